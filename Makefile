@@ -1,0 +1,60 @@
+# Everything a newcomer needs is `make run` and `make test`; `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.setup-done
+SOURCES := expertdb matching config tests benchmarks wsgi.py
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test check format lock openapi clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMP) ## make .venv with the pinned packages
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with: make PYTHON=python3.11 setup"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python has no venv module. On Debian: apt-get install python3-venv"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements-dev.lock
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --no-deps -e .
+	@touch $@
+
+run: setup ## set up, migrate, load the sample pool, match a real request, then serve
+	@$(BIN)/expertdb prepare
+	@$(BIN)/expertdb demo
+	@exec $(BIN)/expertdb serve
+
+demo: setup ## match the two requests of the README and print their shortlists
+	@$(BIN)/expertdb prepare
+	@$(BIN)/expertdb demo
+
+test: setup ## run every test (SQLite and PostgreSQL), leaving the coverage for `make check`
+	@$(BIN)/python -m pytest --cov --cov-report=
+
+check: setup ## format, lint, types, import contracts, OpenAPI diff, coverage of the last `make test`
+	@$(BIN)/ruff format --check $(SOURCES)
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/expertdb openapi --check docs/openapi.json
+	@$(BIN)/expertdb access --check docs/access.md
+	@test -f .coverage || { echo "No coverage data: run make test first"; exit 1; }
+	@$(BIN)/coverage report
+
+format: setup ## format the code and mend what ruff can mend
+	@$(BIN)/ruff format $(SOURCES)
+	@$(BIN)/ruff check --fix $(SOURCES)
+
+openapi: setup ## write docs/openapi.json and docs/access.md anew from the code
+	@$(BIN)/expertdb openapi --write docs/openapi.json
+	@$(BIN)/expertdb access --write docs/access.md
+
+lock: ## pin the dependencies anew (hashes, no addresses)
+	@$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q pyproject.toml --group dev -o requirements-dev.lock
+
+clean: ## remove the environment and caches; instance/ (your data) stays
+	rm -rf $(VENV) .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build *.egg-info
