@@ -1,0 +1,58 @@
+"""Matching of requests to experts: a pure library, with no web, database, clock or unseeded chance in it.
+
+    analyser = Analyser(Concepts([Concept("LG-INV", ("无效宣告", "invalidity"))]), Pivot.load())
+    items = (Item("某电池专利无效案"),)
+    index = Index.build([Profile("e-1", "专利无效十五年", items, frozenset({"LG-INV"}))], analyser)
+    index = index.apply(upserts=[...], deletes=["e-2"])     # a new index; the old one still answers
+    ranking = rank(index, Query("Validity of a battery patent"), k=8)
+    ranking.candidates[0].reasons.terms                     # contributions that sum to the affinity, exactly
+    stored = snapshot(ranking)                              # JSON; recompute(stored) gives the same digits
+
+`evaluate` with the `read_*` functions measures the matcher on a judged set. README.md has the formula.
+"""
+
+from matching.analysis import Analyser
+from matching.concepts import Concept, Concepts, Span
+from matching.evaluation import evaluate
+from matching.explanation import ItemReason, Reasons, TermReason
+from matching.index import Index, Scores
+from matching.judged import FileFault, JudgedRequest, Judgment, read_experts, read_judgments, read_requests
+from matching.parameters import Parameters
+from matching.pivot import Pivot
+from matching.profile import Aspect, Item, Profile, Query
+from matching.ranking import Candidate, Ranking, best, gaps, rank
+from matching.reckoning import Adjustment
+from matching.snapshots import recompute, snapshot
+
+__all__ = [
+    "Adjustment",
+    "Analyser",
+    "Aspect",
+    "Candidate",
+    "Concept",
+    "Concepts",
+    "FileFault",
+    "Index",
+    "Item",
+    "ItemReason",
+    "JudgedRequest",
+    "Judgment",
+    "Parameters",
+    "Pivot",
+    "Profile",
+    "Query",
+    "Ranking",
+    "Reasons",
+    "Scores",
+    "Span",
+    "TermReason",
+    "best",
+    "evaluate",
+    "gaps",
+    "rank",
+    "read_experts",
+    "read_judgments",
+    "read_requests",
+    "recompute",
+    "snapshot",
+]

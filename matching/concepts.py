@@ -1,0 +1,167 @@
+"""Vocabulary concepts in free text: the bridge on which Chinese and English meet.
+
+An alias of a vocabulary code, in any language, stands for the code: `无效宣告` and `invalidity` both give the
+term `=LG-INV`. Matching is leftmost-longest over *units*: a Han character, a Latin word in its folded form,
+or a break (punctuation that ends a phrase). So Han phrases match as substrings and Latin phrases on word
+borders, hyphens or not. An IPC symbol is its own concept: `H04W 4/00` gives `=H04W` without any vocabulary.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from matching.english import acronym, singular
+from matching.text import Token, normalise, normalise_with_places, tokens
+
+_BREAK = re.compile(r"[.,;:!?\n。，、；：！？…|]")
+_BRACKETS = re.compile(r"\([^()]*\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A vocabulary code and everything it is called: labels and aliases, in any language."""
+
+    code: str
+    phrases: tuple[str, ...]
+
+
+class Span(NamedTuple):
+    """Where a concept stands: characters `start` to `end` of the text as given, which read `phrase`."""
+
+    code: str
+    start: int
+    end: int
+    phrase: str
+
+
+class Hit(NamedTuple):
+    """A concept's place in the normalised text."""
+
+    codes: tuple[str, ...]
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class _Units:
+    """The units of a text, in parallel lists (a text of 200,000 characters has as many units).
+
+    `looser` has, for acronyms, the keys that match as well as the one in `keys`, which matches capitals only;
+    `symbols` has the places that hold an IPC symbol, and its subclass.
+    """
+
+    keys: list[str] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    looser: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    symbols: dict[int, str] = field(default_factory=dict)
+
+    def add(self, key: str, start: int, end: int) -> None:
+        self.keys.append(key)
+        self.starts.append(start)
+        self.ends.append(end)
+
+
+class _Node:
+    """A node of the phrase trie; `codes` are those of the phrases that end here."""
+
+    __slots__ = ("children", "codes")
+
+    def __init__(self) -> None:
+        self.children: dict[str, _Node] = {}
+        self.codes: tuple[str, ...] = ()
+
+
+class Concepts:
+    """Finds concepts in texts. Immutable after construction, so threads may share it."""
+
+    def __init__(self, concepts: Iterable[Concept] = ()) -> None:
+        self._root = _Node()
+        for concept in concepts:
+            for phrase in concept.phrases:
+                self._add(concept.code, phrase)
+
+    def find(self, normalised: str, found: list[Token]) -> Iterator[Hit]:
+        """Yield the concepts in a normalised text with the given tokens, leftmost-longest."""
+        units = _units(normalised, found)
+        place, begins = 0, self._root.children
+        while place < len(units.keys):
+            length = 1
+            if units.keys[place] in begins or place in units.looser or place in units.symbols:
+                found_length, codes = self._longest(units, place)
+                if codes:
+                    length = found_length
+                    yield Hit(codes, units.starts[place], units.ends[place + length - 1])
+            place += length
+
+    def spans(self, text: str) -> list[Span]:
+        """Return where concepts stand in `text`, one span per code, in order: for highlighting and suggestions."""
+        normalised, places = normalise_with_places(text)
+        return [
+            Span(code, places[hit.start], places[hit.end], text[places[hit.start] : places[hit.end]])
+            for hit in self.find(normalised, list(tokens(normalised)))
+            for code in hit.codes
+        ]
+
+    def _add(self, code: str, phrase: str) -> None:
+        normalised = normalise(phrase)
+        # A remark in brackets is not part of the name: 著作权（版权）, Patents (parent).
+        for variant in {normalised, _BRACKETS.sub(" ", normalised)}:
+            node = self._root
+            for key in _units(variant, list(tokens(variant))).keys:
+                node = node.children.setdefault(key, _Node())
+            if node is not self._root and code not in node.codes:
+                node.codes = (*node.codes, code)
+
+    def _longest(self, units: _Units, start: int) -> tuple[int, tuple[str, ...]]:
+        """Return the length in units and the codes of the longest phrase that begins at unit `start`."""
+        symbol = units.symbols.get(start)
+        best: tuple[int, tuple[str, ...]] = (1, (symbol,)) if symbol else (0, ())
+        # An acronym may continue a phrase as itself and as a word, hence a list; it holds one node or two.
+        nodes = [self._root]
+        for place in range(start, len(units.keys)):
+            keys = (units.keys[place], *units.looser.get(place, ()))
+            nodes = [node.children[key] for node in nodes for key in keys if key in node.children]
+            if not nodes:
+                break
+            codes = tuple(dict.fromkeys(code for node in nodes for code in node.codes))
+            if codes:
+                best = (place - start + 1, tuple(dict.fromkeys((symbol, *codes))) if symbol else codes)
+        return best
+
+
+def _units(normalised: str, found: list[Token]) -> _Units:
+    """Return the units of a normalised text."""
+    units, end = _Units(), 0
+    for token in found:
+        start = token.start
+        gap = normalised[end:start]
+        if "&" in gap:
+            units.add("and", start, start)
+        elif gap and end and _BREAK.search(gap):
+            units.add("|", start, start)
+        end = start + len(token.text)
+        if token.kind == "han":
+            units.keys.extend(token.text)
+            units.starts.extend(range(start, end))
+            units.ends.extend(range(start + 1, end + 1))
+        elif token.kind == "ipc":
+            units.symbols[len(units.keys)] = token.text[:4]
+            units.add(f"ipc {token.text[:4]}", start, end)
+        else:
+            _add_words(units, token)
+    return units
+
+
+def _add_words(units: _Units, token: Token) -> None:
+    place = token.start
+    for part in token.text.split("-"):
+        key, capitals = singular(part.casefold()), acronym(part)
+        if capitals:
+            units.looser[len(units.keys)] = tuple(dict.fromkeys((key, singular(capitals.casefold()))))
+            key = f"^{capitals}"
+        units.add(key, place, place + len(part))
+        place += len(part) + 1

@@ -1,0 +1,59 @@
+"""What the matcher reads: experts as profiles of items, and a request as a query. Plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One piece of evidence.
+
+    `kind` is for display. `year` decides which items count when an expert has more than the cap. `verified`
+    is False only where somebody has yet to check the item; None means that checking does not apply, and costs
+    nothing.
+    """
+
+    title: str
+    text: str = ""
+    kind: str = ""
+    year: int | None = None
+    verified: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the index reads of an expert: `codes` are all vocabulary codes curated on the profile, the kind included."""
+
+    expert: str
+    statement: str = ""
+    items: tuple[Item, ...] = ()
+    codes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """One kind of expertise that a request asks for by its vocabulary code."""
+
+    code: str
+    need: Literal["must", "nice"] = "nice"
+
+    def __post_init__(self) -> None:
+        if self.need not in ("must", "nice"):
+            raise ValueError(f"aspect {self.code}: need is {self.need!r}; choose 'must' or 'nice'")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The words of a request and the aspects it names."""
+
+    title: str
+    text: str = ""
+    aspects: tuple[Aspect, ...] = ()
+
+
+def aspect_codes(aspects: Iterable[Aspect], need: str | None = None) -> tuple[str, ...]:
+    """Return the codes of the aspects (of one `need`, where given), each once, in order."""
+    return tuple(dict.fromkeys(aspect.code for aspect in aspects if need in (None, aspect.need)))

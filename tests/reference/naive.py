@@ -1,0 +1,92 @@
+"""A matcher to compare ours with: the formula of DESIGN §6, written down with scikit-learn and loops, and
+slowly.
+
+It shares the analyser (text → terms) with the real one and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.metrics.pairwise import linear_kernel
+
+from matching import Analyser, Item, Parameters, Profile, Query
+from matching.text import normalise
+
+
+def naive_affinities(
+    profiles: Sequence[Profile], query: Query, analyser: Analyser, parameters: Parameters
+) -> dict[str, float]:
+    """Return the affinity of every expert, by refitting two TfidfVectorizers on the whole pool."""
+    owners, items, texts = [], [], []
+    for profile in profiles:
+        for item, terms in naive_items(profile, analyser, parameters.max_items):
+            owners.append(profile.expert)
+            items.append(item)
+            texts.append(terms)
+    asked = analyser.analyse(f"{query.title}\n{query.text}")
+    cosines = {
+        field: naive_cosines(
+            [list(getattr(one, field)) for one in texts], list(getattr(asked, field)), query, parameters
+        )
+        for field in ("native", "pivot")
+    }
+    scores: dict[str, list[float]] = {profile.expert: [] for profile in profiles}
+    for place, owner in enumerate(owners):
+        same = asked.language == texts[place].language or "" in (asked.language, texts[place].language)
+        share = parameters.native_weight if same else 0.0
+        score = share * cosines["native"][place] + (1 - share) * cosines["pivot"][place]
+        scores[owner].append(score * (parameters.unverified_factor if items[place].verified is False else 1.0))
+    held = {profile.expert: set[str]() for profile in profiles}
+    for owner, terms in zip(owners, texts, strict=True):
+        held[owner].update(term[1:] for term in terms.native if term.startswith("="))
+    must = {aspect.code for aspect in query.aspects if aspect.need == "must"}
+    return {
+        expert: naive_pool(own, parameters) * parameters.missing_must_factor ** len(must - held[expert])
+        for expert, own in scores.items()
+    }
+
+
+def naive_items(profile: Profile, analyser: Analyser, cap: int):  # type: ignore[no-untyped-def]
+    """Return the items of a profile that count, with their terms."""
+    kept, seen = [], set()
+    for item in sorted(profile.items, key=lambda item: item.year or 0, reverse=True):
+        text = f"{item.title}\n{item.text}" if item.title else item.text
+        key = " ".join(normalise(text).casefold().split())
+        terms = analyser.analyse(text)
+        if key not in seen and (terms.native or terms.pivot) and len(kept) < cap:
+            kept.append((item, terms.with_codes(profile.codes)))
+        seen.add(key)
+    statement = analyser.analyse(profile.statement)
+    if statement.native or statement.pivot:
+        kept.insert(0, (Item("", profile.statement), statement.with_codes(profile.codes)))
+    curated = analyser.analyse("").with_codes(profile.codes)
+    return [(Item(""), curated)] * bool(profile.codes) + kept
+
+
+def naive_cosines(texts: list[list[str]], asked: list[str], query: Query, parameters: Parameters) -> np.ndarray:
+    """Return the cosine of the request and every text; aspects are added to the request's sublinear tf."""
+    if not any(texts):
+        return np.zeros(len(texts))
+    vectorizer = TfidfVectorizer(analyzer=list, sublinear_tf=True)
+    matrix = vectorizer.fit_transform(texts)
+    vector = np.zeros(matrix.shape[1])
+    for term, column in vectorizer.vocabulary_.items():
+        tf = asked.count(term)
+        weight = 1 + np.log(tf) if tf else 0.0
+        if term.startswith("=") and term[1:] in {aspect.code for aspect in query.aspects}:
+            weight += parameters.aspect_weight
+        vector[column] = weight * vectorizer.idf_[column]
+    norm = np.linalg.norm(vector)
+    return linear_kernel((vector / norm if norm else vector).reshape(1, -1), matrix)[0]
+
+
+def naive_pool(scores: list[float], parameters: Parameters) -> float:
+    """Return an expert's affinity from the item scores."""
+    if not scores:
+        return 0.0
+    best = sorted(scores, reverse=True)[: parameters.best]
+    mean, best_mean = sum(scores) / len(scores), sum(best) / len(best)
+    return parameters.mean_weight * mean + (1 - parameters.mean_weight) * best_mean

@@ -1,0 +1,81 @@
+"""Evaluation of a tiny judged set from files, and the faults that files can have."""
+
+import json
+
+import pytest
+
+from matching import Analyser, FileFault, Pivot, evaluate, read_experts, read_judgments, read_requests
+from tests.reference.pools import CONCEPTS, LEXICON
+
+EXPERTS = [
+    {"id": "a", "statement": "电池专利", "items": [{"title": "电池", "text": "", "year": 2020}], "codes": ["FN-SEP"]},
+    {"id": "b", "statement": "茶叶商标", "items": [], "codes": ["TM"], "name": {"zh": "别处的字段"}},
+    {"id": "c", "statement": ""},
+]
+REQUESTS = [
+    {"id": "r1", "kind": "consultation", "title": "电池", "text": "", "wanted": ["FN-SEP", "NOBODY"]},
+    {"id": "r2", "kind": "consultation", "title": "茶叶", "text": "商标"},
+]
+JUDGMENTS = "request\texpert\tgrade\nr1\ta\t3\nr1\tb\t0\nr2\ta\t0\nr2\tb\t2\n"
+
+
+def write(folder, experts=EXPERTS, requests=REQUESTS, judgments=JUDGMENTS):
+    for name, rows in (("e", experts), ("r", requests)):
+        lines = [row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows]
+        (folder / f"{name}.jsonl").write_text("\n".join(lines), "utf-8")
+    (folder / "j.tsv").write_text(judgments, "utf-8")
+    return folder
+
+
+def read(folder):
+    experts, requests = read_experts(folder / "e.jsonl"), read_requests(folder / "r.jsonl")
+    known = {request.id for request in requests}, {expert.expert for expert in experts}
+    return experts, requests, read_judgments(folder / "j.tsv", *known)
+
+
+@pytest.mark.parametrize("group_by", ["request", "expert"])
+def test_a_perfect_ranking_has_perfect_metrics(tmp_path, group_by):
+    ticks = iter((10.0, 12.5))
+    result = evaluate(*read(write(tmp_path)), group_by, Analyser(CONCEPTS, Pivot(LEXICON)), lambda: next(ticks))
+    perfect = {"value": 1.0, "low": 1.0, "high": 1.0}
+    assert result["ndcg@10"] == result["mrr"] == result["recall@10"] == result["coverage@7"] == perfect
+    assert result["precision@5"]["value"] == pytest.approx(0.2)
+    assert result["pairwise_loss"]["value"] == 0.0
+    assert (result["n_requests"], result["n_experts"], result["seconds"]) == (2, 3, 2.5)
+    assert set(json.loads(json.dumps(result))) == {
+        "ndcg@10", "precision@5", "recall@10", "mrr", "coverage@7", "pairwise_loss", "method", "n_requests",
+        "n_experts", "seconds",
+    }  # fmt: skip
+
+
+def test_metrics_without_data_are_null(tmp_path):
+    folder = write(tmp_path, requests=[{"id": "r1", "title": "x"}], judgments="")
+    result = evaluate(*read(folder), "request", Analyser(CONCEPTS, Pivot(LEXICON)), lambda: 0.0)
+    assert result["coverage@7"] == result["ndcg@10"] == {"value": None, "low": None, "high": None}
+
+
+def test_an_unknown_grouping_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="choose 'request' or 'expert'"):
+        evaluate(*read(write(tmp_path)), "pair", Analyser(CONCEPTS, Pivot(LEXICON)), lambda: 0.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"experts": ["{"]}, "e.jsonl, line 1, line: not JSON"),
+        ({"experts": ["[]"]}, "e.jsonl, line 1, line: a JSON object is needed"),
+        ({"experts": [{"id": ""}]}, "e.jsonl, line 1, id: ''; a non-empty string is needed"),
+        ({"experts": [{"id": "a"}, "", {"id": "a"}]}, "e.jsonl, line 3, id: 'a' has come before"),
+        ({"experts": [{"id": "a", "statement": 3}]}, "statement: 3; a string is needed"),
+        ({"experts": [{"id": "a", "items": [{"year": "1"}]}]}, r"items\[0\].year: '1'; a whole number is needed"),
+        ({"experts": [{"id": "a", "codes": [1]}]}, r"codes: \[1\]; a list of strings is needed"),
+        ({"requests": [{"id": "r", "aspects": [{"need": "must"}]}]}, "aspects: each needs a code"),
+        ({"judgments": "r1 a 3"}, "j.tsv, line 1, line: 1 columns"),
+        ({"judgments": "r1\tz\t3"}, "j.tsv, line 1, expert: 'z' is not among the 3 experts read"),
+        ({"judgments": "r1\ta\t-1"}, "j.tsv, line 1, grade: '-1'; a number of 0 or more is needed"),
+        ({"judgments": "r1\ta\t1\nr1\ta\t1"}, "line 2, expert: 'a' is judged twice for 'r1'"),
+    ],
+)
+def test_a_fault_names_file_line_and_field(tmp_path, change, message):
+    with pytest.raises(FileFault, match=message):
+        read(write(tmp_path, **change))

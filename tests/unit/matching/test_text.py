@@ -1,0 +1,93 @@
+"""Tokens, languages and the terms of both fields; any text at all is survived, in linear time."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matching import Analyser, Pivot
+from matching.text import language, normalise, normalise_with_places, tokens
+from tests.reference.pools import CONCEPTS, LEXICON
+
+ANALYSER = Analyser(CONCEPTS, Pivot(LEXICON))
+MONSTERS = (
+    "专利" * 100_000,
+    "a" * 200_000,
+    "word " * 10_000,
+    "a-" * 100_000,
+    "H04W 4/" * 30_000,
+    "e\u0301" * 60_000,
+    "(" * 200_000,
+)
+
+
+def native(text):
+    return set(ANALYSER.analyse(text).native)
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("專利無效", {"专", "利", "专利", "无", "利无", "效", "无效"}),
+        ("LED芯片", {"led", "芯", "片", "芯片"}),
+        ("SEP许可", {"sep", "许", "可", "许可", "=FN-SEP"}),
+        ("Wi-Fi 6E", {"wi", "fi", "wi fi", "wifi", "6e", "fi 6e"}),
+        ("５Ｇ and C++", {"5g", "c++", "5g c++"}),
+        ("the claims of it", {"claims"}),
+        ("IT in the US", {"it", "us", "it us"}),
+        ("H04W 4/00", {"h04w", "h04w4/00", "=H04W"}),
+        ("B01D/B03C", {"b01d", "b03c", "=B01D", "=B03C"}),
+        ("", set()),
+        ("😀 … 。", set()),
+    ],
+)
+def test_text_becomes_these_native_terms(text, terms):
+    assert native(text) == terms
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("LED芯片", "zh"), ("华为 FRAND", "zh"), ("an English text on 专利", "en"), ("2024 😀", ""), ("Заявка", "en")],
+)
+def test_a_text_has_the_language_of_its_dominant_script(text, expected):
+    assert language(list(tokens(normalise(text)))) == expected
+
+
+@pytest.mark.parametrize("text", MONSTERS, ids=lambda text: text[:6])
+def test_a_huge_text_is_analysed_in_seconds(text):
+    start = time.process_time()
+    ANALYSER.analyse(text)
+    ANALYSER.places(text)
+    assert time.process_time() - start < 10
+
+
+@given(st.text())
+def test_any_text_is_analysed_and_every_place_lies_within_it(text):
+    analysed = ANALYSER.analyse(text)
+    assert analysed == ANALYSER.analyse(text)
+    assert all(0 <= place.start < place.end <= len(text) for place in ANALYSER.places(text))
+
+
+@given(st.text(alphabet="专利無效 aBé㈱ﷺ-5G\u0301"))
+def test_places_lead_from_each_normalised_character_back_to_the_text(text):
+    normalised, places = normalise_with_places(text)
+    assert len(places) == len(normalised) + 1
+    assert places == sorted(places)
+
+
+def test_pivot_terms_are_stems_of_the_glossary_and_the_words():
+    assert ANALYSER.analyse("茶叶 licences").pivot == ("tea", "leav", "licens")
+    assert ANALYSER.analyse("标准必要专利").pivot == ("standard", "essenti", "patent", "sep", "=FN-SEP")
+
+
+def test_the_glossary_has_precedence_over_the_lexicon():
+    pivot = Pivot({"无效宣告": "invalidation"}, {"专利无": "wrong", "专利": "patent", "无": "without"})
+    words = pivot.words(list(tokens("专利无效宣告")))
+    assert [(word.text, word.stems) for word in words] == [("专利", ("patent",)), ("无效宣告", ("invalid",))]
+
+
+def test_the_shipped_lexicon_knows_the_field_and_the_world():
+    pivot = Pivot.load()
+    stems = {stem for word in pivot.words(list(tokens("商业秘密 运动鞋 印度尼西亚"))) for stem in word.stems}
+    assert {"trade", "secret", "shoe", "indonesia"} <= stems
