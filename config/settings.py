@@ -1,0 +1,150 @@
+"""Every setting of an installation: its variable, default, meaning and check.
+
+Values come from the environment and, for what is not there, from the file that `EXPERTDB_ENV_FILE` names
+(`instance/expertdb.env` by default; `expertdb prepare` writes one with fresh secrets when there is none).
+All faults are reported at once, so that nobody mends them one restart at a time.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from dataclasses import field as dataclass_field
+from pathlib import Path
+from typing import Any
+
+ENV_FILE = "EXPERTDB_ENV_FILE"
+DEFAULT_ENV_FILE = "instance/expertdb.env"
+
+
+class SettingsFault(Exception):
+    """One or more settings are missing or wrong; `faults` holds a sentence for each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("The settings are not usable:\n" + "\n".join(f"- {fault}" for fault in faults))
+        self.faults = faults
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not value.isdecimal() or not low <= int(value) <= high:
+            raise ValueError(f"is {value!r}; it takes a whole number from {low} to {high}")
+        return int(value)
+
+    return parse
+
+
+def _secret(value: str) -> str:
+    if len(value) < 32:
+        raise ValueError(f"has {len(value)} characters; a secret needs at least 32 (try: openssl rand -hex 32)")
+    return value
+
+
+def _database_url(value: str) -> str:
+    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+    return value
+
+
+def _log_level(value: str) -> str:
+    levels = ("DEBUG", "INFO", "WARNING", "ERROR")
+    if value.upper() not in levels:
+        raise ValueError(f"is {value!r}; it takes one of {', '.join(levels)}")
+    return value.upper()
+
+
+def _setting(variable: str, meaning: str, parse: Callable[[str], Any], default: Any = ...) -> Any:
+    metadata = {"variable": variable, "meaning": meaning, "parse": parse, "required": default is ...}
+    return dataclass_field(default="" if default is ... else default, metadata=metadata)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings of one process; see `docs/settings.md` for the same list in prose."""
+
+    database_url: str = _setting(
+        "EXPERTDB_DATABASE_URL",
+        "where the data lives: sqlite:///path or postgresql+psycopg://user:password@host/name",
+        _database_url,
+        "sqlite:///instance/expertdb.sqlite3",
+    )
+    secret_key: str = _setting("EXPERTDB_SECRET_KEY", "signs sessions; at least 32 characters", _secret)
+    bootstrap_token: str = _setting(
+        "EXPERTDB_BOOTSTRAP_TOKEN",
+        "becomes the first administrator token while the database holds no token at all; at least 32 characters",
+        _secret,
+        "",
+    )
+    host: str = _setting("EXPERTDB_HOST", "the address the server listens on", _text, "127.0.0.1")
+    port: int = _setting("EXPERTDB_PORT", "the port the server listens on", _whole(1, 65535), 8000)
+    workers: int = _setting("EXPERTDB_WORKERS", "server processes", _whole(1, 64), 2)
+    threads: int = _setting("EXPERTDB_THREADS", "threads of each server process", _whole(1, 64), 4)
+    max_body_bytes: int = _setting(
+        "EXPERTDB_MAX_BODY_BYTES",
+        "largest request body, imports apart",
+        _whole(1_000, 1_000_000_000),
+        2_000_000,
+    )
+    max_import_bytes: int = _setting(
+        "EXPERTDB_MAX_IMPORT_BYTES", "largest import file", _whole(1_000, 1_000_000_000), 64_000_000
+    )
+    matching_file: str = _setting(
+        "EXPERTDB_MATCHING_FILE",
+        "parameters of the matcher (TOML)",
+        _text,
+        str(Path(__file__).with_name("matching.toml")),
+    )
+    log_level: str = _setting("EXPERTDB_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR", _log_level, "INFO")
+
+
+def read_env_file(path: Path, faults: list[str]) -> dict[str, str]:
+    """Read `NAME=value` lines; blank lines and lines that start with # are passed over.
+
+    A missing file is an empty one. A line without `=`, or a file that is not text, is added to `faults`.
+    """
+    if not path.is_file():
+        return {}
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError:
+        faults.append(f"{path.name} is not UTF-8 text")
+        return {}
+    values: dict[str, str] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        name, equals, value = line.partition("=")
+        if not equals:
+            faults.append(f"{path.name}, line {number}: expected NAME=value")
+        values[name.strip()] = value.strip()
+    return values
+
+
+def env_file(environ: Mapping[str, str]) -> Path:
+    """Where the settings file of this installation stands."""
+    return Path(environ.get(ENV_FILE, DEFAULT_ENV_FILE))
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; raises SettingsFault that names every fault at once."""
+    environ = os.environ if environ is None else environ
+    faults: list[str] = []
+    values = {**read_env_file(env_file(environ), faults), **environ}
+    parsed: dict[str, Any] = {}
+    for field in fields(Settings):
+        variable = field.metadata["variable"]
+        raw = values.get(variable, "")
+        if not raw:
+            if field.metadata["required"]:
+                faults.append(f"{variable} is not set ({field.metadata['meaning']})")
+            continue
+        try:
+            parsed[field.name] = field.metadata["parse"](raw)
+        except ValueError as error:
+            faults.append(f"{variable} {error}")
+    if faults:
+        raise SettingsFault(faults)
+    return Settings(**parsed)

@@ -1,0 +1,30 @@
+"""The HTTP API: `/api/v1`, its OpenAPI document, and the health checks. `routing.py` says how a view is written."""
+
+from flask import Blueprint, Flask
+
+from expertdb.api import (
+    experts,
+    health,
+    identifying,
+    imports,
+    openapi,
+    organisations,
+    problems,
+    requests,
+    shortlists,
+    tokens,
+    vocabularies,
+)
+from expertdb.api.routing import PREFIX
+
+
+def init_app(app: Flask) -> None:
+    """Register every route and the error answers."""
+    identifying.init_app(app)
+    problems.init_app(app)
+    version_1 = Blueprint("v1", __name__, url_prefix=PREFIX)
+    for part in (experts, imports, organisations, requests, shortlists, tokens, vocabularies):
+        version_1.register_blueprint(part.routes.blueprint)
+    version_1.register_blueprint(openapi.blueprint)
+    app.register_blueprint(version_1)
+    app.register_blueprint(health.blueprint)

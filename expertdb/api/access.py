@@ -1,0 +1,63 @@
+"""Who may call what: the table of `docs/access.md`, made from the contracts of the routes."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Flask
+
+from expertdb.api.routing import EVERYBODY, PREFIX, PUBLIC, Contract, contract_of
+
+# Routes that answer without a token: they hold no data, or only whether the service works.
+OPEN = ("/", f"{PREFIX}/docs", f"{PREFIX}/docs/<name>", f"{PREFIX}/openapi.json", "/healthz", "/readyz")
+HEADING = """# Who may call what
+
+Made by `make openapi` from the access rules of the routes; a test fails when it is out of date. A token needs the
+role of the column, and the scope of the row besides.
+
+- An **agency** sees its own requests and their shortlists only: those that its token sent, or that its organisation
+  asks for. Anything else is not found (404). It may submit and cancel its requests; other transitions are an office's.
+- On a shortlist an agency sees how many experts were left out by coarse reason, none below five, and no names of them.
+- A secret is shown in the answer that made the token, and nowhere else.
+"""
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one path that has a contract; `needs` is the scope a token must have."""
+
+    method: str
+    path: str
+    contract: Contract
+
+    @property
+    def needs(self) -> str:
+        return "write" if self.contract.stores and self.method != "GET" else "read"
+
+
+def routes(app: Flask) -> Iterator[Route]:
+    """Every method of every route that has a contract, by path."""
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        contract = contract_of(app.view_functions[rule.endpoint])
+        if contract.roles:
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                yield Route(method, rule.rule, contract)
+
+
+def table(app: Flask) -> str:
+    """Roles by routes, as Markdown."""
+    head = ("call", "scope", *EVERYBODY)
+    rows = [head, ("---",) * len(head), *(_row(route) for route in routes(app))]
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    everybody = ", ".join(f"`GET {_shown(path)}`" for path in OPEN)
+    return "\n".join([HEADING, *lines, "", f"Without a token: {everybody}.", ""])
+
+
+def _row(route: Route) -> tuple[str, ...]:
+    allowed = route.contract.roles
+    marks = ("yes" if allowed == PUBLIC or role in allowed else "–" for role in EVERYBODY)
+    return f"`{route.method} {_shown(route.path)}`", route.needs, *marks
+
+
+def _shown(path: str) -> str:
+    return re.sub(r"<(\w+)>", r"{\1}", path)

@@ -1,0 +1,71 @@
+"""One real example for each body: shown in the OpenAPI document, sent by the tests."""
+
+from typing import Any
+
+from marshmallow import Schema
+
+from expertdb.schemas.experts import ExpertBody, ExpertPatch, ItemBody, ItemPatch
+from expertdb.schemas.organisations import OrganisationBody, OrganisationPatch
+from expertdb.schemas.requests import RequestBody, RequestPatch
+from expertdb.schemas.shared import TransitionBody
+from expertdb.schemas.shortlists import PreviewBody, ShortlistBody
+from expertdb.schemas.tokens import TokenBody
+
+_ITEM = {
+    "kind": "case",
+    "title": "动力电池隔膜专利无效宣告请求案",
+    "text": "代表请求人检索到两篇日文现有技术，权利要求1至7被宣告无效。",
+    "year": 2024,
+}
+
+EXAMPLES: dict[type[Schema], dict[str, Any]] = {
+    ExpertBody: {
+        "name": {"zh": "林岚", "en": "Lin Lan"},
+        "kind": "K-PA",
+        "organisation": "闽都衡正知识产权代理有限公司",
+        "region": "350200",
+        "languages": ["zh", "en"],
+        "title_level": "T2",
+        "statement": "专利代理师，执业十二年，主攻锂电池专利的无效与稳定性分析。",
+        "codes": ["PAT-INV", "LG-INV", "SE05"],
+        "items": [_ITEM],
+        "status": "active",
+        "term": {"start": "2026-01-01", "end": "2028-12-31"},
+    },
+    ExpertPatch: {"statement": "专利代理师，执业十三年。", "codes": ["PAT-INV", "LG-INV", "LG-FTO", "SE05"]},
+    ItemBody: _ITEM,
+    ItemPatch: {"verified": True},
+    OrganisationBody: {
+        "name": {"zh": "闽都衡正知识产权代理有限公司"},
+        "aliases": ["衡正代理"],
+        "kind": "O-AGY",
+        "region": "350100",
+    },
+    OrganisationPatch: {"aliases": ["衡正代理", "衡正知识产权"]},
+    RequestBody: {
+        "kind": "consultation",
+        "title": "锂电池隔膜专利海外侵权应对",
+        "text": "企业在德国收到侵权警告函，需判断专利稳定性并准备应诉。",
+        "aspects": [{"code": "LG-OVS", "need": "must"}, {"code": "FN-LIC"}],
+        "parties": [{"name": "某新能源材料有限公司", "role": "respondent"}],
+        "region": "350900",
+        "experts_wanted": 5,
+        "due": "2026-12-15",
+    },
+    RequestPatch: {"experts_wanted": 7},
+    ShortlistBody: {"size": 8, "filters": {"region": ["350200"], "language": ["en"]}},
+    PreviewBody: {
+        "kind": "consultation",
+        "title": "Pledge financing of a patent portfolio",
+        "text": "Which valuation method suits twelve patents on flue-gas dust removal?",
+        "aspects": [{"code": "FN-PLDG", "need": "must"}],
+        "size": 5,
+    },
+    TransitionBody: {"to": "suspended", "reason": "复核执业资质"},
+    TokenBody: {
+        "name": "晋江园区工作站",
+        "role": "agency",
+        "organisation": "晋江鞋服产业园知识产权保护工作站",
+        "expires_at": "2027-12-31T00:00:00+00:00",
+    },
+}

@@ -1,0 +1,161 @@
+"""What happens around every view: token, role, body, transaction, idempotency, dump, headers.
+
+The caller is known and the body is read before the transaction that may write begins, so that neither strangers nor
+slow senders hold a lock.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, current_app, g, json, request, url_for
+from marshmallow import Schema
+
+from expertdb.api import idempotency, reading
+from expertdb.api.rejections import Unauthenticated
+from expertdb.api.routing import PREFIX, PUBLIC, Call, Contract, View, contract_of
+from expertdb.database import transaction
+from expertdb.errors import NotAllowed
+from expertdb.services import tokens
+from expertdb.services.paging import Page
+from expertdb.services.tokens import Actor
+from expertdb.wording import Text
+
+READING_METHODS = ("GET", "HEAD")
+NOBODY = Actor("public", "public", "public", frozenset({"read"}))
+
+
+class Routes:
+    """A blueprint whose views are wrapped in the handling below; a view without an access rule is refused."""
+
+    def __init__(self, name: str) -> None:
+        self.blueprint = Blueprint(name, __name__)
+
+    def get(self, rule: str) -> Callable[[View], View]:
+        return self._at("GET", rule)
+
+    def post(self, rule: str) -> Callable[[View], View]:
+        return self._at("POST", rule)
+
+    def patch(self, rule: str) -> Callable[[View], View]:
+        return self._at("PATCH", rule)
+
+    def delete(self, rule: str) -> Callable[[View], View]:
+        return self._at("DELETE", rule)
+
+    def _at(self, method: str, rule: str) -> Callable[[View], View]:
+        def register(view: View) -> View:
+            contract = contract_of(view)
+            if not contract.roles:
+                raise RuntimeError(f"{view.__name__} has no access rule: state one with @allow")
+            self.blueprint.add_url_rule(rule, view.__name__, handled(view, contract), methods=[method])
+            return view
+
+        return register
+
+
+def handled(view: Callable[..., Any], contract: Contract) -> Callable[..., Response]:
+    """The view with everything around it that its contract asks for."""
+
+    @functools.wraps(view)
+    def handle(**path: str) -> Response:
+        actor = NOBODY if contract.roles == PUBLIC else _caller(contract)
+        reading.path(path)
+        known = reading.query((contract.query or Schema)(), request)
+        body = reading.body(contract.body(), request) if contract.body else None
+        version = reading.if_match(request) if contract.edits else None
+        # A key's answer is stored, also that of a call which stores nothing else.
+        read_only = not (_writes(contract) or _is_repeatable())
+
+        def answer() -> Response:
+            with transaction(read_only=read_only) as session:
+                call = Call(session, actor, current_app.extensions["clock"](), _corpus(), body, known, version)
+                make = functools.partial(_answer, view, contract, call, path)
+                if not _is_repeatable():
+                    return make()
+                return idempotency.once(session, actor, call.now, make, shown_once=contract.shown_once)
+
+        return idempotency.retry_when_raced(answer)
+
+    return handle
+
+
+def _corpus() -> Any:
+    return current_app.extensions["corpus"]
+
+
+def _writes(contract: Contract) -> bool:
+    return contract.stores and request.method not in READING_METHODS
+
+
+def _is_repeatable() -> bool:
+    return request.method == "POST" and "Idempotency-Key" in request.headers
+
+
+def _caller(contract: Contract) -> Actor:
+    """Who is calling; raises Unauthenticated, NotAllowed."""
+    actor = _authenticated(reading.bearer(request))
+    g.actor = actor
+    if actor.role not in contract.roles:
+        raise NotAllowed(
+            Text(
+                "The role {role} may not do this; it takes: {roles}.",
+                role=actor.role,
+                roles=", ".join(contract.roles),
+            )
+        )
+    scope = "write" if _writes(contract) else "read"
+    if scope not in actor.scopes:
+        raise NotAllowed(Text("This token lacks the scope {scope}.", scope=scope))
+    return actor
+
+
+def _authenticated(secret: str) -> Actor:
+    now = current_app.extensions["clock"]()
+    with transaction(read_only=True) as session:
+        token = tokens.authenticate(session, secret, now)
+        found = None if token is None else (tokens.actor_of(token), tokens.is_stale(token, now))
+    if found is None:
+        return _bootstrapped(secret)
+    actor, stale = found
+    if stale:
+        with transaction() as session:
+            tokens.note_use(session, actor.id, now)
+    return actor
+
+
+def _bootstrapped(secret: str) -> Actor:
+    expected = current_app.config["BOOTSTRAP_TOKEN"]
+    # Checked before a transaction is opened that would make every stranger with a wrong token wait for a lock.
+    if tokens.is_same(secret, expected):
+        with transaction() as session:
+            token = tokens.bootstrap(session, secret, current_app.extensions["clock"]())
+            if token is not None:
+                return tokens.actor_of(token)
+    raise Unauthenticated(Text("This token is unknown, has expired or was revoked."))
+
+
+def _answer(view: Callable[..., Any], contract: Contract, call: Call, path: dict[str, str]) -> Response:
+    result = view(call, **path)
+    if contract.answer is None:
+        return Response(status=contract.status)
+    schema = contract.answer()
+    if contract.paged:
+        return _json({"items": schema.dump(result.items, many=True), "next": _next(result)}, contract.status)
+    answer = _json(schema.dump(result), contract.status)
+    if getattr(result, "version", None) is not None and not isinstance(result.version, str):
+        answer.set_etag(str(result.version))
+    if contract.location is not None:
+        answer.headers["Location"] = f"{PREFIX}{contract.location}/{result.id}"
+    return answer
+
+
+def _json(payload: Any, status: int) -> Response:
+    return Response(json.dumps(payload, ensure_ascii=False, sort_keys=False), status, mimetype="application/json")
+
+
+def _next(page: Page) -> str | None:
+    if page.next_cursor is None:
+        return None
+    here = {**(request.view_args or {}), **request.args.to_dict(), "cursor": page.next_cursor}
+    return url_for(str(request.endpoint), **here)

@@ -1,0 +1,83 @@
+"""A POST with an Idempotency-Key has its effect once; a repeat gets the first answer again.
+
+The answer is written in the transaction of its effect, so either both are there or neither. Two equal calls at the
+same moment: the second waits for the first one's row and then finds its answer.
+"""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Response, json, request
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from expertdb.api.rejections import MalformedHeader
+from expertdb.errors import IdempotencyKeyReused
+from expertdb.models.tokens import IdempotentAnswer
+from expertdb.services.tokens import Actor
+from expertdb.wording import Text
+
+KEPT_HEADERS = ("ETag", "Location", "Content-Type")
+MAXIMUM = 200
+
+
+class _Raced(Exception):
+    """Another call with the same key was faster; its answer can be read now."""
+
+
+def once(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    make: Callable[[], Response],
+    *,
+    shown_once: str | None = None,
+) -> Response:
+    """The stored answer for this caller and key, or a new one that is stored with its effect.
+
+    The field `shown_once` of the answer, if one is named, is a secret and not stored.
+    Raises IdempotencyKeyReused when the key came with another call before, MalformedHeader for a key that is none.
+    """
+    key = request.headers["Idempotency-Key"]
+    if not key.isascii() or not key.isprintable() or not 1 <= len(key) <= MAXIMUM:
+        raise MalformedHeader(
+            Text("Idempotency-Key must be 1 to {maximum} printable ASCII characters.", maximum=MAXIMUM)
+        )
+    fingerprint = _fingerprint()
+    known = session.get(IdempotentAnswer, (actor.id, key))
+    if known is not None:
+        if known.fingerprint != fingerprint:
+            raise IdempotencyKeyReused(Text("This key came with another call before; use a fresh key for each."))
+        return Response(known.body, known.status, dict(known.headers) | {"Idempotency-Replayed": "true"})
+    row = IdempotentAnswer(token_id=actor.id, key=key, fingerprint=fingerprint, created_at=now)
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise _Raced from error
+    answer = make()
+    row.status, row.body = answer.status_code, _without(shown_once, answer.get_data())
+    row.headers = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}
+    session.flush()
+    return answer
+
+
+def retry_when_raced(answer: Callable[[], Response]) -> Response:
+    """Ask once more when an equal call was faster."""
+    try:
+        return answer()
+    except _Raced:
+        return answer()
+
+
+def _without(field: str | None, body: bytes) -> bytes:
+    if field is None:
+        return body
+    kept = {name: value for name, value in json.loads(body).items() if name != field}
+    return json.dumps(kept, ensure_ascii=False, sort_keys=False).encode()
+
+
+def _fingerprint() -> str:
+    parts = (request.method.encode(), request.full_path.encode(), request.get_data(cache=True))
+    return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()

@@ -1,0 +1,112 @@
+"""How a view becomes a route: decorators state who may call it, what it takes and what it answers.
+
+    @routes.post("/experts")
+    @allow(*CURATORS)
+    @takes(ExpertBody)
+    @answers(ExpertAnswer, 201)
+    def create_expert(call: Call) -> Expert: ...
+
+Stated facts are kept on the view as a `Contract`; the OpenAPI document, the access table and the tests read them there.
+A view without `@allow` is refused when the application starts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from marshmallow import Schema
+from sqlalchemy.orm import Session
+
+from expertdb.services.corpus import Corpus
+from expertdb.services.tokens import Actor
+
+PREFIX = "/api/v1"
+EVERYBODY = ("administrator", "reviewer", "agency", "policy_office", "auditor")
+PUBLIC: tuple[str, ...] = ("public",)
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Call:
+    """All that a view may use of the request being answered."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    corpus: Corpus
+    body: Any = None
+    query: dict[str, Any] = field(default_factory=dict)
+    version: int | None = None
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What a route's decorators stated."""
+
+    roles: tuple[str, ...] = ()
+    body: type[Schema] | None = None
+    query: type[Schema] | None = None
+    answer: type[Schema] | None = None
+    status: int = 200
+    location: str | None = None
+    paged: bool = False
+    shown_once: str | None = None
+    edits: bool = False
+    stores: bool = True
+
+
+def contract_of(view: Callable[..., Any]) -> Contract:
+    """What was stated of this view so far."""
+    found: Contract = getattr(view, "contract", Contract())
+    return found
+
+
+def _state(**facts: Any) -> Callable[[View], View]:
+    def decorate(view: View) -> View:
+        view.contract = replace(contract_of(view), **facts)  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def allow(*roles: str) -> Callable[[View], View]:
+    """Only callers with one of these roles get in; `PUBLIC` lets everybody in without a token."""
+    return _state(roles=roles)
+
+
+def takes(body: type[Schema]) -> Callable[[View], View]:
+    """The JSON body the view reads as `call.body`."""
+    return _state(body=body)
+
+
+def asks(query: type[Schema]) -> Callable[[View], View]:
+    """The query parameters the view reads as `call.query`; without this, any parameter is refused."""
+    return _state(query=query)
+
+
+def answers(
+    answer: type[Schema] | None,
+    status: int = 200,
+    *,
+    paged: bool = False,
+    location: str | None = None,
+    shown_once: str | None = None,
+) -> Callable[[View], View]:
+    """What the view's result is dumped with; `paged` for a `Page` of such.
+
+    `location` is where a created thing can be read: a path below the API's prefix that ends in its id. `shown_once`
+    names a field, a secret, that no repeat of the answer holds.
+    """
+    return _state(answer=answer, status=status, paged=paged, location=location, shown_once=shown_once)
+
+
+def edits(view: View) -> View:
+    """The view changes a stored thing: If-Match is required and read as `call.version`."""
+    return _state(edits=True)(view)
+
+
+def stores_nothing(view: View) -> View:
+    """A POST that only reads: it needs no write transaction and no `write` scope."""
+    return _state(stores=False)(view)

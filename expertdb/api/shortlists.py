@@ -1,0 +1,47 @@
+"""Shortlists: drawn up for a request and stored, previewed without storing, and queried."""
+
+from expertdb.api.handling import Routes
+from expertdb.api.requests import ASKERS, READERS
+from expertdb.api.routing import Call, allow, answers, asks, stores_nothing, takes
+from expertdb.schemas.shortlists import PreviewBody, ShortlistAnswer, ShortlistBody, ShortlistQuery
+from expertdb.services import shortlists
+from expertdb.services.paging import Page
+from expertdb.services.shortlists import Shown
+
+routes = Routes("shortlists")
+
+
+@routes.post("/requests/<request_id>/shortlists")
+@allow(*ASKERS)
+@takes(ShortlistBody)
+@answers(ShortlistAnswer, 201, location="/shortlists")
+def draw_up_shortlist(call: Call, request_id: str) -> Shown:
+    """Rank the pool for a request and store the explained list."""
+    return shortlists.draw_up(call.session, call.corpus, request_id, call.body, actor=call.actor, now=call.now)
+
+
+@routes.post("/shortlists/preview")
+@allow(*ASKERS)
+@stores_nothing
+@takes(PreviewBody)
+@answers(ShortlistAnswer)
+def preview_shortlist(call: Call) -> Shown:
+    """Rank the pool for a matter that is not stored; the same answer as a stored shortlist's."""
+    return shortlists.preview(call.session, call.corpus, call.body, actor=call.actor, now=call.now)
+
+
+@routes.get("/shortlists")
+@allow(*READERS)
+@asks(ShortlistQuery)
+@answers(ShortlistAnswer, paged=True)
+def list_shortlists(call: Call) -> Page:
+    """List the stored shortlists that meet every filter, newest first; an agency sees its own."""
+    return shortlists.find(call.session, call.query, actor=call.actor)
+
+
+@routes.get("/shortlists/<shortlist_id>")
+@allow(*READERS)
+@answers(ShortlistAnswer)
+def read_shortlist(call: Call, shortlist_id: str) -> Shown:
+    """Read one stored shortlist as it was drawn up."""
+    return shortlists.get(call.session, shortlist_id, actor=call.actor)

@@ -1,0 +1,95 @@
+"""prepare, serve, demo: from an empty machine to a running service."""
+
+import json
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import flask_migrate
+from flask import Flask
+
+from config.settings import env_file, load
+from expertdb.commands import application, printing
+from expertdb.database import transaction
+from expertdb.services import sample, shortlists
+from expertdb.services.tokens import SYSTEM
+
+DEMO = ("demo_zh.json", "demo_en.json")
+
+
+@click.command()
+@click.option(
+    "--sample/--no-sample",
+    "with_sample",
+    default=True,
+    help="Load the invented sample pool into an empty database.",
+)
+@click.pass_context
+def prepare(ctx: click.Context, with_sample: bool) -> None:
+    """Make an installation usable: secrets, schema, and the sample pool when there is nobody yet."""
+    _write_secrets(env_file(os.environ))
+    Path("instance").mkdir(exist_ok=True)
+    with application(ctx) as app:
+        migrate_schema()
+        if with_sample:
+            _load_sample(app)
+
+
+def migrate_schema() -> None:
+    """Bring the schema up to date."""
+    flask_migrate.upgrade()
+
+
+def _load_sample(app: Flask) -> None:
+    with transaction() as session:
+        count = sample.load_when_empty(session, now=app.extensions["clock"]())
+    if count:
+        click.echo(f"Loaded the sample pool: {count} invented experts. They are not real people.")
+
+
+def _write_secrets(path: Path) -> None:
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = (
+        "# Made by `expertdb prepare`. Keep it out of backups that others read; the environment wins over it.",
+        f"EXPERTDB_SECRET_KEY={secrets.token_hex(32)}",
+        f"EXPERTDB_BOOTSTRAP_TOKEN=xdb_{secrets.token_urlsafe(32)}",
+    )
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+    click.echo(f"Wrote {path} with a fresh secret key and a bootstrap token.")
+
+
+@click.command()
+@click.pass_context
+def demo(ctx: click.Context) -> None:
+    """Match one Chinese and one English request against the pool and print the explained shortlists."""
+    with application(ctx) as app:
+        for name in DEMO:
+            body = json.loads(Path(__file__).parent.parent.joinpath("data", name).read_text("utf-8"))
+            printing.echo_request(body)
+            printing.echo_shortlist(_matched(app, body), body["language"])
+
+
+def _matched(app: Flask, body: dict[str, Any]) -> shortlists.Shown:
+    asked = {"title": body["title"], "text": body["text"], "aspects": [], "filters": {}, "size": body["size"]}
+    with transaction(read_only=True) as session:
+        return shortlists.preview(session, app.extensions["corpus"], asked, actor=SYSTEM, now=app.extensions["clock"]())
+
+
+@click.command()
+def serve() -> None:
+    """Serve the API and the console with gunicorn until interrupted."""
+    settings = load()
+    click.echo(
+        f"Serving on http://{settings.host}:{settings.port} (API documentation at /api/v1/docs). Stop with Ctrl-C."
+    )
+    gunicorn = Path(sys.executable).with_name("gunicorn")
+    os.execv(gunicorn, [str(gunicorn), "-c", "python:config.gunicorn", "wsgi:app"])  # noqa: S606 - no shell is wanted.
+
+
+COMMANDS = (prepare, serve, demo)

@@ -1,0 +1,76 @@
+"""match, evaluate: ask the matcher without HTTP."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from expertdb.commands import application, printing
+from expertdb.database import transaction
+from expertdb.schemas.shortlists import PreviewBody, ShortlistAnswer
+from expertdb.services import evaluation, shortlists
+from expertdb.services.tokens import SYSTEM
+from matching import FileFault
+
+
+@click.command()
+@click.option("--title", default="", help="The request's title.")
+@click.option("--text", default="", help="The request's text; - reads it from standard input.")
+@click.option("--aspect", "aspects", multiple=True, help="A wanted vocabulary code; CODE:must for a must-have.")
+@click.option("--size", default=10, show_default=True, help="How many candidates.")
+@click.option("--json", "as_json", is_flag=True, help="Print the shortlist as the API answers it.")
+@click.option("--language", type=click.Choice(["zh", "en"]), default="en", show_default=True)
+@click.pass_context
+def match(
+    ctx: click.Context,
+    title: str,
+    text: str,
+    aspects: tuple[str, ...],
+    size: int,
+    as_json: bool,
+    language: str,
+) -> None:
+    """Print an explained shortlist for a request; nothing is stored."""
+    text = sys.stdin.read() if text == "-" else text
+    asked = {"title": title, "text": text, "size": size, "aspects": [_aspect(one) for one in aspects]}
+    body = printing.loaded(PreviewBody(), asked)
+    with application(ctx) as app, transaction(read_only=True) as session:
+        shown = shortlists.preview(session, app.extensions["corpus"], body, actor=SYSTEM, now=app.extensions["clock"]())
+    if as_json:
+        click.echo(json.dumps(ShortlistAnswer().dump(shown), ensure_ascii=False, indent=1))
+    else:
+        printing.echo_shortlist(shown, language)
+
+
+def _aspect(stated: str) -> dict[str, str]:
+    code, _, need = stated.partition(":")
+    return {"code": code, "need": need or "nice"}
+
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.option("--experts", type=_FILE, required=True, help="Profiles in import format, JSON Lines.")
+@click.option("--requests", type=_FILE, required=True, help="Requests with optional `wanted`, JSON Lines.")
+@click.option("--judgments", type=_FILE, required=True, help="request<TAB>expert<TAB>grade lines.")
+@click.option("--group-by", type=click.Choice(["request", "expert"]), default="request", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def evaluate(
+    experts: Path, requests: Path, judgments: Path, group_by: Literal["request", "expert"], as_json: bool
+) -> None:
+    """Measure the matcher on judged data; needs no database and no settings."""
+    try:
+        measured = evaluation.measure(experts, requests, judgments, group_by, clock=time.perf_counter)
+    except FileFault as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        click.echo(json.dumps(measured, ensure_ascii=False))
+    else:
+        printing.echo_measures(measured)
+
+
+COMMANDS = (match, evaluate)

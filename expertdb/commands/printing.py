@@ -1,0 +1,73 @@
+"""How commands say things: shortlists for people, faults of the options, measures as a table."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+from marshmallow import Schema, ValidationError
+
+from expertdb.errors import InvalidInput
+from expertdb.schemas.faults import faults_of
+from expertdb.services.reasons import REST
+from expertdb.services.shortlists import Shown
+from expertdb.wording import Text, say
+
+# What stands for the title where an item is the statement or the curated codes.
+UNTITLED = {"statement": Text("(statement)"), "codes": Text("(curated codes)")}
+
+
+def loaded(schema: Schema, stated: Mapping[str, Any]) -> dict[str, Any]:
+    """What the options say, checked by the schema of the API; raises InvalidInput."""
+    try:
+        body: dict[str, Any] = schema.load(stated)
+    except ValidationError as error:
+        raise InvalidInput(*faults_of(error.messages)) from error
+    return body
+
+
+def echo_request(body: Mapping[str, Any]) -> None:
+    """Print what is asked for."""
+    click.secho(f"\n{body['title']}", bold=True)
+    click.echo(body["text"])
+
+
+def echo_shortlist(shown: Shown, language: str) -> None:
+    """Print a shortlist with its reasons."""
+    if not shown.entries:
+        click.echo(say(Text("Nobody in the pool fits this request."), language))
+    for entry in shown.entries:
+        _echo_entry(entry, language)
+    _echo_left_out(shown, language)
+    for gap in shown.gaps:
+        click.echo(say(Text("Nobody holds {code}.", code=gap["code"]), language))
+
+
+def _echo_entry(entry: Mapping[str, Any], language: str) -> None:
+    expert, reasons = entry["expert"], entry["reasons"]
+    name = " / ".join(expert["name"].values())
+    click.secho(f"\n{entry['rank']:>2}. {name}  {entry['affinity']:.3f}", bold=True)
+    for item in reasons["items"][:3]:
+        year = f", {item['year']}" if item["year"] else ""
+        words = "、".join(item["words"][:6])
+        click.echo(
+            f"    {item['share']:>4.0%}  {item['title'] or say(UNTITLED[item['kind']], language)}{year}  [{words}]"
+        )
+    terms = [term for term in reasons["terms"] if term["field"] != REST][:5]
+    said = "; ".join(f"{term['label']} {term['contribution']:.3f}" for term in terms)
+    click.echo(f"    {say(Text('terms'), language)}: {said}")
+    for one in reasons["adjustments"]:
+        click.echo(f"    {say(Text(one['name']), language)} {one['detail']} {one['value']:+.3f}")
+
+
+def _echo_left_out(shown: Shown, language: str) -> None:
+    counts = ", ".join(f"{say(Text(reason), language)} {count}" for reason, count in sorted(shown.left_out.items()))
+    click.echo(say(Text("\nLeft out: {counts}.", counts=counts or "-"), language))
+
+
+def echo_measures(measured: Mapping[str, Any]) -> None:
+    """Print the measures of an evaluation with their intervals."""
+    click.echo("{method}: {n_requests} requests, {n_experts} experts, {seconds:.1f} s".format(**measured))
+    for name, value in measured.items():
+        if isinstance(value, dict):
+            none = value["value"] is None
+            click.echo(f"{name:<14} " + ("-" if none else "{value:.3f}  [{low:.3f}, {high:.3f}]".format(**value)))

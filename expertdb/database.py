@@ -1,0 +1,80 @@
+"""The session and `transaction()`, the only place that commits.
+
+SQLite's default transactions lose updates silently under concurrent writers, so every transaction that may write
+begins with BEGIN IMMEDIATE; work that only reads says so (`read_only=True`) and does not queue behind writers.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event, text
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from expertdb.errors import EditedMeanwhile
+from expertdb.models.base import Base
+
+db = SQLAlchemy(metadata=Base.metadata)
+migrate = Migrate(directory=str(Path(__file__).with_name("migrations")), render_as_batch=True)
+
+READ_ONLY = "expertdb_read_only"
+SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000")
+
+
+def init_app(app: Flask) -> None:
+    """Bind the engine and the migrations to the application."""
+    db.init_app(app)
+    migrate.init_app(app, db)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _prepare_sqlite(db.engine)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: sqlite3.Connection, record: Any) -> None:
+        # The driver must not begin transactions by itself: it would begin deferred ones.
+        connection.isolation_level = None
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        read_only = connection.get_execution_options().get(READ_ONLY)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def transaction(*, read_only: bool = False) -> Iterator[Session]:
+    """One unit of work: commits at the end, rolls back on any error.
+
+    Raises EditedMeanwhile when a row was changed by somebody else between reading and writing it.
+    """
+    session: Session = db.session()
+    if session.in_transaction():
+        raise RuntimeError("a transaction is open already: entry points open one each and services none")
+    try:
+        if read_only:
+            session.connection(execution_options={READ_ONLY: True})
+        yield session
+        session.rollback() if read_only else session.commit()
+    except StaleDataError as error:
+        session.rollback()
+        raise EditedMeanwhile from error
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def is_reachable() -> bool:
+    """Whether the database answers and its schema has been migrated."""
+    with transaction(read_only=True) as session:
+        session.execute(text("SELECT version FROM corpus_state"))
+    return True

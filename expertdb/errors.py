@@ -1,0 +1,107 @@
+"""What can go wrong in the domain; no error here knows HTTP.
+
+DomainError
+├── NotFound                    nothing has this id, or the caller may not know that something has
+├── NotAllowed                  the caller's role does not include this
+├── InvalidInput                one or more fields are wrong; `faults` names each
+├── EditedMeanwhile             somebody else changed the row since the caller read it
+├── AlreadyExists               the same thing is stored already
+├── TransitionNotAllowed        the state does not lead there
+├── OnlyDraftsCanBeDeleted      whoever has left the draft state leaves by a transition
+├── RequestIsClosedToEdits      the request has left the states in which it may be edited
+├── OrganisationInUse           experts or requests still point to it
+└── IdempotencyKeyReused        the key was used before, with another body
+
+`expertdb/api/problems.py` turns each into its HTTP answer; a test fails when one has no row there.
+"""
+
+from dataclasses import dataclass
+
+from expertdb.wording import Text
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault of the input: `pointer` is a JSON pointer into the body or `/query/<name>`."""
+
+    pointer: str
+    detail: str
+
+
+class DomainError(Exception):
+    """Base of everything the services raise; `detail` says what was found, what was needed, what to do next."""
+
+    def __init__(self, detail: Text, faults: tuple[Fault, ...] = ()) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.faults = faults
+
+
+class NotFound(DomainError):
+    """Nothing has this id, or the caller may not know that something has."""
+
+    def __init__(self, noun: str, id: str) -> None:
+        super().__init__(Text("There is no {noun} with the id {id}.", noun=Text(noun), id=id))
+
+
+class NotAllowed(DomainError):
+    """The caller's role does not include this."""
+
+
+class InvalidInput(DomainError):
+    """One or more fields are wrong."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__(Text("{count} field(s) are wrong; nothing was stored.", count=len(faults)), faults)
+
+
+class EditedMeanwhile(DomainError):
+    """Somebody else changed the row since the caller read it."""
+
+    def __init__(self, current: int | None = None) -> None:
+        if current is None:
+            super().__init__(Text("Somebody changed this meanwhile. Read it again and repeat the edit."))
+            return
+        detail = 'Somebody changed this meanwhile: it is now "{current}". Read it again and repeat the edit.'
+        super().__init__(Text(detail, current=current))
+
+
+class AlreadyExists(DomainError):
+    """The same thing is stored already."""
+
+
+class TransitionNotAllowed(DomainError):
+    """The state does not lead there."""
+
+    def __init__(self, current: str, to: str, allowed: tuple[str, ...]) -> None:
+        detail = Text(
+            "From {current} there is no way to {to}; allowed: {allowed}.",
+            current=current,
+            to=to,
+            allowed=", ".join(allowed) or "-",
+        )
+        super().__init__(detail, (Fault("/to", detail),))
+
+
+class OnlyDraftsCanBeDeleted(DomainError):
+    """Whoever has left the draft state leaves by a transition."""
+
+    def __init__(self, status: str) -> None:
+        detail = "Only drafts can be deleted; this expert is {status}. Use a transition (removed, withdrawn)."
+        super().__init__(Text(detail, status=status))
+
+
+class RequestIsClosedToEdits(DomainError):
+    """The request has left the states in which it may be edited."""
+
+    def __init__(self, status: str, editable: tuple[str, ...]) -> None:
+        detail = "This request is {status}; only {editable} requests can be edited."
+        super().__init__(Text(detail, status=status, editable=", ".join(editable)))
+
+
+class OrganisationInUse(DomainError):
+    """Experts or requests still point to it."""
+
+
+class IdempotencyKeyReused(DomainError):
+    """The key was used before, with another body."""

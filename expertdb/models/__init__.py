@@ -1,0 +1,5 @@
+"""Typed SQLAlchemy models; they import no Flask. Importing this package registers every table."""
+
+from expertdb.models import corpus, experts, organisations, requests, shortlists, tokens
+
+__all__ = ["corpus", "experts", "organisations", "requests", "shortlists", "tokens"]

@@ -1,0 +1,55 @@
+"""The corpus version: every change of what the index reads is numbered in the transaction that makes it.
+
+A counter row rather than a sequence: the row's lock makes versions commit in the order they were drawn, so a reader
+that has seen version n has seen every change up to n.
+"""
+
+from typing import Any
+
+from sqlalchemy import Integer, String, event, insert, update
+from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
+
+from expertdb.models.base import Base
+from expertdb.models.experts import Expert, ExpertCode, ExpertItem
+
+
+class CorpusState(Base):
+    """The one row that holds the current version."""
+
+    __tablename__ = "corpus_state"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=0)
+
+
+class CorpusChange(Base):
+    """Expert `expert_id` was added, changed or deleted in version `version`."""
+
+    __tablename__ = "corpus_changes"
+
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    expert_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+
+
+def _changed_experts(session: Session) -> set[str]:
+    changed: set[str] = set()
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(row, Expert):
+            changed.add(row.id)
+        elif isinstance(row, ExpertItem | ExpertCode):
+            changed.add(row.expert_id)
+    return changed - {None}
+
+
+@event.listens_for(Session, "after_flush")
+def _number_changes(session: Session, context: UOWTransaction) -> None:
+    # `after_flush` still sees new, dirty and deleted rows, and by then every row has its key.
+    experts = _changed_experts(session)
+    if not experts:
+        return
+    connection = session.connection()
+    drawn: Any = connection.execute(
+        update(CorpusState).values(version=CorpusState.version + 1).returning(CorpusState.version)
+    )
+    version = drawn.scalar_one()
+    connection.execute(insert(CorpusChange), [{"version": version, "expert_id": expert} for expert in sorted(experts)])

@@ -1,0 +1,116 @@
+"""Experts: who they are, what shows their expertise, and where they stand in the pool's life cycle."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from expertdb.models.base import Base, Json, SortKey, new_id
+from expertdb.models.organisations import Organisation
+
+STATUSES = (
+    "draft",
+    "submitted",
+    "under_review",
+    "publicity",
+    "active",
+    "on_leave",
+    "suspended",
+    "expired",
+    "renewed",
+    "removed",
+    "withdrawn",
+    "erased",
+)
+
+
+class ExpertItem(Base):
+    """One piece of evidence: a publication, patent, case, project, policy draft, standard or training."""
+
+    __tablename__ = "expert_items"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    expert_id: Mapped[str] = mapped_column(ForeignKey("experts.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(16))
+    title: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(Text, default="")
+    year: Mapped[int | None]
+    verified: Mapped[bool] = mapped_column(default=False)
+
+
+class ExpertCode(Base):
+    """A vocabulary code that somebody curated on an expert."""
+
+    __tablename__ = "expert_codes"
+    __table_args__ = (Index("ix_expert_codes_code_expert_id", "code", "expert_id"),)
+
+    expert_id: Mapped[str] = mapped_column(ForeignKey("experts.id", ondelete="CASCADE"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(16), primary_key=True)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class ExpertTransition(Base):
+    """A change of an expert's status: from where, to where, why, who, when."""
+
+    __tablename__ = "expert_transitions"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    expert_id: Mapped[str] = mapped_column(ForeignKey("experts.id", ondelete="CASCADE"), index=True)
+    from_status: Mapped[str | None] = mapped_column(String(16))
+    to_status: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(String(1000))
+    actor: Mapped[str] = mapped_column(String(36))
+    at: Mapped[datetime]
+
+
+class Expert(Base):
+    """A person of the pool. `source_id` is the id an imported roster knew them by."""
+
+    __tablename__ = "experts"
+    __table_args__ = (
+        Index("ix_experts_name_sort_id", "name_sort", "id"),
+        Index("ix_experts_status", "status"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    source_id: Mapped[str | None] = mapped_column(String(100), unique=True)
+    name_zh: Mapped[str | None] = mapped_column(String(100))
+    name_en: Mapped[str | None] = mapped_column(String(100))
+    name_sort: Mapped[str] = mapped_column(SortKey)
+    name_search: Mapped[str] = mapped_column(Text)
+    content_search: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(String(16), index=True)
+    organisation_id: Mapped[str | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    position: Mapped[str | None] = mapped_column(String(100))
+    region: Mapped[str | None] = mapped_column(String(16), index=True)
+    title_level: Mapped[str | None] = mapped_column(String(16))
+    languages: Mapped[list[str]] = mapped_column(default=list)
+    licences: Mapped[list[str]] = mapped_column(default=list)
+    availability: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    statement: Mapped[str] = mapped_column(Text, default="")
+    status: Mapped[str] = mapped_column(String(16))
+    term_start: Mapped[date | None]
+    term_end: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    organisation: Mapped[Organisation | None] = relationship(lazy="selectin")
+    items: Mapped[list[ExpertItem]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by=ExpertItem.position, lazy="selectin"
+    )
+    expert_codes: Mapped[list[ExpertCode]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by=ExpertCode.position, lazy="selectin"
+    )
+    transitions: Mapped[list[ExpertTransition]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by=ExpertTransition.id
+    )
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - the base class types it as an instance's.
+
+    @property
+    def codes(self) -> list[str]:
+        """The curated codes in the order they were given."""
+        return [row.code for row in self.expert_codes]

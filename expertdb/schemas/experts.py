@@ -1,0 +1,145 @@
+"""The wire contract of experts and their items."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, pre_dump, validate
+
+from expertdb import vocabularies
+from expertdb.models.experts import STATUSES, Expert
+from expertdb.schemas.fields import Bool, Choice, Code, Int, Several, Str, Unique
+from expertdb.schemas.shared import PageQuery, PersonName, Reference, Term, named, reference
+
+ITEM_KINDS = ("publication", "patent", "case", "project", "policy_draft", "standard", "training")
+MODES = ("written", "meeting", "commissioned", "on_site", "online")
+# What a new expert may start as: a draft that goes through review, or somebody taken over from an existing roster.
+ENTRY_STATUSES = ("draft", "active", "on_leave", "suspended", "expired")
+
+
+class ItemBody(Schema):
+    """One piece of evidence."""
+
+    kind = Choice(ITEM_KINDS, required=True)
+    title = Str(maximum=300, minimum=1, required=True)
+    text = Str(maximum=10_000, load_default="")
+    year = Int(low=1900, high=2100, allow_none=True)
+    verified = Bool(load_default=False)
+
+
+class ItemPatch(Schema):
+    """What changes of an item; what is not named stays."""
+
+    kind = Choice(ITEM_KINDS)
+    title = Str(maximum=300, minimum=1)
+    text = Str(maximum=10_000)
+    year = Int(low=1900, high=2100, allow_none=True)
+    verified = Bool()
+
+
+class ItemAnswer(ItemBody):
+    """An item as it is stored."""
+
+    id = fields.String(required=True)
+
+
+class Availability(Schema):
+    """How, and how much, an expert can be asked for."""
+
+    modes = Unique(Choice(MODES), maximum=len(MODES))
+    max_load = Int(low=0, high=365, metadata={"description": "most engagements in a rolling 12 months"})
+    travel = Bool()
+    note = Str(maximum=500)
+
+
+class ExpertFields(Schema):
+    """What may be set on an expert and changed later."""
+
+    name = fields.Nested(PersonName)
+    kind = Code("expert_kind")
+    organisation = Str(
+        maximum=200,
+        minimum=1,
+        allow_none=True,
+        metadata={"description": "id or any name of an organisation; a name nobody knows yet makes a new one"},
+    )
+    position = Str(maximum=100, allow_none=True)
+    region = Code("region", allow_none=True)
+    languages = Unique(Code("language"), maximum=20)
+    title_level = Code("title_level", allow_none=True)
+    licences = Unique(Str(maximum=100, minimum=1), maximum=20)
+    availability = fields.Nested(Availability)
+    statement = Str(maximum=20_000)
+    codes = Unique(Code(*vocabularies.EXPERTISE), maximum=60)
+    items = Several(fields.Nested(ItemBody), maximum=200)
+
+
+class ExpertPatch(ExpertFields):
+    """What changes of an expert; what is not named stays, `items` are replaced as a whole."""
+
+    term = fields.Nested(Term)
+
+
+class ExpertBody(ExpertFields):
+    """A new expert. With a `status` other than draft it is a take-over of an existing roster and wants a term."""
+
+    name = fields.Nested(PersonName, required=True)
+    kind = Code("expert_kind", required=True)
+    source_id = Str(maximum=100, minimum=1, allow_none=True)
+    status = Choice(ENTRY_STATUSES, load_default="draft")
+    term = fields.Nested(Term, metadata={"description": "three years from today when a take-over names none"})
+    reason = Str(maximum=1000, metadata={"description": "why a take-over enters without review"})
+
+
+class ExpertLine(ExpertBody):
+    """One line of an import: the expert body with the `id` of the source."""
+
+    class Meta:
+        exclude = ("source_id",)
+
+    id = Str(maximum=100, minimum=1)
+
+
+class ExpertAnswer(Schema):
+    """An expert as it is stored."""
+
+    id = fields.String(required=True)
+    source_id = fields.String(allow_none=True)
+    name = fields.Nested(PersonName, required=True)
+    kind = fields.String(required=True)
+    organisation = fields.Nested(Reference, allow_none=True)
+    position = fields.String(allow_none=True)
+    region = fields.String(allow_none=True)
+    languages = fields.List(fields.String())
+    title_level = fields.String(allow_none=True)
+    licences = fields.List(fields.String())
+    availability = fields.Nested(Availability)
+    statement = fields.String()
+    codes = fields.List(fields.String())
+    items = fields.List(fields.Nested(ItemAnswer))
+    status = fields.String(validate=validate.OneOf(STATUSES))
+    term = fields.Nested(Term, allow_none=True)
+    version = fields.Integer()
+    created_at = fields.DateTime(format="iso")
+    updated_at = fields.DateTime(format="iso")
+
+    @pre_dump
+    def shape(self, expert: Expert, **kwargs: Any) -> dict[str, Any]:
+        plain = {name: getattr(expert, name) for name in self.fields if hasattr(expert, name)}
+        term = None if expert.term_start is None else {"start": expert.term_start, "end": expert.term_end}
+        return plain | {
+            "name": named(expert.name_zh, expert.name_en),
+            "organisation": reference(expert.organisation),
+            "term": term,
+        }
+
+
+class ExpertQuery(PageQuery):
+    """Filters of the list of experts; all that are given must hold."""
+
+    q = Str(maximum=200, metadata={"description": "name (characters, pinyin, initials) or words of the content"})
+    status = Choice(STATUSES)
+    subject = Code("ip_subject")
+    service = Code("service_kind")
+    industry = Code(*vocabularies.INDUSTRIES)
+    region = Code("region", metadata={"description": "a code of the vocabulary region, with all below it"})
+    kind = Code("expert_kind")
+    organisation = Str(maximum=200, metadata={"description": "id or name of the employer"})

@@ -1,0 +1,46 @@
+"""The wire contract of organisations."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, pre_dump
+
+from expertdb.models.organisations import Organisation
+from expertdb.schemas.fields import Code, Str, Unique
+from expertdb.schemas.shared import OrganisationNames, PageQuery, named
+
+
+class OrganisationPatch(Schema):
+    """What changes of an organisation; what is not named stays, `aliases` are replaced as a whole."""
+
+    name = fields.Nested(OrganisationNames)
+    aliases = Unique(Str(maximum=200, minimum=1), maximum=50)
+    kind = Code("organisation_kind")
+    region = Code("region", allow_none=True)
+
+
+class OrganisationBody(OrganisationPatch):
+    """A new organisation."""
+
+    name = fields.Nested(OrganisationNames, required=True)
+    kind = Code("organisation_kind", required=True)
+
+
+class OrganisationAnswer(OrganisationPatch):
+    """An organisation as it is stored."""
+
+    id = fields.String(required=True)
+    version = fields.Integer()
+    created_at = fields.DateTime(format="iso")
+
+    @pre_dump
+    def shape(self, organisation: Organisation, **kwargs: Any) -> dict[str, Any]:
+        plain = {name: getattr(organisation, name) for name in self.fields if hasattr(organisation, name)}
+        return plain | {"name": named(organisation.name_zh, organisation.name_en)}
+
+
+class OrganisationQuery(PageQuery):
+    """Filters of the list of organisations."""
+
+    q = Str(maximum=200, metadata={"description": "part of any of its names"})
+    kind = Code("organisation_kind")
+    region = Code("region")

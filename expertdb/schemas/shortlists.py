@@ -1,0 +1,138 @@
+"""The wire contract of shortlists."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validates, validates_schema
+
+from expertdb import vocabularies
+from expertdb.models.requests import KINDS
+from expertdb.schemas.fields import Choice, Code, Int, Moment, Several, Str, Unique
+from expertdb.schemas.requests import AspectBody, refuse_repeated_aspects
+from expertdb.schemas.shared import PageQuery, Reference
+from expertdb.wording import Text
+
+MAXIMUM_SIZE = 100
+
+
+class Filters(Schema):
+    """Who may be on the list at all; within one filter any value will do, and all filters must hold."""
+
+    region = Unique(Code("region"), maximum=50)
+    kind = Unique(Code("expert_kind"), maximum=50)
+    language = Unique(Code("language"), maximum=20)
+    code = Unique(Code(*vocabularies.EXPERTISE), maximum=50)
+
+
+class ShortlistBody(Schema):
+    """How long the list should be and who may be on it."""
+
+    size = Int(low=1, high=MAXIMUM_SIZE, load_default=10)
+    filters = fields.Nested(Filters, load_default=dict)
+
+
+class PreviewBody(ShortlistBody):
+    """A matter to match without storing anything."""
+
+    kind = Choice(KINDS, load_default="consultation")
+    title = Str(maximum=300, load_default="")
+    text = Str(maximum=200_000, load_default="")
+    aspects = Several(fields.Nested(AspectBody), maximum=40, load_default=list)
+
+    @validates("aspects")
+    def each_aspect_once(self, aspects: list[dict[str, str]], **kwargs: Any) -> None:
+        refuse_repeated_aspects(aspects)
+
+    @validates_schema
+    def says_something(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if not (data.get("title") or data.get("text") or data.get("aspects")):
+            raise ValidationError([Text("Give a title, a text or at least one aspect.")], "text")
+
+
+class ReasonItem(Schema):
+    """A piece of evidence that carried the affinity; `words` are those of its words that the request shares."""
+
+    title = fields.String()
+    kind = fields.String()
+    year = fields.Integer(allow_none=True)
+    verified = fields.Boolean(allow_none=True)
+    share = fields.Float(metadata={"description": "its part of the affinity, 0 to 1"})
+    words = fields.List(fields.String())
+
+
+class ReasonTerm(Schema):
+    """A term of the request and what it contributed; the last line stands for all terms not named."""
+
+    term = fields.String()
+    label = fields.String()
+    field = fields.String(
+        metadata={"description": "concept (a code), native (the words themselves), pivot (translated) or rest"}
+    )
+    contribution = fields.Float()
+
+
+class ReasonAdjustment(Schema):
+    """Something that changed the affinity besides terms; contributions and values sum to the affinity exactly."""
+
+    name = fields.String()
+    value = fields.Float()
+    detail = fields.String()
+
+
+class Reasons(Schema):
+    """Why somebody is on the list."""
+
+    items = fields.List(fields.Nested(ReasonItem))
+    terms = fields.List(fields.Nested(ReasonTerm))
+    adjustments = fields.List(fields.Nested(ReasonAdjustment))
+    aspects_covered = fields.List(fields.String())
+    aspects_missing = fields.List(fields.String())
+
+
+class EntryAnswer(Schema):
+    """One candidate."""
+
+    rank = fields.Integer()
+    expert = fields.Nested(Reference)
+    affinity = fields.Float()
+    reasons = fields.Nested(Reasons)
+
+
+class Exclusion(Schema):
+    """Who was left out and why; an agency sees counts by coarse reason instead of names."""
+
+    expert = fields.Nested(Reference)
+    reason = fields.String()
+    count = fields.Integer()
+
+
+class Gap(Schema):
+    """An aspect that the pool cannot offer."""
+
+    code = fields.String()
+    reason = fields.String()
+
+
+class ShortlistAnswer(Schema):
+    """An explained, ordered list of candidates."""
+
+    id = fields.String(allow_none=True)
+    request = fields.String(allow_none=True)
+    size = fields.Integer()
+    filters = fields.Nested(Filters)
+    entries = fields.List(fields.Nested(EntryAnswer))
+    excluded = fields.List(fields.Nested(Exclusion))
+    left_out = fields.Dict(keys=fields.String(), values=fields.Integer())
+    gaps = fields.List(fields.Nested(Gap))
+    corpus_version = fields.Integer()
+    vocabulary_versions = fields.Dict(keys=fields.String(), values=fields.String())
+    parameters = fields.Dict()
+    created_at = fields.DateTime(format="iso", allow_none=True)
+
+
+class ShortlistQuery(PageQuery):
+    """Filters of the list of shortlists; all that are given must hold."""
+
+    request = Str(maximum=36)
+    expert = Str(maximum=36, metadata={"description": "lists on which this expert stands"})
+    aspect = Code(*vocabularies.EXPERTISE, metadata={"description": "lists whose request names this aspect"})
+    since = Moment(metadata={"description": "made at this moment or later (RFC 3339)"})

@@ -1,0 +1,209 @@
+"""Curating experts: enter, read, find, edit, delete, and move through the life cycle."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from expertdb import vocabularies
+from expertdb.errors import AlreadyExists, Fault, NotFound, OnlyDraftsCanBeDeleted
+from expertdb.models.base import new_id
+from expertdb.models.experts import Expert, ExpertCode, ExpertItem, ExpertTransition
+from expertdb.models.organisations import Organisation, OrganisationName
+from expertdb.names import fold, name_words, organisation_key, search_forms, sort_key
+from expertdb.services import lifecycle, organisations, paging, versions
+from expertdb.services.tokens import Actor
+from expertdb.wording import Text
+
+TERM_YEARS = 3
+PLAIN_FIELDS = (
+    "kind",
+    "position",
+    "region",
+    "title_level",
+    "languages",
+    "licences",
+    "availability",
+    "statement",
+)
+
+
+def create(session: Session, body: dict[str, Any], *, actor: Actor, now: datetime) -> Expert:
+    """Enter an expert: as a draft, or by take-over of an existing roster with another status.
+
+    Raises AlreadyExists when the source's id is known, InvalidInput for an unknown organisation id.
+    """
+    source_id = body.get("source_id")
+    _refuse_known_source(session, source_id)
+    expert = Expert(
+        id=new_id(),
+        source_id=source_id,
+        status=body.get("status", "draft"),
+        languages=[],
+        licences=[],
+        availability={},
+        statement="",
+        created_at=now,
+        updated_at=now,
+    )
+    _fill(session, expert, body, now=now)
+    if expert.status != "draft" and expert.term_start is None:
+        expert.term_start, expert.term_end = now.date(), _three_years_on(now.date())
+    _record(expert, None, expert.status, body.get("reason") or "entry", actor, now)
+    session.add(expert)
+    session.flush()
+    return expert
+
+
+def get(session: Session, expert_id: str) -> Expert:
+    """The expert with this id; raises NotFound."""
+    expert = session.get(Expert, expert_id)
+    if expert is None:
+        raise NotFound("expert", expert_id)
+    return expert
+
+
+def edit(session: Session, expert_id: str, body: dict[str, Any], *, version: int | None, now: datetime) -> Expert:
+    """Change what `body` names (items as a whole); raises NotFound, EditedMeanwhile, InvalidInput."""
+    expert = get(session, expert_id)
+    versions.check(expert.version, version)
+    _fill(session, expert, body, now=now)
+    versions.touch(expert, now)
+    session.flush()
+    return expert
+
+
+def delete(session: Session, expert_id: str, *, version: int | None) -> None:
+    """Remove a draft; raises NotFound, EditedMeanwhile, OnlyDraftsCanBeDeleted."""
+    expert = get(session, expert_id)
+    versions.check(expert.version, version)
+    if expert.status != "draft":
+        raise OnlyDraftsCanBeDeleted(expert.status)
+    session.delete(expert)
+    session.flush()
+
+
+def move(
+    session: Session,
+    expert_id: str,
+    to: str,
+    reason: str,
+    *,
+    version: int | None,
+    actor: Actor,
+    now: datetime,
+) -> Expert:
+    """Change the status; raises NotFound, EditedMeanwhile, TransitionNotAllowed."""
+    expert = get(session, expert_id)
+    versions.check(expert.version, version)
+    lifecycle.check(lifecycle.EXPERT_WAYS, expert.status, to)
+    _record(expert, expert.status, to, reason, actor, now)
+    expert.status = to
+    if to == "renewed" or (to == "active" and expert.term_start is None):
+        expert.term_start, expert.term_end = now.date(), _three_years_on(now.date())
+    versions.touch(expert, now)
+    session.flush()
+    return expert
+
+
+def find(session: Session, query: dict[str, Any]) -> paging.Page:
+    """The experts that meet every filter of the query, by name."""
+    statement = select(Expert)
+    for condition in _conditions(query):
+        statement = statement.where(condition)
+    statement = _matching_words(statement, query.get("q", ""))
+    keys = (Expert.name_sort, Expert.id)
+    return paging.fetch(session, statement, keys, query["limit"], query.get("cursor"))
+
+
+def _conditions(query: dict[str, Any]) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if "status" in query:
+        found.append(Expert.status == query["status"])
+    if "kind" in query:
+        found.append(Expert.kind == query["kind"])
+    if "region" in query:
+        found.append(Expert.region.in_(vocabularies.with_descendants(query["region"], ("region",))))
+    for name, among in (
+        ("subject", ("ip_subject",)),
+        ("service", ("service_kind",)),
+        ("industry", vocabularies.INDUSTRIES),
+    ):
+        if name in query:
+            codes = vocabularies.with_descendants(query[name], among)
+            found.append(Expert.expert_codes.any(ExpertCode.code.in_(codes)))
+    if "organisation" in query:
+        by_name = Organisation.names.any(OrganisationName.key == organisation_key(query["organisation"]))
+        found.append(Expert.organisation.has(or_(Organisation.id == query["organisation"], by_name)))
+    return found
+
+
+def _matching_words(statement: Select[Any], q: str) -> Select[Any]:
+    """Keep those whose name begins with every word of `q`, or whose content holds it.
+
+    LIKE on an ordinary column: SQLite's trigram index cannot find one or two Chinese characters.
+    """
+    for word in fold(q).split():
+        by_name = [Expert.name_search.contains(f"|{part}", autoescape=True) for part in name_words(word)]
+        by_content = Expert.content_search.contains(word, autoescape=True)
+        statement = statement.where(or_(and_(*by_name), by_content) if by_name else by_content)
+    return statement
+
+
+def _fill(session: Session, expert: Expert, body: dict[str, Any], *, now: datetime) -> None:
+    for field in PLAIN_FIELDS:
+        if field in body:
+            setattr(expert, field, body[field])
+    if "name" in body:
+        expert.name_zh, expert.name_en = body["name"].get("zh"), body["name"].get("en")
+        expert.name_sort = sort_key(expert.name_zh, expert.name_en)
+        expert.name_search = search_forms(expert.name_zh, expert.name_en)
+    if "organisation" in body:
+        named = body["organisation"]
+        expert.organisation = None if named is None else organisations.resolve(session, named, "/organisation", now=now)
+    if "term" in body:
+        expert.term_start, expert.term_end = body["term"]["start"], body["term"]["end"]
+    if "codes" in body:
+        _set_codes(expert, body["codes"])
+    if "items" in body:
+        expert.items = [ExpertItem(position=position, **item) for position, item in enumerate(body["items"])]
+    refresh_content(expert)
+
+
+def refresh_content(expert: Expert) -> None:
+    """Lay the text that `q` searches anew; whoever changes the statement or an item calls this."""
+    texts = [expert.statement, *(part for item in expert.items for part in (item.title, item.text or ""))]
+    expert.content_search = fold("\n".join(texts))
+
+
+def _set_codes(expert: Expert, codes: list[str]) -> None:
+    kept = {row.code: row for row in expert.expert_codes}
+    for position, code in enumerate(codes):
+        if code in kept:
+            kept[code].position = position
+    fresh = [ExpertCode(code=code, position=position) for position, code in enumerate(codes) if code not in kept]
+    expert.expert_codes = [row for code, row in kept.items() if code in codes] + fresh
+    expert.expert_codes.sort(key=lambda row: row.position)
+
+
+def _record(expert: Expert, before: str | None, after: str, reason: str, actor: Actor, now: datetime) -> None:
+    expert.transitions.append(
+        ExpertTransition(from_status=before, to_status=after, reason=reason, actor=actor.id, at=now)
+    )
+
+
+def _refuse_known_source(session: Session, source_id: str | None) -> None:
+    if source_id is None:
+        return
+    known = session.scalar(select(Expert.id).where(Expert.source_id == source_id))
+    if known is not None:
+        detail = Text('The expert {id} was entered from "{source}" already.', id=known, source=source_id)
+        raise AlreadyExists(detail, (Fault("/source_id", detail),))
+
+
+def _three_years_on(start: date) -> date:
+    try:
+        return start.replace(year=start.year + TERM_YEARS) - timedelta(days=1)
+    except ValueError:  # 29 February
+        return start.replace(year=start.year + TERM_YEARS, day=28)

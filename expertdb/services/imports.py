@@ -1,0 +1,132 @@
+"""Taking over an existing roster: many experts from one JSON Lines file, all of them or none."""
+
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from marshmallow import ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from expertdb import strict_json
+from expertdb.errors import DomainError, Fault, InvalidInput
+from expertdb.models.experts import Expert
+from expertdb.schemas.experts import ExpertLine
+from expertdb.schemas.faults import faults_of
+from expertdb.services import experts, organisations
+from expertdb.services.tokens import Actor
+from expertdb.wording import Text
+
+MAXIMUM_FAULTS = 1000
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an import found: rows read, experts entered (0 when there are faults), and every fault with its row."""
+
+    dry_run: bool
+    rows: int
+    created: int
+    faults: tuple[Fault, ...]
+
+
+def take_over(
+    session: Session,
+    lines: Iterable[bytes],
+    *,
+    dry_run: bool,
+    actor: Actor,
+    now: datetime,
+    progress: Callable[[int], None] = lambda row: None,
+) -> Report:
+    """Enter the experts of a JSON Lines file (the expert body with the source's `id`); all of them or none.
+
+    Faults are reported for every bad row, with a pointer `/rows/<number>/...` that counts lines from 1. Unless
+    `dry_run`, a file without faults is stored; the caller's transaction makes that all or nothing.
+    """
+    bodies, rows, faults = _read(lines)
+    faults += [*_known_already(session, bodies), *_unknown_organisations(session, bodies)]
+    if not rows:
+        faults.append(Fault("/rows", Text("The file holds no rows.")))
+    created = 0
+    if not faults and not dry_run:
+        for number, body in bodies.items():
+            try:
+                experts.create(session, body, actor=actor, now=now)
+            except DomainError as error:
+                found = error.faults or (Fault("", error.detail),)
+                faults += [Fault(f"/rows/{number}{fault.pointer}", fault.detail) for fault in found]
+            created += 1
+            progress(number)
+    return Report(dry_run, rows, 0 if faults else created, _in_order(faults))
+
+
+def _read(lines: Iterable[bytes]) -> tuple[dict[int, dict[str, Any]], int, list[Fault]]:
+    """The bodies by line number, how many lines held something, and the faults of those that cannot be read."""
+    schema, bodies, faults, rows = ExpertLine(), {}, [], 0
+    first_seen: dict[str, int] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.removeprefix(BOM_UTF8).strip():
+            continue
+        rows += 1
+        try:
+            body = schema.load(strict_json.loads(line))
+        except ValidationError as error:
+            faults += faults_of(error.messages, f"/rows/{number}")
+            continue
+        except ValueError as error:
+            faults.append(
+                Fault(
+                    f"/rows/{number}",
+                    Text("This line cannot be read as JSON: {reason}.", reason=str(error)[:200]),
+                )
+            )
+            continue
+        body["source_id"] = body.pop("id", None)
+        first = first_seen.setdefault(body["source_id"], number) if body["source_id"] else number
+        if first != number:
+            faults.append(Fault(f"/rows/{number}/id", Text("Row {first} has this id already.", first=first)))
+        bodies[number] = body
+    return bodies, rows, faults
+
+
+def _known_already(session: Session, bodies: dict[int, dict[str, Any]]) -> list[Fault]:
+    rows = {body["source_id"]: number for number, body in bodies.items() if body["source_id"]}
+    known: dict[str, str] = {}
+    wanted = list(rows)
+    for start in range(0, len(wanted), 500):
+        chunk = select(Expert.source_id, Expert.id).where(Expert.source_id.in_(wanted[start : start + 500]))
+        known.update((source, expert) for source, expert in session.execute(chunk) if source)
+    template = 'The expert {id} was entered from "{source}" already.'
+    return [
+        Fault(f"/rows/{rows[source]}/id", Text(template, id=expert, source=source))
+        for source, expert in sorted(known.items())
+    ]
+
+
+def _unknown_organisations(session: Session, bodies: dict[int, dict[str, Any]]) -> list[Fault]:
+    """The faults that entering these bodies would meet with their organisations, so that a dry run meets them too."""
+    found: list[Fault] = []
+    for number, body in bodies.items():
+        try:
+            if body.get("organisation"):
+                organisations.check(session, body["organisation"], f"/rows/{number}/organisation")
+        except InvalidInput as error:
+            found += error.faults
+    return found
+
+
+def _in_order(faults: list[Fault]) -> tuple[Fault, ...]:
+    """The faults by row; the last one says how many more there are where they are too many to list."""
+    listed = sorted(faults, key=lambda fault: (_row(fault), fault.pointer))
+    more = len(listed) - MAXIMUM_FAULTS
+    if more <= 0:
+        return tuple(listed)
+    return (*listed[:MAXIMUM_FAULTS], Fault("/rows", Text("{count} more faults are not listed here.", count=more)))
+
+
+def _row(fault: Fault) -> int:
+    _, _, number, *_ = (*fault.pointer.split("/"), "0")
+    return int(number)

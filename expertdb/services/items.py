@@ -1,0 +1,66 @@
+"""Single items of evidence under an expert; an edit of one counts as an edit of the expert."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from expertdb.errors import Fault, InvalidInput, NotFound
+from expertdb.models.experts import Expert, ExpertItem
+from expertdb.services import experts, versions
+from expertdb.wording import Text
+
+MAXIMUM = 200
+
+
+def add(session: Session, expert_id: str, body: dict[str, Any], *, now: datetime) -> ExpertItem:
+    """Put one more item behind the others; raises NotFound, InvalidInput when there are too many."""
+    expert = experts.get(session, expert_id)
+    if len(expert.items) >= MAXIMUM:
+        raise InvalidInput(Fault("/", Text("This expert has {maximum} items; no more fit.", maximum=MAXIMUM)))
+    last = max((item.position for item in expert.items), default=-1)
+    item = ExpertItem(position=last + 1, **body)
+    expert.items.append(item)
+    _touch(session, expert, now)
+    return item
+
+
+def edit(
+    session: Session,
+    expert_id: str,
+    item_id: str,
+    body: dict[str, Any],
+    *,
+    version: int | None,
+    now: datetime,
+) -> ExpertItem:
+    """Change what `body` names; `version` is the expert's. Raises NotFound, EditedMeanwhile."""
+    expert = experts.get(session, expert_id)
+    versions.check(expert.version, version)
+    item = get(expert, item_id)
+    for field, value in body.items():
+        setattr(item, field, value)
+    _touch(session, expert, now)
+    return item
+
+
+def delete(session: Session, expert_id: str, item_id: str, *, version: int | None, now: datetime) -> None:
+    """Take an item away; `version` is the expert's. Raises NotFound, EditedMeanwhile."""
+    expert = experts.get(session, expert_id)
+    versions.check(expert.version, version)
+    expert.items.remove(get(expert, item_id))
+    _touch(session, expert, now)
+
+
+def get(expert: Expert, item_id: str) -> ExpertItem:
+    """The expert's item with this id; raises NotFound."""
+    for item in expert.items:
+        if item.id == item_id:
+            return item
+    raise NotFound("item", item_id)
+
+
+def _touch(session: Session, expert: Expert, now: datetime) -> None:
+    experts.refresh_content(expert)
+    versions.touch(expert, now)
+    session.flush()

@@ -1,0 +1,38 @@
+"""Where an expert or a request may go from each state: data, read by the services."""
+
+from expertdb.errors import TransitionNotAllowed
+
+EXPERT_WAYS: dict[str, tuple[str, ...]] = {
+    "draft": ("submitted", "withdrawn"),
+    "submitted": ("under_review", "draft", "withdrawn"),
+    "under_review": ("publicity", "draft", "withdrawn"),
+    "publicity": ("active", "under_review", "withdrawn"),
+    "active": ("on_leave", "suspended", "expired", "removed", "withdrawn"),
+    "on_leave": ("active", "suspended", "expired", "removed", "withdrawn"),
+    "suspended": ("active", "expired", "removed", "withdrawn"),
+    "expired": ("renewed", "removed", "withdrawn"),
+    "renewed": ("active", "withdrawn"),
+    "removed": ("erased",),
+    "withdrawn": ("erased",),
+    "erased": (),
+}
+REQUEST_WAYS: dict[str, tuple[str, ...]] = {
+    "draft": ("submitted", "cancelled"),
+    "submitted": ("returned", "accepted", "shortlisted", "cancelled"),
+    "returned": ("submitted", "cancelled"),
+    "accepted": ("shortlisted", "cancelled"),
+    "shortlisted": ("confirmed", "cancelled"),
+    "confirmed": ("invited", "shortlisted", "cancelled"),
+    "invited": ("engaged", "cancelled"),
+    "engaged": ("delivered", "cancelled"),
+    "delivered": ("evaluated", "closed"),
+    "evaluated": ("closed",),
+    "closed": (),
+    "cancelled": (),
+}
+
+
+def check(ways: dict[str, tuple[str, ...]], current: str, to: str) -> None:
+    """Raise TransitionNotAllowed, which names the ways there are, unless `to` is one of them."""
+    if to not in ways[current]:
+        raise TransitionNotAllowed(current, to, ways[current])

@@ -1,0 +1,172 @@
+"""Organisations: one row for each body, found by any of its names."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, false, or_, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from expertdb import vocabularies
+from expertdb.errors import AlreadyExists, Fault, InvalidInput, NotFound, OrganisationInUse
+from expertdb.models.base import new_id
+from expertdb.models.experts import Expert
+from expertdb.models.organisations import Organisation, OrganisationName
+from expertdb.models.requests import ConsultationRequest
+from expertdb.models.tokens import AccessToken
+from expertdb.names import HAN, fold, organisation_key, sort_key
+from expertdb.services import paging, versions
+from expertdb.wording import Text
+
+UNKNOWN_KIND = "O-OTH"
+
+
+def create(session: Session, body: dict[str, Any], *, now: datetime) -> Organisation:
+    """Store a new organisation; raises AlreadyExists when one of its names is taken."""
+    name = body["name"]
+    organisation = Organisation(
+        id=new_id(),
+        name_zh=name.get("zh"),
+        name_en=name.get("en"),
+        name_sort="",
+        kind=body["kind"],
+        region=body.get("region"),
+        created_at=now,
+    )
+    session.add(organisation)
+    _set_names(session, organisation, body.get("aliases", []))
+    session.flush()
+    return organisation
+
+
+def get(session: Session, organisation_id: str) -> Organisation:
+    """The organisation with this id; raises NotFound."""
+    organisation = session.get(Organisation, organisation_id)
+    if organisation is None:
+        raise NotFound("organisation", organisation_id)
+    return organisation
+
+
+def edit(session: Session, organisation_id: str, body: dict[str, Any], *, version: int | None) -> Organisation:
+    """Change what `body` names; raises NotFound, EditedMeanwhile, AlreadyExists."""
+    organisation = get(session, organisation_id)
+    versions.check(organisation.version, version)
+    for field in ("kind", "region"):
+        if field in body:
+            setattr(organisation, field, body[field])
+    if "name" in body:
+        organisation.name_zh, organisation.name_en = body["name"].get("zh"), body["name"].get("en")
+    # Aliases are rows of their own: without this an edit of them alone would leave the version as it is.
+    flag_modified(organisation, "kind")
+    if "name" in body or "aliases" in body:
+        _set_names(session, organisation, body.get("aliases", organisation.aliases))
+    session.flush()
+    return organisation
+
+
+def delete(session: Session, organisation_id: str, *, version: int | None) -> None:
+    """Remove an organisation that nothing points to; raises NotFound, EditedMeanwhile, OrganisationInUse."""
+    organisation = get(session, organisation_id)
+    versions.check(organisation.version, version)
+    users = (Expert.organisation_id, ConsultationRequest.requester_id, AccessToken.organisation_id)
+    if any(session.scalar(select(exists().where(column == organisation_id))) for column in users):
+        raise OrganisationInUse(Text("Experts, requests or tokens still point to this organisation; move them first."))
+    session.delete(organisation)
+    session.flush()
+
+
+def find(session: Session, query: dict[str, Any]) -> paging.Page:
+    """The organisations that meet the query, by name."""
+    statement = select(Organisation)
+    if query.get("q"):
+        key = organisation_key(query["q"])
+        holds_it = Organisation.names.any(OrganisationName.key.contains(key, autoescape=True))
+        # Punctuation alone has no key: no name holds it, though every key holds the empty string.
+        statement = statement.where(holds_it if key else false())
+    if "kind" in query:
+        statement = statement.where(Organisation.kind == query["kind"])
+    if "region" in query:
+        wanted = vocabularies.with_descendants(query["region"], ("region",))
+        statement = statement.where(Organisation.region.in_(wanted))
+    keys = (Organisation.name_sort, Organisation.id)
+    return paging.fetch(session, statement, keys, query["limit"], query.get("cursor"))
+
+
+def look_up(session: Session, id_or_name: str) -> Organisation | None:
+    """The organisation with this id or any name like this, if there is one."""
+    by_name = OrganisationName.key == organisation_key(id_or_name)
+    wanted = or_(Organisation.id == id_or_name, Organisation.names.any(by_name))
+    return session.scalar(select(Organisation).where(wanted))
+
+
+def resolve(session: Session, id_or_name: str, pointer: str, *, now: datetime) -> Organisation:
+    """The organisation meant by an id or name; a name nobody knows yet makes a new one of kind "other".
+
+    Raises InvalidInput for an id that nobody has, and for a name without a letter.
+    """
+    check(session, id_or_name, pointer)
+    found = look_up(session, id_or_name)
+    if found is not None:
+        return found
+    language = "zh" if HAN.search(fold(id_or_name)) else "en"
+    return create(session, {"name": {language: id_or_name}, "kind": UNKNOWN_KIND}, now=now)
+
+
+def check(session: Session, id_or_name: str, pointer: str) -> None:
+    """Raise InvalidInput for an id that nobody has, and for a name without a letter."""
+    if _is_id(id_or_name) and session.get(Organisation, id_or_name) is None:
+        raise InvalidInput(Fault(pointer, Text("There is no organisation with the id {id}.", id=id_or_name)))
+    _key(id_or_name, pointer)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _set_names(session: Session, organisation: Organisation, aliases: list[str]) -> None:
+    """Lay the organisation's names anew, official ones first; one key stands once."""
+    official = {"/name/zh": organisation.name_zh, "/name/en": organisation.name_en}
+    given = {pointer: name for pointer, name in official.items() if name}
+    given |= {f"/aliases/{place}": alias for place, alias in enumerate(aliases)}
+    pointers: dict[str, str] = {}
+    for pointer, name in given.items():
+        pointers.setdefault(_key(name, pointer), pointer)
+    _refuse_taken(session, organisation, pointers)
+    organisation.name_sort = sort_key(organisation.name_zh, organisation.name_en, person=False)
+    if organisation.names:
+        # The old names must be gone before the same keys come again: the key is unique.
+        organisation.names.clear()
+        session.flush()
+    organisation.names.extend(
+        OrganisationName(name=given[pointer], key=key, is_alias=pointer.startswith("/aliases"))
+        for key, pointer in pointers.items()
+    )
+
+
+def _key(name: str, pointer: str) -> str:
+    """The name's key; raises InvalidInput when the name has none."""
+    key = organisation_key(name)
+    if not key:
+        raise InvalidInput(Fault(pointer, Text("A name needs at least one letter or digit.")))
+    return key
+
+
+def _refuse_taken(session: Session, organisation: Organisation, pointers: dict[str, str]) -> None:
+    """Raise AlreadyExists when another organisation has one of these names; `pointers` has a pointer for each key."""
+    with session.no_autoflush:
+        taken = session.scalar(
+            select(OrganisationName).where(
+                OrganisationName.key.in_(pointers), OrganisationName.organisation_id != organisation.id
+            )
+        )
+    if taken is not None:
+        detail = Text(
+            'The name "{name}" belongs to the organisation {id} already.',
+            name=taken.name,
+            id=taken.organisation_id,
+        )
+        raise AlreadyExists(detail, (Fault(pointers[taken.key], detail),))

@@ -1,0 +1,54 @@
+"""A candidate's reasons in the shape that is stored, answered and printed."""
+
+from typing import Any
+
+from expertdb import vocabularies
+from matching import Candidate
+
+REST = "rest"
+
+
+def as_stored(candidate: Candidate) -> dict[str, Any]:
+    """Plain data: items, terms (the last line stands for all that are not named), adjustments, aspects."""
+    reasons = candidate.reasons
+    return {
+        "items": [
+            {
+                "title": item.title,
+                "kind": item.kind,
+                "year": item.year,
+                "verified": item.verified,
+                "share": item.share,
+                "words": list(item.marks),
+            }
+            for item in reasons.items
+        ],
+        "terms": _terms(candidate),
+        "adjustments": [{"name": one.name, "value": one.value, "detail": one.code} for one in reasons.adjustments],
+        "aspects_covered": list(reasons.aspects_covered),
+        "aspects_missing": list(reasons.aspects_missing),
+    }
+
+
+def _terms(candidate: Candidate) -> list[dict[str, Any]]:
+    reasons = candidate.reasons
+    labels = _labels()
+    lines = [
+        {
+            "term": term.label,
+            "label": labels.get(term.label, term.label)
+            if term.field == "concept"
+            else ", ".join(term.words) or term.label,
+            "field": term.field,
+            "contribution": term.contribution,
+        }
+        for term in reasons.terms
+    ]
+    if reasons.rest_count:
+        label = f"{reasons.rest_count} more"
+        lines.append({"term": REST, "label": label, "field": REST, "contribution": reasons.rest})
+    return lines
+
+
+def _labels() -> dict[str, str]:
+    return {term.code: f"{term.zh} · {term.en}" for term in vocabularies.expertise_terms()}

@@ -1,0 +1,176 @@
+"""Requests: submit, read, find, edit, and move through the life cycle."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from expertdb.errors import Fault, InvalidInput, NotAllowed, NotFound, RequestIsClosedToEdits
+from expertdb.models.base import new_id
+from expertdb.models.organisations import Organisation, OrganisationName
+from expertdb.models.requests import ConsultationRequest, RequestAspect, RequestParty, RequestTransition
+from expertdb.names import organisation_key
+from expertdb.services import lifecycle, organisations, paging, versions
+from expertdb.services.tokens import Actor
+from expertdb.wording import Text
+
+PLAIN_FIELDS = ("kind", "title", "text", "region", "experts_wanted", "due", "urgency")
+EDITABLE = ("draft", "submitted", "returned")
+# An agency sends, takes back and sends again; everything else is an office's decision.
+AGENCY_WAYS = ("submitted", "cancelled")
+
+
+def submit(session: Session, body: dict[str, Any], *, actor: Actor, now: datetime) -> ConsultationRequest:
+    """Store a new request; its requester is the caller's organisation unless an office names another.
+
+    Raises InvalidInput when an agency names another organisation, and for an unknown organisation id.
+    """
+    asked = ConsultationRequest(
+        id=new_id(),
+        text="",
+        urgency="normal",
+        status=body.get("status", "submitted"),
+        requester_id=_requester(session, body.get("requester"), actor, now),
+        created_by=actor.id,
+        created_at=now,
+        updated_at=now,
+    )
+    _fill(asked, body)
+    _record(asked, None, asked.status, "entry", actor, now)
+    session.add(asked)
+    session.flush()
+    return asked
+
+
+def get(session: Session, request_id: str, *, actor: Actor, lock: bool = False) -> ConsultationRequest:
+    """The request with this id; raises NotFound, also when it is another agency's.
+
+    With `lock`, nobody else changes it until the transaction ends, and a change under way is waited for.
+    """
+    asked = session.get(ConsultationRequest, request_id, with_for_update=lock)
+    if asked is None or not may_see(asked, actor):
+        raise NotFound("request", request_id)
+    return asked
+
+
+def may_see(asked: ConsultationRequest, actor: Actor) -> bool:
+    """Whether the caller may know of this request: agencies know of their own only."""
+    return actor.role != "agency" or actor.owns(asked.created_by, asked.requester_id)
+
+
+def edit(
+    session: Session,
+    request_id: str,
+    body: dict[str, Any],
+    *,
+    version: int | None,
+    actor: Actor,
+    now: datetime,
+) -> ConsultationRequest:
+    """Change what `body` names; raises NotFound, EditedMeanwhile, RequestIsClosedToEdits."""
+    asked = get(session, request_id, actor=actor)
+    versions.check(asked.version, version)
+    if asked.status not in EDITABLE:
+        raise RequestIsClosedToEdits(asked.status, EDITABLE)
+    _fill(asked, body)
+    versions.touch(asked, now)
+    session.flush()
+    return asked
+
+
+def move(
+    session: Session,
+    request_id: str,
+    to: str,
+    reason: str,
+    *,
+    version: int | None,
+    actor: Actor,
+    now: datetime,
+) -> ConsultationRequest:
+    """Change the status; raises NotFound, NotAllowed, EditedMeanwhile, TransitionNotAllowed."""
+    asked = get(session, request_id, actor=actor)
+    versions.check(asked.version, version)
+    if actor.role == "agency" and to not in AGENCY_WAYS:
+        raise NotAllowed(Text("An agency may only submit or cancel its requests."))
+    record_move(session, asked, to, reason, actor=actor, now=now)
+    return asked
+
+
+def record_move(
+    session: Session, asked: ConsultationRequest, to: str, reason: str, *, actor: Actor, now: datetime
+) -> None:
+    """Change the status and keep who, when and why; raises TransitionNotAllowed."""
+    lifecycle.check(lifecycle.REQUEST_WAYS, asked.status, to)
+    _record(asked, asked.status, to, reason, actor, now)
+    asked.status, asked.updated_at = to, now
+    session.flush()
+
+
+def find(session: Session, query: dict[str, Any], *, actor: Actor) -> paging.Page:
+    """The requests the caller may see that meet every filter, newest first."""
+    statement = select(ConsultationRequest)
+    for field in ("status", "kind"):
+        if field in query:
+            statement = statement.where(getattr(ConsultationRequest, field) == query[field])
+    if "since" in query:
+        statement = statement.where(ConsultationRequest.created_at >= query["since"])
+    if "requester" in query:
+        by_name = Organisation.names.any(OrganisationName.key == organisation_key(query["requester"]))
+        meant = or_(Organisation.id == query["requester"], by_name)
+        statement = statement.where(ConsultationRequest.requester.has(meant))
+    if actor.role == "agency":
+        statement = statement.where(owned_by(actor))
+    keys = (ConsultationRequest.created_at, ConsultationRequest.id)
+    return paging.fetch(session, statement, keys, query["limit"], query.get("cursor"), newest_first=True)
+
+
+def owned_by(actor: Actor) -> Any:
+    """The condition on requests that `Actor.owns` states of one."""
+    own = ConsultationRequest.created_by == actor.id
+    if actor.organisation_id is None:
+        return own
+    return or_(own, ConsultationRequest.requester_id == actor.organisation_id)
+
+
+def _requester(session: Session, named: str | None, actor: Actor, now: datetime) -> str | None:
+    if named is None:
+        return actor.organisation_id
+    if actor.role != "agency":
+        return organisations.resolve(session, named, "/requester", now=now).id
+    # An agency must not learn which organisations exist, nor act for another.
+    meant = organisations.look_up(session, named)
+    if meant is None or meant.id != actor.organisation_id:
+        raise InvalidInput(
+            Fault("/requester", Text("An agency can only ask for its own organisation; leave this out."))
+        )
+    return meant.id
+
+
+def _fill(asked: ConsultationRequest, body: dict[str, Any]) -> None:
+    for field in PLAIN_FIELDS:
+        if field in body:
+            setattr(asked, field, body[field])
+    if "aspects" in body:
+        _set_aspects(asked, body["aspects"])
+    if "parties" in body:
+        asked.parties = [RequestParty(position=place, **party) for place, party in enumerate(body["parties"])]
+
+
+def _set_aspects(asked: ConsultationRequest, aspects: list[dict[str, Any]]) -> None:
+    kept = {row.code: row for row in asked.aspects}
+    rows = []
+    for position, aspect in enumerate(aspects):
+        row = kept.get(aspect["code"]) or RequestAspect(code=aspect["code"])
+        row.need, row.position = aspect["need"], position
+        rows.append(row)
+    asked.aspects = rows
+
+
+def _record(
+    asked: ConsultationRequest, before: str | None, after: str, reason: str, actor: Actor, now: datetime
+) -> None:
+    asked.transitions.append(
+        RequestTransition(from_status=before, to_status=after, reason=reason, actor=actor.id, at=now)
+    )

@@ -1,0 +1,32 @@
+"""The sample pool: invented experts for trying things out, loaded into an empty database only."""
+
+import json
+from datetime import datetime
+from importlib.resources import files
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from expertdb.errors import InvalidInput
+from expertdb.models.experts import Expert
+from expertdb.schemas.organisations import OrganisationBody
+from expertdb.services import imports, organisations
+from expertdb.services.tokens import SYSTEM
+
+SAMPLE = files("expertdb").joinpath("data/sample")
+
+
+def load_when_empty(session: Session, *, now: datetime) -> int:
+    """Load the sample pool unless there is any expert; returns how many were entered."""
+    if session.scalar(select(Expert.id).limit(1)) is not None:
+        return 0
+    schema = OrganisationBody()
+    for line in SAMPLE.joinpath("organisations.jsonl").read_text("utf-8").splitlines():
+        body = schema.load(json.loads(line))
+        if organisations.look_up(session, next(iter(body["name"].values()))) is None:
+            organisations.create(session, body, now=now)
+    lines = SAMPLE.joinpath("experts.jsonl").read_bytes().splitlines()
+    report = imports.take_over(session, lines, dry_run=False, actor=SYSTEM, now=now)
+    if report.faults:
+        raise InvalidInput(*report.faults)
+    return report.created

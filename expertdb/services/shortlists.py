@@ -1,0 +1,210 @@
+"""Shortlists: rank the pool for a request, keep the list with its reasons, and read it again as each role may."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from expertdb import vocabularies
+from expertdb.errors import NotFound
+from expertdb.models.base import new_id
+from expertdb.models.experts import Expert
+from expertdb.models.requests import ConsultationRequest
+from expertdb.models.shortlists import Shortlist, ShortlistAspect, ShortlistEntry
+from expertdb.services import lifecycle, paging, requests
+from expertdb.services.corpus import Corpus
+from expertdb.services.eligibility import OUTSIDE_FILTERS, sift
+from expertdb.services.reasons import as_stored
+from expertdb.services.tokens import Actor
+from matching import Aspect, Index, Parameters, Query, Ranking, gaps, rank, snapshot
+
+# An agency learns how many were left out only by coarse reason, and nothing of groups so small that one could guess.
+SMALLEST_COUNT = 5
+NOT_AVAILABLE = "not_available"
+HELD_BY_NOBODY = "held by nobody"
+HELD_BY_LEFT_OUT = "held only by people left out"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A shortlist as the caller may see it; `id`, `request` and `created_at` are None for a preview."""
+
+    size: int
+    filters: dict[str, Any]
+    entries: list[dict[str, Any]]
+    excluded: list[dict[str, Any]]
+    left_out: dict[str, int]
+    gaps: list[dict[str, Any]]
+    corpus_version: int
+    vocabulary_versions: dict[str, str]
+    parameters: dict[str, Any]
+    id: str | None = None
+    request: str | None = None
+    created_at: datetime | None = None
+
+
+def draw_up(
+    session: Session, corpus: Corpus, request_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> Shown:
+    """Rank the pool for a request and store the list; raises NotFound, TransitionNotAllowed.
+
+    The first list moves the request to `shortlisted`; later ones are kept beside it.
+    """
+    # Locked, or of two lists drawn up at once the second would fail at moving the request on.
+    asked = requests.get(session, request_id, actor=actor, lock=True)
+    if asked.status != "shortlisted":
+        lifecycle.check(lifecycle.REQUEST_WAYS, asked.status, "shortlisted")
+    query = Query(asked.title, asked.text, tuple(Aspect(row.code, row.need) for row in asked.aspects))
+    shortlist = _ranked(session, corpus, query, body, now)
+    shortlist.id, shortlist.request_id, shortlist.created_by = new_id(), asked.id, actor.id
+    session.add(shortlist)
+    if asked.status != "shortlisted":
+        requests.record_move(session, asked, "shortlisted", f"shortlist {shortlist.id}", actor=actor, now=now)
+    session.flush()
+    return _shown([shortlist], session, actor)[0]
+
+
+def preview(session: Session, corpus: Corpus, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> Shown:
+    """Rank the pool for a matter without storing anything."""
+    aspects = tuple(Aspect(aspect["code"], aspect["need"]) for aspect in body["aspects"])
+    shortlist = _ranked(session, corpus, Query(body["title"], body["text"], aspects), body, now)
+    return _shown([shortlist], session, actor)[0]
+
+
+def get(session: Session, shortlist_id: str, *, actor: Actor) -> Shown:
+    """The stored shortlist with this id; raises NotFound, also when it is another agency's."""
+    shortlist = session.get(Shortlist, shortlist_id)
+    if shortlist is None or not requests.may_see(shortlist.consultation_request, actor):
+        raise NotFound("shortlist", shortlist_id)
+    return _shown([shortlist], session, actor)[0]
+
+
+def find(session: Session, query: Mapping[str, Any], *, actor: Actor) -> paging.Page:
+    """The shortlists the caller may see that meet every filter, newest first."""
+    statement = select(Shortlist).options(selectinload(Shortlist.consultation_request))
+    if "request" in query:
+        statement = statement.where(Shortlist.request_id == query["request"])
+    if "expert" in query:
+        statement = statement.where(Shortlist.entries.any(ShortlistEntry.expert_id == query["expert"]))
+    if "aspect" in query:
+        statement = statement.where(Shortlist.aspects.any(ShortlistAspect.code == query["aspect"]))
+    if "since" in query:
+        statement = statement.where(Shortlist.created_at >= query["since"])
+    if actor.role == "agency":
+        statement = statement.join(ConsultationRequest).where(requests.owned_by(actor))
+    keys = (Shortlist.created_at, Shortlist.id)
+    page = paging.fetch(session, statement, keys, query["limit"], query.get("cursor"), newest_first=True)
+    return paging.Page(_shown(page.items, session, actor), page.next_cursor)
+
+
+def _ranked(session: Session, corpus: Corpus, query: Query, body: Mapping[str, Any], now: datetime) -> Shortlist:
+    """A shortlist that is not yet stored."""
+    pool = corpus.refresh(session)
+    eligible = sift(session, pool, body["filters"], now.date())
+    ranking = rank(pool.index, query, body["size"], corpus.parameters, eligible.allowed)
+    return Shortlist(
+        size=body["size"],
+        filters=dict(body["filters"]),
+        corpus_version=pool.version,
+        vocabulary_versions=vocabularies.versions(),
+        parameters=_parameters(corpus.parameters),
+        gaps=_gaps(pool.index, query, ranking),
+        excluded=[{"expert": expert, "reason": reason} for expert, reason in eligible.excluded.items()],
+        left_out=_left_out(eligible.counts, len(eligible.allowed), ranking),
+        snapshot=snapshot(ranking),
+        created_at=now,
+        entries=_entries(ranking),
+        aspects=[ShortlistAspect(code=code) for code in dict.fromkeys(aspect.code for aspect in query.aspects)],
+    )
+
+
+def _gaps(index: Index, query: Query, ranking: Ranking) -> list[dict[str, str]]:
+    """The aspects that nobody who may be ranked covers, and whether anybody active does."""
+    nobody = set(gaps(index, query)) if ranking.gaps else set()
+    return [{"code": code, "reason": HELD_BY_NOBODY if code in nobody else HELD_BY_LEFT_OUT} for code in ranking.gaps]
+
+
+def _parameters(parameters: Parameters) -> dict[str, Any]:
+    return {**asdict(parameters), "fingerprint": parameters.fingerprint()}
+
+
+def _left_out(counts: Mapping[str, int], allowed: int, ranking: Ranking) -> dict[str, int]:
+    not_listed = allowed - len(ranking.candidates)
+    return dict(counts) | ({"lower_rank": not_listed} if not_listed else {})
+
+
+def _entries(ranking: Ranking) -> list[ShortlistEntry]:
+    return [
+        ShortlistEntry(
+            rank=place,
+            expert_id=candidate.expert,
+            affinity=candidate.affinity,
+            reasons=as_stored(candidate),
+        )
+        for place, candidate in enumerate(ranking.candidates, start=1)
+    ]
+
+
+def _shown(shortlists: Iterable[Shortlist], session: Session, actor: Actor) -> list[Shown]:
+    """Shortlists as the caller may see them, with all names read at once."""
+    found = list(shortlists)
+    sealed = actor.role == "agency"
+    ids = {entry.expert_id for shortlist in found for entry in shortlist.entries}
+    if not sealed:
+        ids |= {one["expert"] for shortlist in found for one in shortlist.excluded}
+    names = _names(session, ids)
+    return [_seen(shortlist, names, sealed) for shortlist in found]
+
+
+def _seen(shortlist: Shortlist, names: Mapping[str, dict[str, Any]], sealed: bool) -> Shown:
+    excluded = [{"expert": _named(names, one["expert"]), "reason": one["reason"]} for one in shortlist.excluded]
+    entries = [
+        {
+            "rank": entry.rank,
+            "expert": _named(names, entry.expert_id),
+            "affinity": entry.affinity,
+            "reasons": entry.reasons,
+        }
+        for entry in shortlist.entries
+    ]
+    return Shown(
+        size=shortlist.size,
+        filters=shortlist.filters,
+        entries=entries,
+        excluded=_coarse(shortlist.left_out) if sealed else excluded,
+        left_out={} if sealed else shortlist.left_out,
+        gaps=shortlist.gaps,
+        corpus_version=shortlist.corpus_version,
+        vocabulary_versions=shortlist.vocabulary_versions,
+        parameters=shortlist.parameters,
+        id=shortlist.id,
+        request=shortlist.request_id,
+        created_at=shortlist.created_at if shortlist.id else None,
+    )
+
+
+def _coarse(left_out: Mapping[str, int]) -> list[dict[str, Any]]:
+    counts: dict[str, int] = {}
+    for reason, count in left_out.items():
+        coarse = reason if reason in (OUTSIDE_FILTERS, "lower_rank") else NOT_AVAILABLE
+        counts[coarse] = counts.get(coarse, 0) + count
+    return [{"reason": reason, "count": count} for reason, count in counts.items() if count >= SMALLEST_COUNT]
+
+
+def _names(session: Session, ids: set[str]) -> dict[str, dict[str, Any]]:
+    wanted, found = sorted(ids), {}
+    for start in range(0, len(wanted), 500):
+        chunk = select(Expert.id, Expert.source_id, Expert.name_zh, Expert.name_en).where(
+            Expert.id.in_(wanted[start : start + 500])
+        )
+        for id, source_id, zh, en in session.execute(chunk):
+            name = {language: value for language, value in (("zh", zh), ("en", en)) if value}
+            found[id] = {"id": id, "source_id": source_id, "name": name}
+    return found
+
+
+def _named(names: Mapping[str, dict[str, Any]], expert: str) -> dict[str, Any]:
+    return names.get(expert) or {"id": expert, "name": {}}

@@ -1,0 +1,123 @@
+"""Access tokens: who is calling, and making, listing and revoking tokens."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from expertdb.errors import Fault, InvalidInput, NotFound
+from expertdb.models.tokens import SCOPES, AccessToken
+from expertdb.services import organisations, paging
+from expertdb.wording import Text
+
+PREFIX_LENGTH = 12
+LAST_USE_PRECISION = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who is calling: a token's id, role, scopes and the organisation it acts for."""
+
+    id: str
+    name: str
+    role: str
+    scopes: frozenset[str]
+    organisation_id: str | None = None
+
+    def owns(self, created_by: str, organisation_id: str | None) -> bool:
+        """Whether a thing made by token `created_by` for `organisation_id` is the caller's own."""
+        return created_by == self.id or (organisation_id is not None and organisation_id == self.organisation_id)
+
+
+SYSTEM = Actor("system", "command line", "administrator", frozenset(SCOPES))
+
+
+def _hash(secret: str) -> str:
+    # The secret has 256 random bits, so a plain hash cannot be guessed back; no slow hash is needed.
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def create(
+    session: Session, body: dict[str, Any], *, actor: Actor, now: datetime, secret: str | None = None
+) -> tuple[AccessToken, str]:
+    """Make a token; returns its row and its secret, which is not kept.
+
+    Raises InvalidInput when it would have expired already.
+    """
+    expires_at = body.get("expires_at")
+    if expires_at is not None and expires_at <= now:
+        raise InvalidInput(Fault("/expires_at", Text("This moment has passed already.")))
+    secret = secret or f"xdb_{secrets.token_urlsafe(32)}"
+    organisation = body.get("organisation")
+    token = AccessToken(
+        name=body["name"],
+        role=body["role"],
+        scopes=body.get("scopes", list(SCOPES)),
+        organisation=organisations.resolve(session, organisation, "/organisation", now=now) if organisation else None,
+        prefix=secret[:PREFIX_LENGTH],
+        secret_hash=_hash(secret),
+        created_by=actor.id,
+        created_at=now,
+        expires_at=expires_at,
+    )
+    session.add(token)
+    session.flush()
+    return token, secret
+
+
+def authenticate(session: Session, secret: str, now: datetime) -> AccessToken | None:
+    """The live token that has this secret, if there is one."""
+    token = session.scalar(select(AccessToken).where(AccessToken.secret_hash == _hash(secret)))
+    if token is None or token.revoked_at is not None or (token.expires_at is not None and token.expires_at <= now):
+        return None
+    return token
+
+
+def actor_of(token: AccessToken) -> Actor:
+    """The caller behind a token, detached from the session."""
+    return Actor(token.id, token.name, token.role, frozenset(token.scopes), token.organisation_id)
+
+
+def is_same(secret: str, expected: str) -> bool:
+    """Whether two secrets are the same, in a time that does not tell how much of them is."""
+    return bool(expected) and hmac.compare_digest(_hash(secret), _hash(expected))
+
+
+def bootstrap(session: Session, secret: str, now: datetime) -> AccessToken | None:
+    """Make the first administrator token of the bootstrap secret; None when there is any token already."""
+    if session.scalar(select(AccessToken.id).limit(1)) is not None:
+        return None
+    body = {"name": "bootstrap", "role": "administrator"}
+    return create(session, body, actor=SYSTEM, now=now, secret=secret)[0]
+
+
+def is_stale(token: AccessToken, now: datetime) -> bool:
+    """Whether the token's last use is so long ago that it should be written again."""
+    return token.last_used_at is None or now - token.last_used_at >= LAST_USE_PRECISION
+
+
+def note_use(session: Session, token_id: str, now: datetime) -> None:
+    """Write when the token was last used."""
+    session.execute(update(AccessToken).where(AccessToken.id == token_id).values(last_used_at=now))
+
+
+def find(session: Session, query: dict[str, Any]) -> paging.Page:
+    """The tokens, oldest first."""
+    statement = select(AccessToken)
+    if "role" in query:
+        statement = statement.where(AccessToken.role == query["role"])
+    return paging.fetch(session, statement, (AccessToken.id,), query["limit"], query.get("cursor"))
+
+
+def revoke(session: Session, token_id: str, *, now: datetime) -> None:
+    """End a token; ending it again changes nothing. Raises NotFound."""
+    token = session.get(AccessToken, token_id)
+    if token is None:
+        raise NotFound("token", token_id)
+    token.revoked_at = token.revoked_at or now
+    session.flush()

@@ -1,0 +1,55 @@
+"""Installations for the command line: a folder of its own with secrets, database and working directory."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from expertdb.cli import main
+
+
+def run(*arguments: str, stdin: str | bytes | None = None) -> Result:
+    """Run `expertdb` in the working directory; a trace fails the test, an error message does not."""
+    result = CliRunner().invoke(main, [*arguments], input=stdin, prog_name="expertdb")
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def done(*arguments: str, stdin: str | bytes | None = None) -> Result:
+    """Run `expertdb` and insist that it went well."""
+    result = run(*arguments, stdin=stdin)
+    assert result.exit_code == 0, result.output
+    return result
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which `expertdb prepare` has run once."""
+    folder = tmp_path_factory.mktemp("prepared")
+    with pytest.MonkeyPatch.context() as patch:
+        _move_to(folder, patch)
+        done("prepare")
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory; nothing of ours in the environment."""
+    _move_to(tmp_path, monkeypatch)
+    return tmp_path
+
+
+@pytest.fixture
+def installation(folder: Path, prepared: Path) -> Path:
+    """A working directory with secrets and the sample pool."""
+    shutil.copytree(prepared / "instance", folder / "instance")
+    return folder
+
+
+def _move_to(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("EXPERTDB_")]:
+        patch.delenv(name)
+    patch.chdir(folder)

@@ -1,0 +1,142 @@
+"""What most tests start from: an application on a fresh database of either engine, a clock, callers of each role."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+from flask import Flask
+
+from config.settings import Settings
+from expertdb.app import create_app
+from expertdb.database import db, transaction
+from expertdb.services import sample, tokens
+from tests.callers import BOOTSTRAP, Caller, Clock
+from tests.postgres import Server, server
+
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+ENGINES = ("sqlite", "postgresql")
+
+
+def make_app(url: str, clock: Clock, **changes: Any) -> Flask:
+    """An application on the database at `url`."""
+    settings = Settings(database_url=url, secret_key="s" * 40, bootstrap_token=BOOTSTRAP, log_level="ERROR", **changes)
+    app = create_app(settings, clock=clock)
+    app.testing = True
+    return app
+
+
+def close(app: Flask) -> None:
+    """Let go of the database, so that a template can be copied and a server stopped."""
+    with app.app_context():
+        db.engine.dispose()
+
+
+class Databases:
+    """Fresh databases by copying a migrated one; `pool` has the sample pool in it besides."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._server: Server | None = None
+        self._context: Any = None
+        self._made: set[str] = set()
+        self._count = 0
+
+    def fresh(self, engine: str, *, pool: bool = False) -> str:
+        """The URL of a database nobody else uses."""
+        template = self._template(engine, pool)
+        self._count += 1
+        if engine == "sqlite":
+            copy = self._folder / f"{self._count}.sqlite3"
+            shutil.copy(self._folder / f"{template}.sqlite3", copy)
+            return f"sqlite:///{copy}"
+        return self._postgres().create_database(f"copy{self._count}", template=template)
+
+    def _template(self, engine: str, pool: bool) -> str:
+        name = "pool" if pool else "empty"
+        if (key := f"{engine}-{name}") not in self._made:
+            self._made.add(key)
+            app = make_app(self._empty(engine, name), Clock(START))
+            with app.app_context():
+                flask_migrate.upgrade()
+                if pool:
+                    with transaction() as session:
+                        sample.load_when_empty(session, now=START)
+            close(app)
+        return name
+
+    def _empty(self, engine: str, name: str) -> str:
+        if engine == "sqlite":
+            return f"sqlite:///{self._folder / name}.sqlite3"
+        return self._postgres().create_database(name)
+
+    def _postgres(self) -> Server:
+        if self._server is None:
+            self._context = server()
+            self._server = self._context.__enter__()
+        return self._server
+
+    def stop(self) -> None:
+        """End the server, if one was started."""
+        if self._context is not None:
+            self._context.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    made = Databases(tmp_path_factory.mktemp("databases"))
+    yield made
+    made.stop()
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """Each test that asks for an application runs on both engines."""
+    return str(request.param)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(START)
+
+
+@pytest.fixture
+def app(engine: str, databases: Databases, clock: Clock) -> Iterator[Flask]:
+    """An application with a migrated, empty database."""
+    app = make_app(databases.fresh(engine), clock)
+    yield app
+    close(app)
+
+
+@pytest.fixture
+def pool_app(engine: str, databases: Databases, clock: Clock) -> Iterator[Flask]:
+    """An application whose database holds the sample pool."""
+    app = make_app(databases.fresh(engine, pool=True), clock)
+    yield app
+    close(app)
+
+
+def caller(app: Flask, role: str, organisation: str | None = None) -> Caller:
+    """Somebody with a fresh token of this role."""
+    body = {"name": f"a {role}", "role": role, "organisation": organisation}
+    with app.app_context(), transaction() as session:
+        _, secret = tokens.create(session, body, actor=tokens.SYSTEM, now=app.extensions["clock"]())
+    return Caller(app, secret)
+
+
+@pytest.fixture
+def administrator(app: Flask) -> Caller:
+    return caller(app, "administrator")
+
+
+@pytest.fixture
+def office(app: Flask) -> Caller:
+    return caller(app, "policy_office")
+
+
+@pytest.fixture
+def agency(app: Flask) -> Caller:
+    return caller(app, "agency", "晋江鞋服产业园知识产权保护工作站")

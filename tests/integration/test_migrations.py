@@ -1,0 +1,81 @@
+"""Migrations lead from nothing to exactly the models' schema, and back, on both engines."""
+
+import flask_migrate
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy import inspect, select
+
+from expertdb.database import db, transaction
+from expertdb.models.base import Base
+from expertdb.models.corpus import CorpusState
+from expertdb.models.experts import Expert
+from expertdb.services import experts
+from expertdb.services.tokens import SYSTEM
+from tests.conftest import START
+
+OPTIONS = {"compare_type": True, "compare_server_default": True}
+
+
+def differences() -> list[object]:
+    """What Alembic would still have to do to get from the database to the models."""
+    with db.engine.connect() as connection:
+        return list(compare_metadata(MigrationContext.configure(connection, opts=OPTIONS), Base.metadata))
+
+
+def tables() -> set[str]:
+    return set(inspect(db.engine).get_table_names())
+
+
+def counter() -> list[tuple[int, int]]:
+    with transaction(read_only=True) as session:
+        return [(row.id, row.version) for row in session.scalars(select(CorpusState))]
+
+
+def test_upgrade_gives_exactly_the_models_schema(app: Flask) -> None:
+    with app.app_context():
+        assert differences() == []
+        assert tables() == {*Base.metadata.tables, "alembic_version"}
+
+
+def test_difference_would_be_seen(app: Flask) -> None:
+    with app.app_context():
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE experts ADD COLUMN shoe_size INTEGER")
+            connection.exec_driver_sql("DROP INDEX ix_experts_status")
+        assert {change[0] for change in differences()} == {"remove_column", "add_index"}
+
+
+def test_corpus_state_begins_with_its_one_row(app: Flask) -> None:
+    with app.app_context():
+        assert counter() == [(1, 0)]
+
+
+def test_downgrade_leaves_nothing_and_upgrade_works_again(app: Flask) -> None:
+    with app.app_context():
+        with transaction() as session:
+            experts.create(session, {"name": {"zh": "林岚"}, "kind": "K-PA"}, actor=SYSTEM, now=START)
+        flask_migrate.downgrade(revision="base")
+        assert tables() == {"alembic_version"}
+        flask_migrate.upgrade()
+        assert differences() == []
+        assert counter() == [(1, 0)]
+        with transaction(read_only=True) as session:
+            assert session.scalars(select(Expert)).all() == []
+
+
+def test_upgrade_twice_changes_nothing(app: Flask) -> None:
+    with app.app_context():
+        with transaction() as session:
+            experts.create(session, {"name": {"zh": "林岚"}, "kind": "K-PA"}, actor=SYSTEM, now=START)
+        flask_migrate.upgrade()
+        assert counter() == [(1, 1)]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_revisions_are_one_line_without_branches(app: Flask) -> None:
+    script = ScriptDirectory(app.extensions["migrate"].directory)
+    assert len(script.get_heads()) == 1
+    assert len(script.get_bases()) == 1

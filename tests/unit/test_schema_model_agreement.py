@@ -1,0 +1,224 @@
+"""A schema and its model say the same: what the wire lets through, the columns can hold.
+
+`PAIRS` names the model behind each schema, `ELSEWHERE` the fields that are no column of it and where they go instead.
+"""
+
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import pytest
+from marshmallow import Schema, fields
+from sqlalchemy import Column, Integer, String
+from sqlalchemy.orm import DeclarativeBase
+
+from expertdb import vocabularies
+from expertdb.models import experts as expert_models
+from expertdb.models import requests as request_models
+from expertdb.models.base import Base
+from expertdb.models.experts import Expert, ExpertCode, ExpertItem, ExpertTransition
+from expertdb.models.organisations import Organisation, OrganisationName
+from expertdb.models.requests import ConsultationRequest, RequestAspect, RequestParty, RequestTransition
+from expertdb.models.shortlists import Shortlist, ShortlistAspect, ShortlistEntry
+from expertdb.models.tokens import ROLES, SCOPES, AccessToken
+from expertdb.schemas import experts, organisations, requests, shared, shortlists, tokens
+from expertdb.schemas.fields import Choice, Code, Int, Str
+from expertdb.services import lifecycle
+
+Model = type[DeclarativeBase]
+INT32 = 2**31 - 1
+
+PAIRS: list[tuple[type[Schema], Model]] = [
+    (experts.ExpertBody, Expert),
+    (experts.ExpertPatch, Expert),
+    (experts.ExpertLine, Expert),
+    (experts.ExpertAnswer, Expert),
+    (experts.ItemBody, ExpertItem),
+    (experts.ItemPatch, ExpertItem),
+    (experts.ItemAnswer, ExpertItem),
+    (organisations.OrganisationBody, Organisation),
+    (organisations.OrganisationPatch, Organisation),
+    (organisations.OrganisationAnswer, Organisation),
+    (requests.RequestBody, ConsultationRequest),
+    (requests.RequestPatch, ConsultationRequest),
+    (requests.RequestAnswer, ConsultationRequest),
+    (requests.AspectBody, RequestAspect),
+    (requests.PartyBody, RequestParty),
+    (shortlists.ShortlistBody, Shortlist),
+    (shortlists.ShortlistAnswer, Shortlist),
+    (tokens.TokenBody, AccessToken),
+    (tokens.TokenAnswer, AccessToken),
+]
+# Where a field goes that is no column of its own: the columns behind it.
+ELSEWHERE: dict[tuple[Model, str], tuple[Column[Any], ...]] = {
+    (Expert, "name"): (Expert.__table__.c.name_zh, Expert.__table__.c.name_en),
+    (Expert, "term"): (Expert.__table__.c.term_start, Expert.__table__.c.term_end),
+    (Expert, "organisation"): (OrganisationName.__table__.c.name,),
+    (Expert, "codes"): (ExpertCode.__table__.c.code,),
+    (Expert, "items"): (),  # ExpertItem, a pair of its own
+    (Expert, "reason"): (ExpertTransition.__table__.c.reason,),
+    (Organisation, "name"): (Organisation.__table__.c.name_zh, Organisation.__table__.c.name_en),
+    (Organisation, "aliases"): (OrganisationName.__table__.c.name,),
+    (ConsultationRequest, "requester"): (OrganisationName.__table__.c.name,),
+    (ConsultationRequest, "aspects"): (),  # RequestAspect
+    (ConsultationRequest, "parties"): (),  # RequestParty
+    (Shortlist, "request"): (Shortlist.__table__.c.request_id,),
+    (Shortlist, "entries"): (),  # ShortlistEntry, as JSON
+    (AccessToken, "organisation"): (OrganisationName.__table__.c.name,),
+    (AccessToken, "token"): (),  # the secret is not kept
+}
+# The source's id has another name in an import line.
+RENAMED = {(experts.ExpertLine, "id"): "source_id"}
+
+
+def columns(schema: type[Schema], model: Model, name: str) -> tuple[Column[Any], ...] | None:
+    """The columns behind a field; None when nobody knows where it goes."""
+    if (model, name) in ELSEWHERE:
+        return ELSEWHERE[model, name]
+    column = model.__table__.c.get(RENAMED.get((schema, name), name))
+    return None if column is None else (column,)
+
+
+def strings(field: fields.Field[Any]) -> Iterator[tuple[fields.Field[Any], int]]:
+    """The string fields of a field, lists and nested schemas opened, and the longest value each lets through."""
+    if isinstance(field, Choice):
+        yield field, max(map(len, field.choices))
+    elif isinstance(field, Code):
+        yield field, max(len(term.code) for name in field.names for term in vocabularies.load(name))
+    elif isinstance(field, Str):
+        yield field, field.maximum
+    elif isinstance(field, fields.List):
+        yield from strings(field.inner)
+    elif isinstance(field, fields.Nested):
+        for inner in field.schema.fields.values():
+            yield from strings(inner)
+
+
+def disagreements(schema: type[Schema], model: Model) -> list[str]:
+    """A sentence for each field that the model has no place for, or too small a one."""
+    found: list[str] = []
+    for name, field in schema().fields.items():
+        behind = columns(schema, model, name)
+        if behind is None:
+            found.append(f"{name} is no column of {model.__name__}")
+            continue
+        for column in behind:
+            if isinstance(column.type, String) and column.type.length is not None:
+                longest = max((length for _, length in strings(field)), default=0)
+                if longest > column.type.length:
+                    found.append(f"{name} may have {longest} characters; {column} holds {column.type.length}")
+            if isinstance(field, Int) and (not isinstance(column.type, Integer) or field.high > INT32):
+                found.append(f"{name} may be {field.high}; {column} is {column.type}")
+            if (
+                isinstance(field, Str)
+                and field.allow_none
+                and not column.nullable
+                and column is model.__table__.c.get(name)
+            ):
+                found.append(f"{name} may be null; {column} may not")
+    return found
+
+
+@pytest.mark.parametrize(("schema", "model"), PAIRS, ids=lambda one: one.__name__)
+def test_schema_and_model_agree(schema: type[Schema], model: Model) -> None:
+    assert disagreements(schema, model) == []
+
+
+def test_disagreement_would_be_seen() -> None:
+    class Wrong(Schema):
+        position = Str(maximum=101)
+        kind = Choice(("a kind with a far too long name",))
+        shoe_size = Int(low=1, high=60)
+        statement = Str(maximum=5, allow_none=True)
+
+    assert [fault.split()[0] for fault in disagreements(Wrong, Expert)] == [
+        "position",
+        "kind",
+        "shoe_size",
+        "statement",
+    ]
+
+
+def test_every_body_that_is_stored_has_a_model_here() -> None:
+    paired = {schema for schema, _ in PAIRS}
+    modules = (experts, organisations, requests, tokens)
+    bodies = {
+        value
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, type) and issubclass(value, Schema) and name.endswith(("Body", "Patch"))
+    }
+    assert bodies - paired - {shared.TransitionBody} == set()
+
+
+@pytest.mark.parametrize("model", [Expert, ExpertItem, Organisation, ConsultationRequest, AccessToken])
+def test_every_column_that_a_caller_must_fill_is_in_the_body(model: Model) -> None:
+    filled_by_us = {"id", "expert_id", "position", "name_sort", "name_search", "content_search"}
+    filled_by_us |= {"created_at", "updated_at", "created_by", "prefix", "secret_hash", "urgency"}
+    needed = {
+        column.name for column in model.__table__.columns if not column.nullable and column.default is None
+    } - filled_by_us
+    stated = {name for schema, one in PAIRS if one is model for name in schema().fields}
+    assert needed <= stated
+
+
+@pytest.mark.parametrize("model", [ExpertTransition, RequestTransition])
+def test_transitions_fit_their_columns(model: Model) -> None:
+    body = shared.TransitionBody().fields
+    columns_ = model.__table__.c
+    assert body["reason"].maximum <= columns_.reason.type.length
+    assert body["to"].maximum <= columns_.to_status.type.length
+
+
+@pytest.mark.parametrize("statuses", [expert_models.STATUSES, request_models.STATUSES])
+def test_statuses_fit_their_columns(statuses: tuple[str, ...]) -> None:
+    assert max(map(len, statuses)) <= Expert.__table__.c.status.type.length
+    assert max(map(len, statuses)) <= ConsultationRequest.__table__.c.status.type.length
+
+
+def choices(schema: type[Schema], name: str) -> tuple[str, ...]:
+    field = schema().fields[name]
+    inner = field.inner if isinstance(field, fields.List) else field
+    assert isinstance(inner, Choice)
+    return inner.choices
+
+
+def test_enumerations_are_the_models() -> None:
+    assert choices(experts.ExpertQuery, "status") == expert_models.STATUSES
+    assert set(choices(experts.ExpertBody, "status")) <= set(expert_models.STATUSES)
+    assert choices(requests.RequestQuery, "status") == request_models.STATUSES
+    assert set(choices(requests.RequestBody, "status")) <= set(request_models.STATUSES)
+    assert choices(requests.RequestBody, "kind") == request_models.KINDS
+    assert choices(shortlists.PreviewBody, "kind") == request_models.KINDS
+    assert choices(tokens.TokenBody, "role") == ROLES
+    assert choices(tokens.TokenBody, "scopes") == SCOPES
+
+
+def test_needs_are_the_models() -> None:
+    annotation = get_args(RequestAspect.__annotations__["need"])[0]
+    assert choices(requests.AspectBody, "need") == get_args(annotation)
+
+
+@pytest.mark.parametrize(
+    ("ways", "statuses"),
+    [
+        (lifecycle.EXPERT_WAYS, expert_models.STATUSES),
+        (lifecycle.REQUEST_WAYS, request_models.STATUSES),
+    ],
+)
+def test_life_cycle_knows_exactly_the_models_statuses(
+    ways: dict[str, tuple[str, ...]], statuses: tuple[str, ...]
+) -> None:
+    assert tuple(ways) == statuses
+    assert {to for ends in ways.values() for to in ends} <= set(statuses)
+
+
+def test_ids_are_as_long_everywhere() -> None:
+    ids = [
+        column
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if column.name == "id" or column.name.endswith("_id")
+        if isinstance(column.type, String) and column.name != "source_id"
+    ]
+    assert {column.type.length for column in ids} == {36}
+    assert {ShortlistAspect.__tablename__, ShortlistEntry.__tablename__} <= {column.table.name for column in ids}

@@ -1,0 +1,192 @@
+"""Every sentence that can reach a person has a Chinese one, with the same placeholders, and no entry is idle.
+
+Sentences are found where they are written (a walk over the syntax tree of every `Text(...)`), in the tables of
+problems.py, in the words that the command line makes of codes, and, for marshmallow's own, by provoking them.
+"""
+
+import ast
+import json
+import string
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from marshmallow import Schema, ValidationError, fields
+
+from config.settings import Settings
+from expertdb.api import problems
+from expertdb.api.routing import contract_of
+from expertdb.app import create_app
+from expertdb.models.experts import STATUSES
+from expertdb.schemas.experts import ExpertLine
+from expertdb.services.eligibility import OUTSIDE_FILTERS, TERM_NOT_CURRENT
+from expertdb.wording import Text, say
+
+ROOT = Path(__file__).parents[2]
+# Templates that are no literal: where they stand, and the words they can be.
+COMPUTED: dict[tuple[str, str], set[str]] = {
+    ("expertdb/errors.py", "noun"): set(),  # the words given to NotFound(...), collected below
+    ("expertdb/commands/printing.py", "reason"): {
+        *STATUSES,
+        TERM_NOT_CURRENT,
+        OUTSIDE_FILTERS,
+        "lower_rank",
+    }
+    - {"active"},
+    ("expertdb/commands/printing.py", "one['name']"): set(),  # the names given to Adjustment(...), collected below
+}
+JUNK: tuple[Any, ...] = (None, [], {}, [[]], [None], "x", 1.5, True, "2026-01-01T00:00:00", {"zzz": 1}, [{}], "")
+
+
+@cache
+def chinese() -> dict[str, str]:
+    return dict(json.loads(files("expertdb").joinpath("data/messages_zh.json").read_text("utf-8")))
+
+
+def trees(folder: str) -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        if "migrations" not in path.parts:
+            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8"))
+
+
+def arguments(tree: ast.Module, name: str, position: int = 0) -> Iterator[ast.expr]:
+    """What the calls of `name` are given at this position."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and len(node.args) > position and called(node) == name:
+            yield node.args[position]
+
+
+def called(node: ast.Call) -> str:
+    return node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+
+
+def literals(node: ast.expr, tree: ast.Module) -> set[str]:
+    """The strings an expression can be, as far as they are written down in the same file."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return {node.value}
+    if isinstance(node, ast.Name):
+        assigned = [one for one in ast.walk(tree) if isinstance(one, ast.Assign)]
+        values = [one.value for one in assigned if any(getattr(target, "id", "") == node.id for target in one.targets)]
+        return set().union(*(literals(value, tree) for value in values))
+    if isinstance(node, ast.Call) and called(node) == "get" and len(node.args) == 2:
+        return literals(node.args[1], tree)  # The default; the table itself is asked elsewhere.
+    return set()
+
+
+@cache
+def templates() -> frozenset[str]:
+    found: set[str] = set()
+    for name, tree in trees("expertdb"):
+        for node in arguments(tree, "Text"):
+            here = literals(node, tree)
+            stated = COMPUTED.get((name, ast.unparse(node)))
+            assert here or stated is not None, f"{name}:{node.lineno}: say in COMPUTED what this template can be"
+            found |= here | (stated or set())
+    return frozenset(found)
+
+
+def given_to(name: str, folder: str, position: int = 0) -> set[str]:
+    found: set[str] = set()
+    for _, tree in trees(folder):
+        for node in arguments(tree, name, position):
+            found |= literals(node, tree)
+    return found
+
+
+def titles_and_details() -> set[str]:
+    tables = {*problems.HTTP_TITLES.values(), *problems.DETAILS.values()}
+    tables |= {title for _, _, title in problems.TABLE.values()}
+    return tables | given_to("problem", "expertdb/api", position=2)
+
+
+def words() -> set[str]:
+    """Words that are templates by themselves: nouns of NotFound, adjustments of the matcher."""
+    return given_to("NotFound", "expertdb") | given_to("Adjustment", "matching")
+
+
+@pytest.fixture(scope="module")
+def bare_app() -> Flask:
+    return create_app(Settings(database_url="sqlite://", secret_key="s" * 40, log_level="ERROR"))
+
+
+def input_schemas(app: Flask) -> set[type[Schema]]:
+    contracts = [contract_of(view) for view in app.view_functions.values()]
+    return {schema for one in contracts for schema in (one.body, one.query) if schema} | {ExpertLine}
+
+
+def provoked(schema: Schema) -> set[str]:
+    """All plain messages (those that are no Text) the schema has for bodies of junk."""
+    attempts: list[Any] = [*JUNK, {"no_such_field": 1}]
+    for name, field in schema.fields.items():
+        attempts += [{name: junk} for junk in JUNK]
+        if isinstance(field, fields.Nested):
+            attempts += [{name: {inner: junk}} for inner in field.schema.fields for junk in JUNK]
+    found: set[str] = set()
+    for attempt in attempts:
+        try:
+            schema.load(attempt)
+        except ValidationError as error:
+            found |= set(leaves(error.messages))
+    return {message for message in found if not isinstance(message, Text)}
+
+
+def leaves(messages: Any) -> Iterator[str]:
+    if isinstance(messages, str):
+        yield messages
+        return
+    for one in messages.values() if isinstance(messages, dict) else messages:
+        yield from leaves(one)
+
+
+def marshmallows_own(app: Flask) -> set[str]:
+    return set().union(*(provoked(schema()) for schema in input_schemas(app)))
+
+
+def placeholders(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+def test_every_sentence_has_a_chinese_one(bare_app: Flask) -> None:
+    wanted = templates() | titles_and_details() | words() | marshmallows_own(bare_app)
+    assert sorted(wanted - set(chinese())) == []
+
+
+def test_no_chinese_entry_is_idle(bare_app: Flask) -> None:
+    used = templates() | titles_and_details() | words() | marshmallows_own(bare_app)
+    assert sorted(set(chinese()) - used) == []
+
+
+def test_both_languages_have_the_same_placeholders() -> None:
+    differing = [english for english, zh in chinese().items() if placeholders(english) != placeholders(zh)]
+    assert differing == []
+
+
+def test_chinese_entries_hold_chinese() -> None:
+    assert [zh for zh in chinese().values() if not any("一" <= character <= "鿿" for character in zh)] == []
+
+
+def test_marshmallow_can_be_provoked_at_all(bare_app: Flask) -> None:
+    expected = {"Missing data for required field.", "Unknown field.", "Not a valid date.", "Invalid input type."}
+    assert expected <= marshmallows_own(bare_app)
+
+
+def test_noun_inside_a_sentence_is_said_in_chinese_too() -> None:
+    text = Text("There is no {noun} with the id {id}.", noun=Text("expert"), id="42")
+    assert text == "There is no expert with the id 42."
+    assert "专家" in say(text, "zh")
+    assert "expert" not in say(text, "zh")
+
+
+def test_values_with_braces_are_not_read_as_placeholders() -> None:
+    text = Text('"{value}" is not one of: {choices}.', value="{count}", choices="a, b")
+    assert "{count}" in text
+    assert "{count}" in say(text, "zh")
+
+
+def test_sentence_without_translation_stays_english() -> None:
+    assert say("Nobody wrote this one.", "zh") == "Nobody wrote this one."
+    assert say(Text("Nobody wrote {this}.", this="that"), "zh") == "Nobody wrote that."
