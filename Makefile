@@ -6,7 +6,7 @@ STAMP := $(VENV)/.setup-done
 SOURCES := expertdb matching config tests benchmarks wsgi.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format lock openapi clean
+.PHONY: help setup run demo test quality check format lock openapi readme clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ demo: setup ## match the two requests of the README and print their shortlists
 test: setup ## run every test (SQLite and PostgreSQL), leaving the coverage for `make check`
 	@$(BIN)/python -m pytest --cov --cov-report=
 
+quality: setup ## print the figures of docs/quality.md
+	@$(BIN)/python -m tests.quality.report
+
 check: setup ## format, lint, types, import contracts, OpenAPI diff, coverage of the last `make test`
 	@$(BIN)/ruff format --check $(SOURCES)
 	@$(BIN)/ruff check $(SOURCES)
@@ -51,6 +54,9 @@ format: setup ## format the code and mend what ruff can mend
 openapi: setup ## write docs/openapi.json and docs/access.md anew from the code
 	@$(BIN)/expertdb openapi --write docs/openapi.json
 	@$(BIN)/expertdb access --write docs/access.md
+
+readme: setup ## write the outputs that the READMEs show anew
+	@$(BIN)/python -m tests.readme
 
 lock: ## pin the dependencies anew (hashes, no addresses)
 	@$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q pyproject.toml -o requirements.lock

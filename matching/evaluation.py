@@ -40,24 +40,38 @@ def evaluate(
 
     Raises ValueError for an unknown `group_by`.
     """
-    if group_by not in ("request", "expert"):
-        raise ValueError(f"group_by is {group_by!r}; choose 'request' or 'expert'")
     parameters = parameters or Parameters()
     start = clock()
     index = Index.build(experts, analyser, parameters.max_items)
     table = _table(index, requests, parameters)
-    ids = tuple(request.id for request in requests)
-    groups = _groups(table, ids, index.experts, judgments, group_by)
-    metrics = {name: mean_interval([metric(group) for group in groups]) for name, metric in GROUP_METRICS.items()}
-    metrics["coverage@7"] = mean_interval(_coverage(table, index.experts, experts, requests))
-    metrics["pairwise_loss"] = ratio_interval([pairwise_loss(group) for group in groups])
     return {
-        **{name: asdict(interval) for name, interval in metrics.items()},
+        **measured(table, index.experts, experts, requests, judgments, group_by),
         "method": f"matching {ALGORITHM}, parameters {parameters.fingerprint()[:12]}, grouped by {group_by}",
         "n_requests": len(requests),
         "n_experts": len(experts),
         "seconds": clock() - start,
     }
+
+
+def measured(
+    table: Floats,
+    ranked: Sequence[str],
+    experts: Sequence[Profile],
+    requests: Sequence[JudgedRequest],
+    judgments: Sequence[Judgment],
+    group_by: Literal["request", "expert"],
+) -> dict[str, dict[str, float | None]]:
+    """Return the metrics of any matcher's affinities: `table`, shape (n_requests, n_experts), columns as `ranked`.
+
+    Raises ValueError for an unknown `group_by`.
+    """
+    if group_by not in ("request", "expert"):
+        raise ValueError(f"group_by is {group_by!r}; choose 'request' or 'expert'")
+    groups = _groups(table, tuple(request.id for request in requests), ranked, judgments, group_by)
+    metrics = {name: mean_interval([metric(group) for group in groups]) for name, metric in GROUP_METRICS.items()}
+    metrics["coverage@7"] = mean_interval(_coverage(table, ranked, experts, requests))
+    metrics["pairwise_loss"] = ratio_interval([pairwise_loss(group) for group in groups])
+    return {name: asdict(interval) for name, interval in metrics.items()}
 
 
 def _table(index: Index, requests: Sequence[JudgedRequest], parameters: Parameters) -> Floats:

@@ -89,7 +89,8 @@ class Explainer:
             text = item_text(evidence[place].item)
             places = [one for one in self._analyser.places(text) if (one.field, one.term) in self._said]
             found.append(_spellings(places, text))
-            items.append(_item_reason(evidence[place], shares[place], _marks(places, text)))
+            marks = _marks(places, text) if text else _codes(evidence[place])
+            items.append(_item_reason(evidence[place], shares[place], marks))
         return Reasons(
             items=tuple(items),
             items_left=len(carrying) - len(items),
@@ -105,6 +106,12 @@ class Explainer:
 def _item_reason(evidence: Evidence, share: float, marks: tuple[str, ...]) -> ItemReason:
     item = evidence.item
     return ItemReason(item.title, item.kind, item.year, evidence.language, item.verified, share, marks)
+
+
+def _codes(evidence: Evidence) -> tuple[str, ...]:
+    """Return the codes that the request shares with an item of curated codes, which has no words to mark."""
+    codes = (concept_code(term) for term in evidence.tf["native"])
+    return tuple(code for code in codes if code)
 
 
 def _words_of_pairs(places: Iterable[Place], text: str) -> dict[str, str]:

@@ -1,0 +1,66 @@
+"""Prints the figures of docs/quality.md: `make quality`."""
+
+from expertdb.services.corpus import default_analyser
+from matching import Analyser, Concepts, Parameters, Pivot
+from tests.quality.judged import JudgedSet, Scorer, best, figures, load, matcher, pairs, scikit_learn_defaults
+
+CUTS = (
+    ("whole list", None, None),
+    ("zh→zh", "zh", "zh"),
+    ("en→en", "en", "en"),
+    ("zh→en", "zh", "en"),
+    ("en→zh", "en", "zh"),
+)
+SHOWN = ("ndcg@10", "precision@5", "recall@10", "mrr", "coverage@7", "pairwise_loss")
+
+
+def scorers() -> dict[str, Scorer]:
+    """Ours, ours with one part taken away, and the peer."""
+    full = default_analyser()
+    return {
+        "as it is": matcher(full),
+        "without curated codes": matcher(full, codes=False),
+        "without concepts and codes": matcher(Analyser(Concepts(), Pivot.load()), codes=False),
+        "native words only": matcher(Analyser(Concepts(), Pivot({})), Parameters(native_weight=1.0), codes=False),
+        "scikit-learn defaults": scikit_learn_defaults,
+    }
+
+
+def main() -> None:
+    """Print all tables as Markdown."""
+    judged = load()
+    print(f"{len(judged.requests)} requests, {len(judged.experts)} experts, {len(judged.judgments)} grades\n")
+    _print_by_language(judged)
+    _print_variants(judged)
+    _print_agreement(judged)
+
+
+def _print_by_language(judged: JudgedSet) -> None:
+    print("| request→profile |", " | ".join(SHOWN), "|")
+    print("|---" * (len(SHOWN) + 1) + "|")
+    for name, asked, written in CUTS:
+        found = figures(judged.cut(asked, written), scorers()["as it is"])
+        cells = [_cell(found[metric]) for metric in SHOWN]
+        print(f"| {name} |", " | ".join(cells), "|")
+
+
+def _cell(value: dict[str, float | None]) -> str:
+    return "-" if value["value"] is None else "{value:.3f} [{low:.3f}, {high:.3f}]".format(**value)
+
+
+def _print_variants(judged: JudgedSet) -> None:
+    print("\n| nDCG@10 |", " | ".join(name for name, *_ in CUTS), "|")
+    print("|---" * (len(CUTS) + 1) + "|")
+    for name, score in scorers().items():
+        cells = [figures(judged.cut(*cut), score)["ndcg@10"]["value"] for _, *cut in CUTS]
+        print(f"| {name} |", " | ".join(f"{cell:.3f}" for cell in cells), "|")
+
+
+def _print_agreement(judged: JudgedSet) -> None:
+    first = best(judged, scorers()["as it is"])
+    shared = [(one, other, len(set(first[one]) & set(first[other]))) for one, other in pairs()]
+    print("\noverlap@10 of one matter in two languages:", ", ".join(f"{a}/{b} {n} of 10" for a, b, n in shared))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""The floor of quality: a change that ranks the judged set worse than this is a regression.
+
+Pinned: nDCG@10 of the whole list and of each pair of languages, against floors a little below what was measured; far
+better than scikit-learn's defaults; every part of the matcher (codes, concepts, pivot) earns its place.
+"""
+
+import pytest
+
+from expertdb.services.corpus import default_analyser
+from matching import Analyser, Concepts, Pivot
+from tests.quality.judged import JudgedSet, figures, load, matcher, scikit_learn_defaults
+
+# Measured figures stand in docs/quality.md; the floors leave .02 for harmless change.
+FLOORS = {
+    (None, None): 0.71,
+    ("zh", "zh"): 0.75,
+    ("en", "en"): 0.78,
+    ("zh", "en"): 0.70,
+    ("en", "zh"): 0.62,
+}
+
+
+@pytest.fixture(scope="module")
+def judged() -> JudgedSet:
+    return load()
+
+
+def ndcg(judged: JudgedSet, scorer) -> float:  # type: ignore[no-untyped-def]
+    return figures(judged, scorer)["ndcg@10"]["value"]
+
+
+@pytest.mark.parametrize("cut", FLOORS)
+def test_ranking_is_no_worse_than_its_floor(judged: JudgedSet, cut: tuple[str | None, str | None]) -> None:
+    assert ndcg(judged.cut(*cut), matcher(default_analyser())) >= FLOORS[cut]
+
+
+def test_list_is_at_least_three_times_as_good_as_scikit_learn_defaults(judged: JudgedSet) -> None:
+    assert ndcg(judged, matcher(default_analyser())) > 3 * ndcg(judged, scikit_learn_defaults)
+
+
+def test_curated_codes_and_concepts_earn_their_place(judged: JudgedSet) -> None:
+    whole = ndcg(judged, matcher(default_analyser()))
+    uncoded = ndcg(judged, matcher(default_analyser(), codes=False))
+    bare = ndcg(judged, matcher(Analyser(Concepts(), Pivot.load()), codes=False))
+    assert whole > uncoded + 0.03 > bare + 0.05
+
+
+def test_every_request_has_somebody_to_find_and_every_expert_a_grade(judged: JudgedSet) -> None:
+    found = {one.request for one in judged.judgments if one.grade >= 2}
+    assert found == {one.id for one in judged.requests}
+    assert len(judged.judgments) == len(judged.requests) * len(judged.experts)
+
+
+def test_third_of_relevant_grades_are_across_languages(judged: JudgedSet) -> None:
+    asked = {one.id: "zh" if one.id in {r.id for r in judged.cut("zh").requests} else "en" for one in judged.requests}
+    relevant = [one for one in judged.judgments if one.grade >= 2]
+    across = [one for one in relevant if judged.written[one.expert] != asked[one.request]]
+    assert len(across) >= len(relevant) / 3
