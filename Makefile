@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup-done
-SOURCES := expertdb matching config tests benchmarks wsgi.py
+SOURCES := .
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo test quality check format lock openapi readme clean

@@ -1,6 +1,8 @@
 """How gunicorn serves us; numbers come from the settings."""
 
 import gc
+import socket
+import struct
 from typing import Any
 
 from config.settings import load
@@ -19,18 +21,17 @@ preload_app = True
 # Its control socket would be written under $HOME.
 control_socket_disable = True
 limit_request_line = 8190
+# Seconds. gunicorn waits for ever for the rest of a request: a few callers who vanished half way through theirs, or
+# eight who mean it, would take every thread. Against one who sends a byte now and then a reverse proxy is needed.
+LONGEST_SILENCE = 20
 accesslog = None  # The application logs each answer itself, with its request id.
 
 
 def when_ready(server: Any) -> None:
-    """Freeze what is loaded, so that the collector does not touch, and thereby copy, shared pages."""
+    """Build the index once for all workers; freeze what is loaded, so that the collector copies no shared page."""
+    from expertdb.app import warm_up
+
+    warm_up(server.app.wsgi())
     gc.freeze()
-
-
-def post_fork(server: Any, worker: Any) -> None:
-    """Database connections must not be shared between processes."""
-    from expertdb.database import db
-    from wsgi import app
-
-    with app.app_context():
-        db.engine.dispose(close=False)
+    for listener in server.LISTENERS:  # Linux hands the option on to every connection.
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", LONGEST_SILENCE, 0))

@@ -37,10 +37,14 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
-def _secret(value: str) -> str:
-    if len(value) < 32:
-        raise ValueError(f"has {len(value)} characters; a secret needs at least 32 (try: openssl rand -hex 32)")
-    return value
+def _secret(least: int) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if len(value) < least:
+            count = f"has {len(value)} characters; at least {least} are needed"
+            raise ValueError(f"{count} (try: openssl rand -hex 32)")
+        return value
+
+    return parse
 
 
 def _database_url(value: str) -> str:
@@ -56,9 +60,11 @@ def _log_level(value: str) -> str:
     return value.upper()
 
 
-def _setting(variable: str, meaning: str, parse: Callable[[str], Any], default: Any = ...) -> Any:
+def _setting(
+    variable: str, meaning: str, parse: Callable[[str], Any], default: Any = ..., *, secret: bool = False
+) -> Any:
     metadata = {"variable": variable, "meaning": meaning, "parse": parse, "required": default is ...}
-    return dataclass_field(default="" if default is ... else default, metadata=metadata)
+    return dataclass_field(default="" if default is ... else default, metadata=metadata, repr=not secret)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,12 +77,16 @@ class Settings:
         _database_url,
         "sqlite:///instance/expertdb.sqlite3",
     )
-    secret_key: str = _setting("EXPERTDB_SECRET_KEY", "signs sessions; at least 32 characters", _secret)
+    secret_key: str = _setting(
+        "EXPERTDB_SECRET_KEY", "signs sessions; at least 16 characters", _secret(16), secret=True
+    )
     bootstrap_token: str = _setting(
         "EXPERTDB_BOOTSTRAP_TOKEN",
-        "becomes the first administrator token while the database holds no token at all; at least 32 characters",
-        _secret,
+        "becomes the first administrator token while the database holds no token at all; at least 8 characters, "
+        "better 32 at random",
+        _secret(8),
         "",
+        secret=True,
     )
     host: str = _setting("EXPERTDB_HOST", "the address the server listens on", _text, "127.0.0.1")
     port: int = _setting("EXPERTDB_PORT", "the port the server listens on", _whole(1, 65535), 8000)

@@ -5,12 +5,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import structlog
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings, SettingsFault, load
 from expertdb import api, console, database, logs
 from expertdb.services.corpus import Corpus
 from matching import Parameters
+
+log = structlog.get_logger()
 
 
 def utc_now() -> datetime:
@@ -26,6 +30,8 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=_absolute(settings.database_url),
+        # A failing statement is logged without its values: they hold profiles and hashes of secrets.
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True, **_pool_options(settings)},
         BOOTSTRAP_TOKEN=settings.bootstrap_token,
         MAX_CONTENT_LENGTH=settings.max_body_bytes,
         MAX_FORM_MEMORY_SIZE=settings.max_body_bytes,
@@ -38,6 +44,27 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     api.init_app(app)
     console.init_app(app)
     return app
+
+
+def _pool_options(settings: Settings) -> dict[str, int | bool]:
+    """A connection for each thread of the process, tried before use: a database may have been restarted."""
+    if not settings.database_url.startswith("postgresql"):
+        return {}
+    return {"pool_size": settings.threads, "pool_pre_ping": True}
+
+
+def warm_up(app: Flask) -> None:
+    """Build the index in this process, for those forked from it to share: none makes its first request wait for it.
+
+    A database that is away or not migrated yet does not stop the start; `/readyz` says what is wrong.
+    """
+    with app.app_context():
+        try:
+            with database.transaction(read_only=True) as session:
+                app.extensions["corpus"].refresh(session)
+        except SQLAlchemyError as error:
+            log.warning("index_not_built", error=type(error).__name__)
+        database.db.engine.dispose()  # Connections must not be shared between processes.
 
 
 def read_parameters(path: str) -> Parameters:

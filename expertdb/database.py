@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import event, text
+from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -71,10 +71,3 @@ def transaction(*, read_only: bool = False) -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
-
-
-def is_reachable() -> bool:
-    """Whether the database answers and its schema has been migrated."""
-    with transaction(read_only=True) as session:
-        session.execute(text("SELECT version FROM corpus_state"))
-    return True

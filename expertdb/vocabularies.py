@@ -2,6 +2,7 @@
 
 import difflib
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -102,18 +103,51 @@ def expertise_codes() -> frozenset[str]:
     return frozenset(term.code for term in expertise_terms())
 
 
+LIKELY = 50  # phrases
+
+
 def nearest(code: str, names: tuple[str, ...], count: int = 3) -> list[str]:
     """The valid codes most like `code`, by spelling of the code first, then by label or alias."""
-    by_phrase: dict[str, str] = {}
-    for name in names:
-        for term in load(name):
-            for phrase in (term.code, *term.phrases):
-                by_phrase.setdefault(phrase.casefold(), term.code)
-    wanted = code.casefold()[:100]
-    codes = {term.code.casefold(): term.code for name in names for term in load(name)}
-    close = [codes[found] for found in difflib.get_close_matches(wanted, codes, n=count, cutoff=0.5)]
-    close += [by_phrase[found] for found in difflib.get_close_matches(wanted, by_phrase, n=count, cutoff=0.5)]
-    return list(dict.fromkeys(close))[:count]
+    known, wanted = _spellings(names), code.casefold()[:100]
+    shared = Counter(phrase for pair in _pairs(wanted) for phrase in known.holders.get(pair, ()))
+    # difflib takes 40 ms for all phrases, and an import may have thousands of wrong codes: only the likeliest are
+    # compared, those that share most pairs of characters for their length.
+    likely = sorted(shared, key=lambda phrase: (-shared[phrase] / (len(phrase) + len(wanted)), phrase))
+    codes = [phrase for phrase in likely if phrase in known.codes][:LIKELY]
+    close = [known.codes[found] for found in difflib.get_close_matches(wanted, codes, n=count, cutoff=0.5)]
+    by_phrase = difflib.get_close_matches(wanted, likely[:LIKELY], n=count, cutoff=0.5)
+    return list(dict.fromkeys([*close, *(known.phrases[found] for found in by_phrase)]))[:count]
+
+
+@dataclass(frozen=True)
+class _Spellings:
+    """Codes and all phrases (codes, labels, aliases) of some vocabularies, folded, each with the code it stands for;
+    `holders` has the phrases that hold a pair of characters."""
+
+    codes: dict[str, str]
+    phrases: dict[str, str]
+    holders: dict[str, list[str]]
+
+
+@cache
+def _spellings(names: tuple[str, ...]) -> _Spellings:
+    codes: dict[str, str] = {}
+    phrases: dict[str, str] = {}
+    holders: dict[str, list[str]] = {}
+    for term in (term for name in names for term in load(name)):
+        codes[term.code.casefold()] = term.code
+        for phrase in (term.code, *term.phrases):
+            phrases.setdefault(phrase.casefold(), term.code)
+    for phrase in phrases:
+        for pair in _pairs(phrase):
+            holders.setdefault(pair, []).append(phrase)
+    return _Spellings(codes, phrases, holders)
+
+
+def _pairs(phrase: str) -> set[str]:
+    """The pairs of neighbouring characters; the beginning and the end count as characters."""
+    framed = f"\n{phrase}\n"
+    return {framed[place : place + 2] for place in range(len(framed) - 1)}
 
 
 def with_descendants(code: str, names: tuple[str, ...]) -> set[str]:

@@ -12,6 +12,7 @@
 """
 
 from matching.analysis import Analyser
+from matching.comparison import Difference, compare
 from matching.concepts import Concept, Concepts, Span
 from matching.evaluation import evaluate
 from matching.explanation import ItemReason, Reasons, TermReason
@@ -22,7 +23,8 @@ from matching.pivot import Pivot
 from matching.profile import Aspect, Item, Profile, Query
 from matching.ranking import Candidate, Ranking, best, gaps, rank
 from matching.reckoning import Adjustment
-from matching.snapshots import recompute, snapshot
+from matching.snapshots import reckonings, recompute, snapshot
+from matching.suggestion import Suggestion, suggest
 
 __all__ = [
     "Adjustment",
@@ -31,6 +33,7 @@ __all__ = [
     "Candidate",
     "Concept",
     "Concepts",
+    "Difference",
     "FileFault",
     "Index",
     "Item",
@@ -45,14 +48,18 @@ __all__ = [
     "Reasons",
     "Scores",
     "Span",
+    "Suggestion",
     "TermReason",
     "best",
+    "compare",
     "evaluate",
     "gaps",
     "rank",
     "read_experts",
     "read_judgments",
     "read_requests",
+    "reckonings",
     "recompute",
     "snapshot",
+    "suggest",
 ]

@@ -17,7 +17,7 @@ from matching.reckoning import Adjustment, Evidence, Reckoning, Term
 from matching.text import is_han
 
 _WORDS_SHOWN = 4
-Spellings = Mapping[tuple[str, str], list[str]]  # (field, term) -> how it is written, each spelling once
+Spellings = Mapping[tuple[str, str], dict[str, None]]  # (field, term) -> how it is written, each spelling once
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +146,9 @@ def _term_reason(term: Term, texts: Iterable[Spellings]) -> TermReason:
 
 
 def _spellings(places: Iterable[Place], text: str) -> Spellings:
-    found: dict[tuple[str, str], list[str]] = {}
+    found: dict[tuple[str, str], dict[str, None]] = {}
     for place in places:
-        spellings = found.setdefault((place.field, place.term), [])
-        if (spelling := text[place.start : place.end]) not in spellings:
-            spellings.append(spelling)
+        found.setdefault((place.field, place.term), {})[text[place.start : place.end]] = None
     return found
 
 

@@ -18,7 +18,7 @@ from matching.weights import FIELDS, Field, Floats, Integers, idf_of
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Pool:
+class Rectangle:
     """The experts that have the same number of items: their places, shape (n,), and their rows, shape (n, items)."""
 
     experts: Rows
@@ -41,7 +41,7 @@ class Layout:
     languages: NDArray[np.int8]
     doubted: NDArray[np.bool_]
     owners: Rows
-    pools: tuple[Pool, ...]
+    rectangles: tuple[Rectangle, ...]
 
 
 def lay_out(blocks: Sequence[Block], rows_of: Sequence[Rows], df: Mapping[Field, Integers]) -> Layout:
@@ -59,17 +59,17 @@ def lay_out(blocks: Sequence[Block], rows_of: Sequence[Rows], df: Mapping[Field,
         languages=np.concatenate([block.languages for block in blocks]),
         doubted=np.concatenate([block.doubted for block in blocks]),
         owners=owners,
-        pools=_pools(rows_of),
+        rectangles=_rectangles(rows_of),
     )
 
 
-def _pools(rows_of: Sequence[Rows]) -> tuple[Pool, ...]:
+def _rectangles(rows_of: Sequence[Rows]) -> tuple[Rectangle, ...]:
     """Group experts by their number of items, so that pooling is arithmetic on a few rectangles, not on lists."""
     places: dict[int, list[int]] = {}
     for place, rows in enumerate(rows_of):
         places.setdefault(len(rows), []).append(place)
     return tuple(
-        Pool(np.array(group, dtype=np.intp), np.stack([rows_of[place] for place in group]))
+        Rectangle(np.array(group, dtype=np.intp), np.stack([rows_of[place] for place in group]))
         for size, group in sorted(places.items())
         if size
     )

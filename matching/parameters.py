@@ -17,6 +17,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "unverified_factor": (0, 1),
     "missing_must_factor": (0, 1),
     "aspect_weight": (0, 20),
+    "diversify": (0, 1),
     "shown_terms": (0, 1000),
     "shown_items": (0, 1000),
 }
@@ -28,18 +29,18 @@ class Parameters:
 
     Raises ValueError where a value is outside its range, naming the parameter and the range.
 
-    native_weight: share of the native field where request and item are in one language, 0 to 1; the pivot has
-    the
-        rest, and all of it across languages. Half and half was best in the tests that went before, and lies on a
-        plateau (.3 to .7) here.
-    mean_weight: share of the mean over all items, 0 to 1; the mean of the best items has the rest. best: how
-    many items "the best items" are, 1 to 100. max_items: items that count per expert besides the statement, 1
-    to 1000: the newest. The index applies it. unverified_factor: what the score of an item known to be
-    unverified is multiplied by, 0 to 1. missing_must_factor: what the affinity is multiplied by for each
-    must-have aspect that is missing, 0 to 1. aspect_weight: weight of an aspect's concept term in the
-    request, in mentions on the logarithmic scale: 1 is as if
-        the text had named it once, 0 to 20.
-    shown_terms, shown_items: how many terms and items an explanation lists one by one, 0 to 1000.
+    - `native_weight`: share of the native field where request and item are in one language, 0 to 1; the pivot has the
+      rest, and all of it across languages. Half and half lies on a plateau (.3 to .7).
+    - `mean_weight`: share of the mean over all items, 0 to 1; the mean of the best items has the rest.
+    - `best`: how many items "the best items" are, 1 to 100.
+    - `max_items`: items that count per expert besides statement and codes, 1 to 1000: the newest. The index applies it.
+    - `unverified_factor`: what the score of an item known to be unverified is multiplied by, 0 to 1.
+    - `missing_must_factor`: what the affinity is multiplied by for each must-have aspect that is missing, 0 to 1.
+    - `aspect_weight`: weight of an aspect's concept term in the request, in mentions on the logarithmic scale: 1 is as
+      if the text had named it once, 0 to 20.
+    - `diversify`: 0 orders by affinity; up to 1, places go to whoever adds most to what the list covers of the
+      request's aspects and recognised codes (`matching.diversity`). Affinities stay as they are.
+    - `shown_terms`, `shown_items`: how many terms and items an explanation lists one by one, 0 to 1000.
     """
 
     native_weight: float = 0.5
@@ -49,6 +50,7 @@ class Parameters:
     unverified_factor: float = 0.9
     missing_must_factor: float = 0.8
     aspect_weight: float = 2.0
+    diversify: float = 0.0
     shown_terms: int = 10
     shown_items: int = 5
 

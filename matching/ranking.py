@@ -13,12 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.asking import Prepared
+from matching.diversity import fill
 from matching.explanation import Explainer, Reasons
 from matching.gathering import Gatherer
 from matching.index import Index
 from matching.parameters import Parameters
 from matching.profile import Query, aspect_codes
 from matching.reckoning import Evidence, Reckoning, reckon
+from matching.suggestion import suggest
+from matching.weights import Floats
 
 _SLACK = 1e-9  # Fast and exact affinities differ by 1e-15 or so; this is generous and costs nothing.
 
@@ -35,7 +38,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Candidates by affinity, descending, then by id; `gaps` are the aspects that no allowed expert covers."""
+    """Candidates by affinity, descending, then by id (with `diversify` in the order they were taken).
+
+    `gaps` are the aspects that no allowed expert covers.
+    """
 
     candidates: tuple[Candidate, ...]
     gaps: tuple[str, ...]
@@ -111,19 +117,33 @@ def _best(
         evidence = gatherer.evidence(expert)
         reckoning = reckon(prepared.fields, prepared.language, evidence, missing, parameters)
         found.append(_Reckoned(expert, reckoning, evidence, covered))
-    found.sort(key=lambda one: (-one.reckoning.affinity, one.expert))
+    if not parameters.diversify:
+        found.sort(key=lambda one: (-one.reckoning.affinity, one.expert))
     return [one for one in found if one.reckoning.affinity > 0][:k]
 
 
 def _promising(
     index: Index, prepared: Prepared, k: int, parameters: Parameters, allowed: Collection[str] | None
 ) -> list[int]:
-    """Return the places of the experts who may be among the best k, a few too many rather than one too few."""
+    """Return the places of the experts who may be among the best k, a few too many rather than one too few.
+
+    With `parameters.diversify` they are exactly those of the list, in its order.
+    """
     affinities = np.where(_mask(index, allowed), index.affinities(prepared, parameters), 0.0)
     if not k or not len(affinities):
         return []
+    if parameters.diversify:
+        return _covering(index, prepared, affinities, k, parameters.diversify)
     kth = np.partition(affinities, -k)[-k] if k < len(affinities) else 0.0
     return [int(place) for place in np.flatnonzero((affinities > 0) & (affinities >= kth - _SLACK))]
+
+
+def _covering(index: Index, prepared: Prepared, affinities: Floats, k: int, share: float) -> list[int]:
+    """Return the places of `k` experts taken by coverage: a named aspect is worth two that its words point to."""
+    recognised = {one.code for one in suggest(index.analyser, prepared.query)}
+    worth = dict.fromkeys(sorted(recognised), 1.0) | dict.fromkeys(prepared.aspects, 2.0)
+    held = [index.covers(code) for code in worth]
+    return fill(affinities, held, list(worth.values()), k, share)
 
 
 def _mask(index: Index, allowed: Collection[str] | None) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

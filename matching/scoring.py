@@ -41,15 +41,15 @@ def item_scores(native: Floats, pivot: Floats, language: str, layout: Layout, pa
 def pooled(scores: Floats, layout: Layout, parameters: Parameters) -> Floats:
     """Return the affinity of every expert, shape (n_experts,), 0 to 1, from the scores of all rows."""
     affinities = np.zeros(layout.n_experts)
-    for pool in layout.pools:
-        table = scores[pool.rows]
+    for group in layout.rectangles:
+        table = scores[group.rows]
         size = table.shape[1]
         best = (
             np.partition(table, size - parameters.best, axis=1)[:, -parameters.best :]
             if size > parameters.best
             else table
         )
-        affinities[pool.experts] = parameters.mean_weight * table.mean(axis=1) + (
+        affinities[group.experts] = parameters.mean_weight * table.mean(axis=1) + (
             1.0 - parameters.mean_weight
         ) * best.mean(axis=1)
     return affinities

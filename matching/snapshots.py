@@ -17,8 +17,8 @@ from typing import Any
 from matching.parameters import ALGORITHM, Parameters
 from matching.profile import Item
 from matching.ranking import Candidate, Ranking
-from matching.reckoning import Evidence, reckon
-from matching.weights import FIELDS, QueryField, QueryTerm
+from matching.reckoning import Evidence, Reckoning, reckon
+from matching.weights import FIELDS, Field, QueryField, QueryTerm
 
 FORMAT = 1
 
@@ -44,30 +44,29 @@ def snapshot(ranking: Ranking) -> dict[str, Any]:
 
 
 def recompute(stored: Mapping[str, Any]) -> list[tuple[str, float]]:
-    """Return expert and affinity of every entry, in order, reckoned anew: the same digits as when it was
-    stored.
+    """Return expert and affinity of every entry, in order, reckoned anew: the same digits as when it was stored.
 
     Raises ValueError if the snapshot was made by a version of the algorithm that this code does not hold.
     """
+    return [(expert, found.affinity) for expert, found in reckonings(stored)]
+
+
+def reckonings(stored: Mapping[str, Any]) -> list[tuple[str, Reckoning]]:
+    """Return expert and reckoning, with every term and adjustment, of each entry; raises ValueError as `recompute`."""
     made = (stored["format"], stored["algorithm"])
     if made != (FORMAT, ALGORITHM):
         raise ValueError(f"snapshot of format {made[0]}, algorithm {made[1]}; this code holds {FORMAT}, {ALGORITHM}")
     parameters = Parameters(**stored["parameters"])
     query = stored["query"]
     fields = {field: _query_field(query["fields"][field]) for field in FIELDS}
-    return [
-        (
-            entry["expert"],
-            reckon(
-                fields,
-                query["language"],
-                [_evidence(item) for item in entry["items"]],
-                entry["missing"],
-                parameters,
-            ).affinity,
-        )
-        for entry in stored["entries"]
-    ]
+    return [(entry["expert"], _reckoned(entry, fields, query["language"], parameters)) for entry in stored["entries"]]
+
+
+def _reckoned(
+    entry: Mapping[str, Any], fields: Mapping[Field, QueryField], language: str, parameters: Parameters
+) -> Reckoning:
+    evidence = [_evidence(item) for item in entry["items"]]
+    return reckon(fields, language, evidence, entry["missing"], parameters)
 
 
 def _entry(candidate: Candidate) -> dict[str, Any]:

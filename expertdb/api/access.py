@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from expertdb.api.routing import EVERYBODY, PREFIX, PUBLIC, Contract, contract_of
+from expertdb.api.routing import EVERYBODY, PREFIX, Contract, contract_of
 
 # Routes that answer without a token: they hold no data, or only whether the service works.
 OPEN = ("/", f"{PREFIX}/docs", f"{PREFIX}/docs/<name>", f"{PREFIX}/openapi.json", "/healthz", "/readyz")
@@ -54,8 +54,7 @@ def table(app: Flask) -> str:
 
 
 def _row(route: Route) -> tuple[str, ...]:
-    allowed = route.contract.roles
-    marks = ("yes" if allowed == PUBLIC or role in allowed else "–" for role in EVERYBODY)
+    marks = ("yes" if role in route.contract.roles else "–" for role in EVERYBODY)
     return f"`{route.method} {_shown(route.path)}`", route.needs, *marks
 
 

@@ -6,23 +6,27 @@ slow senders hold a lock.
 
 import functools
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
+import structlog
 from flask import Blueprint, Response, current_app, g, json, request, url_for
 from marshmallow import Schema
+from sqlalchemy.exc import OperationalError
 
 from expertdb.api import idempotency, reading
 from expertdb.api.rejections import Unauthenticated
-from expertdb.api.routing import PREFIX, PUBLIC, Call, Contract, View, contract_of
+from expertdb.api.routing import PREFIX, Call, Contract, View, contract_of
 from expertdb.database import transaction
 from expertdb.errors import NotAllowed
 from expertdb.services import tokens
+from expertdb.services.corpus import Corpus
 from expertdb.services.paging import Page
 from expertdb.services.tokens import Actor
 from expertdb.wording import Text
 
+log = structlog.get_logger()
 READING_METHODS = ("GET", "HEAD")
-NOBODY = Actor("public", "public", "public", frozenset({"read"}))
 
 
 class Routes:
@@ -59,10 +63,10 @@ def handled(view: Callable[..., Any], contract: Contract) -> Callable[..., Respo
 
     @functools.wraps(view)
     def handle(**path: str) -> Response:
-        actor = NOBODY if contract.roles == PUBLIC else _caller(contract)
+        actor = _caller(contract)
         reading.path(path)
         known = reading.query((contract.query or Schema)(), request)
-        body = reading.body(contract.body(), request) if contract.body else None
+        body = _body(contract)
         version = reading.if_match(request) if contract.edits else None
         # A key's answer is stored, also that of a call which stores nothing else.
         read_only = not (_writes(contract) or _is_repeatable())
@@ -80,8 +84,15 @@ def handled(view: Callable[..., Any], contract: Contract) -> Callable[..., Respo
     return handle
 
 
-def _corpus() -> Any:
-    return current_app.extensions["corpus"]
+def _body(contract: Contract) -> Any:
+    if contract.lines:
+        return reading.lines(request)
+    return reading.body(contract.body(), request) if contract.body else None
+
+
+def _corpus() -> Corpus:
+    found: Corpus = current_app.extensions["corpus"]
+    return found
 
 
 def _writes(contract: Contract) -> bool:
@@ -119,9 +130,17 @@ def _authenticated(secret: str) -> Actor:
         return _bootstrapped(secret)
     actor, stale = found
     if stale:
+        _note_use(actor, now)
+    return actor
+
+
+def _note_use(actor: Actor, now: datetime) -> None:
+    try:
         with transaction() as session:
             tokens.note_use(session, actor.id, now)
-    return actor
+    except OperationalError as error:
+        # A long import holds SQLite's lock: that must not fail a call which only reads. The next use is noted.
+        log.warning("token_use_not_noted", error=str(error.orig))
 
 
 def _bootstrapped(secret: str) -> Actor:
@@ -143,8 +162,9 @@ def _answer(view: Callable[..., Any], contract: Contract, call: Call, path: dict
     if contract.paged:
         return _json({"items": schema.dump(result.items, many=True), "next": _next(result)}, contract.status)
     answer = _json(schema.dump(result), contract.status)
-    if getattr(result, "version", None) is not None and not isinstance(result.version, str):
-        answer.set_etag(str(result.version))
+    version = getattr(result, "version", None)
+    if version is not None:
+        answer.set_etag(str(version))
     if contract.location is not None:
         answer.headers["Location"] = f"{PREFIX}{contract.location}/{result.id}"
     return answer

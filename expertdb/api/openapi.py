@@ -12,8 +12,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema, fields
 
 from expertdb.api.examples import EXAMPLES
-from expertdb.api.routing import PUBLIC, Contract, contract_of
-from expertdb.schemas.imports import ImportQuery
+from expertdb.api.routing import Contract, contract_of
 
 blueprint = Blueprint("openapi", __name__, template_folder="templates")
 SWAGGER_FILES = re.compile(r"swagger-ui(-bundle\.js|\.css)")
@@ -103,15 +102,14 @@ def _operation(app: Flask, endpoint: str, contract: Contract, method: str) -> di
         "tags": [endpoint.split(".")[-2]],
         "responses": _responses(contract, method),
         "x-roles": list(contract.roles),
+        "security": [{"bearer": []}],
     }
-    if contract.roles != PUBLIC:
-        operation["security"] = [{"bearer": []}]
     if parameters := _parameters(contract, method):
         operation["parameters"] = parameters
     if contract.body is not None:
         operation["requestBody"] = _body(contract.body)
-    if contract.query is ImportQuery:
-        operation["requestBody"] = _import_body()
+    if contract.lines:
+        operation["requestBody"] = _lines_body()
     return operation
 
 
@@ -122,7 +120,7 @@ def _body(schema: type[Schema]) -> dict[str, Any]:
     return {"required": True, "content": {"application/json": content}}
 
 
-def _import_body() -> dict[str, Any]:
+def _lines_body() -> dict[str, Any]:
     form = {
         "type": "object",
         "properties": {"file": {"type": "string", "format": "binary"}},
@@ -153,11 +151,13 @@ def _header(name: str, *, required: bool, description: str) -> dict[str, Any]:
 
 def _responses(contract: Contract, method: str) -> dict[str, Any]:
     found: dict[str, Any] = {str(contract.status): _success(contract)}
-    errors = {} if contract.roles == PUBLIC else dict(COMMON)
+    errors = dict(COMMON)
     if contract.body is not None:
         errors |= {"400": "not JSON", "413": "too large", "415": "not application/json"}
+    if contract.lines:
+        errors |= {"400": "the body broke off", "413": "too large", "415": "not JSON Lines"}
     if contract.edits:
-        errors |= {"412": "edited meanwhile", "428": "If-Match is missing"}
+        errors |= {"400": "malformed", "412": "edited meanwhile", "428": "If-Match is missing"}
     if contract.stores and method != "GET":
         errors |= {"409": "the state of things does not allow it"}
     errors |= {"404": "not found"}

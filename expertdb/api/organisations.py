@@ -1,5 +1,6 @@
 """/api/v1/organisations: the bodies that employ experts and ask for them."""
 
+from expertdb.api.experts import CURATORS, READERS
 from expertdb.api.handling import Routes
 from expertdb.api.routing import Call, allow, answers, asks, edits, takes
 from expertdb.models.organisations import Organisation
@@ -13,9 +14,6 @@ from expertdb.services import organisations
 from expertdb.services.paging import Page
 
 routes = Routes("organisations")
-
-CURATORS = ("administrator",)
-READERS = ("administrator", "reviewer", "policy_office", "auditor")
 
 
 @routes.post("/organisations")

@@ -46,6 +46,11 @@ HTTP_TITLES = {
     429: "Too many requests",
     431: "The headers are too large",
 }
+HTTP_DETAILS = {
+    404: "There is nothing at this address.",
+    405: "This address does not know this method; the Allow header names those it knows.",
+    413: "The body is larger than this server takes; split it.",
+}
 
 
 def language() -> str:
@@ -93,15 +98,8 @@ def on_http_error(error: HTTPException) -> Response:
     title = HTTP_TITLES.get(status, "Error")
     methods = getattr(error, "valid_methods", None)
     allow = {"Allow": ", ".join(sorted(methods))} if methods else {}
-    detail = DETAILS.get(status, "The request could not be carried out.")
+    detail = HTTP_DETAILS.get(status, "The request could not be carried out.")
     return problem(status, "http", title, Text(detail), headers=allow)
-
-
-DETAILS = {
-    404: "There is nothing at this address.",
-    405: "This address does not know this method; the Allow header names those it knows.",
-    413: "The body is larger than this server takes; split it.",
-}
 
 
 def on_integrity_error(error: IntegrityError) -> Response:

@@ -1,12 +1,15 @@
 """Reading a request: bearer token, body, query string, If-Match, each with its own clear refusal."""
 
+import io
 import re
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from flask import Request
+from gunicorn.http.errors import ParseException
 from marshmallow import RAISE, Schema, ValidationError
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 
 from expertdb.api.rejections import (
     MalformedBody,
@@ -20,6 +23,8 @@ from expertdb.schemas.faults import escape, faults_of
 from expertdb.strict_json import loads
 from expertdb.wording import Text
 
+JSON_LINES = "application/x-ndjson"
+LINES_ENDINGS = (".jsonl", ".ndjson")
 ETAG = re.compile(r'(?:W/)?"([0-9]{1,15})"')
 
 
@@ -37,7 +42,7 @@ class Parser(FlaskParser):
                     found=found,
                 )
             )
-        return strict_json(req.get_data(cache=True))
+        return strict_json(whole_body(req))
 
     def handle_error(self, error: ValidationError, req: Any, schema: Any, **kwargs: Any) -> NoReturn:
         location, messages = next(iter(error.messages_dict.items()))
@@ -46,6 +51,25 @@ class Parser(FlaskParser):
 
 
 parser = Parser()
+
+
+def whole_body(request: Request) -> bytes:
+    """The body; raises MalformedBody when it broke off or its chunks make no sense, RequestEntityTooLarge.
+
+    gunicorn marks every body as terminated. Werkzeug then takes one that broke off for whole, and cuts a chunked one
+    at the limit without a word: an import that ended between two lines would have been stored in part.
+    """
+    try:
+        body = request.get_data(cache=True)
+        more = request.environ.get("wsgi.input_terminated") and request.environ["wsgi.input"].read(1)
+    except ParseException as error:
+        raise MalformedBody(Text("The chunks of the body make no sense; nothing was stored.")) from error
+    if request.content_length is None and more:
+        raise RequestEntityTooLarge
+    if request.content_length is not None and len(body) < request.content_length:
+        detail = "The body broke off: {count} bytes came, Content-Length promises {promised}."
+        raise MalformedBody(Text(detail, count=len(body), promised=request.content_length))
+    return body
 
 
 def strict_json(raw: bytes) -> Any:
@@ -86,6 +110,26 @@ def if_match(request: Request) -> int | None:
 def body(schema: Schema, request: Request) -> Any:
     """The JSON body as the schema loads it; raises UnsupportedMediaType, MalformedBody, InvalidInput."""
     return parser.parse(schema, request, location="json")
+
+
+def lines(request: Request) -> Iterable[bytes]:
+    """The lines of a JSON Lines file that has arrived whole, raw or as the form field `file`.
+
+    Raises UnsupportedMediaType, and InvalidInput for a form without the file.
+    """
+    if request.mimetype == JSON_LINES:
+        return io.BytesIO(whole_body(request))
+    if request.mimetype != "multipart/form-data":
+        raise UnsupportedMediaType(
+            Text("Send the file as a multipart/form-data field `file`, or raw as {type}.", type=JSON_LINES)
+        )
+    whole_body(request)  # Kept, since reading the form would leave nothing to tell a repeat by.
+    file = request.files.get("file")
+    if file is None:
+        raise InvalidInput(Fault("/file", Text("The form has no field `file`.")))
+    if not (file.filename or "").lower().endswith(LINES_ENDINGS):
+        raise UnsupportedMediaType(Text("Imports take JSON Lines files: {endings}.", endings=", ".join(LINES_ENDINGS)))
+    return file.stream
 
 
 def query(schema: Schema, request: Request) -> Any:

@@ -18,12 +18,12 @@ from typing import Any, TypeVar
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 
+from expertdb.models.tokens import ROLES
 from expertdb.services.corpus import Corpus
 from expertdb.services.tokens import Actor
 
 PREFIX = "/api/v1"
-EVERYBODY = ("administrator", "reviewer", "agency", "policy_office", "auditor")
-PUBLIC: tuple[str, ...] = ("public",)
+EVERYBODY = ROLES
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -47,6 +47,7 @@ class Contract:
 
     roles: tuple[str, ...] = ()
     body: type[Schema] | None = None
+    lines: bool = False
     query: type[Schema] | None = None
     answer: type[Schema] | None = None
     status: int = 200
@@ -72,13 +73,18 @@ def _state(**facts: Any) -> Callable[[View], View]:
 
 
 def allow(*roles: str) -> Callable[[View], View]:
-    """Only callers with one of these roles get in; `PUBLIC` lets everybody in without a token."""
+    """Only callers with one of these roles get in."""
     return _state(roles=roles)
 
 
 def takes(body: type[Schema]) -> Callable[[View], View]:
     """The JSON body the view reads as `call.body`."""
     return _state(body=body)
+
+
+def takes_lines(view: View) -> View:
+    """The JSON Lines file, sent as a form field or raw, that the view reads as `call.body`."""
+    return _state(lines=True)(view)
 
 
 def asks(query: type[Schema]) -> Callable[[View], View]:

@@ -3,12 +3,25 @@
 from expertdb.api.handling import Routes
 from expertdb.api.requests import ASKERS, READERS
 from expertdb.api.routing import Call, allow, answers, asks, stores_nothing, takes
-from expertdb.schemas.shortlists import PreviewBody, ShortlistAnswer, ShortlistBody, ShortlistQuery
-from expertdb.services import shortlists
+from expertdb.schemas.shortlists import (
+    ComparisonAnswer,
+    ComparisonQuery,
+    PreviewBody,
+    ShortlistAnswer,
+    ShortlistBody,
+    ShortlistQuery,
+    StandingAnswer,
+    StandingQuery,
+)
+from expertdb.services import comparisons, shortlists
+from expertdb.services.comparisons import Comparison, Standing
 from expertdb.services.paging import Page
 from expertdb.services.shortlists import Shown
 
 routes = Routes("shortlists")
+
+# Not agencies: they would learn of people who are suspended, on leave or held back.
+OFFICES = ("administrator", "policy_office", "auditor")
 
 
 @routes.post("/requests/<request_id>/shortlists")
@@ -45,3 +58,22 @@ def list_shortlists(call: Call) -> Page:
 def read_shortlist(call: Call, shortlist_id: str) -> Shown:
     """Read one stored shortlist as it was drawn up."""
     return shortlists.get(call.session, shortlist_id, actor=call.actor)
+
+
+@routes.get("/shortlists/<shortlist_id>/comparison")
+@allow(*READERS)
+@asks(ComparisonQuery)
+@answers(ComparisonAnswer)
+def compare_entries(call: Call, shortlist_id: str) -> Comparison:
+    """Say why one entry of a stored list stands before another, line by line."""
+    first, second = call.query["first"], call.query["second"]
+    return comparisons.of_entries(call.session, shortlist_id, first, second, actor=call.actor)
+
+
+@routes.get("/requests/<request_id>/standing")
+@allow(*OFFICES)
+@asks(StandingQuery)
+@answers(StandingAnswer)
+def read_standing(call: Call, request_id: str) -> Standing:
+    """Say where an expert stands for a request today, and why they are not higher or not ranked at all."""
+    return comparisons.of_expert(call.session, call.corpus, request_id, call.query, actor=call.actor, now=call.now)

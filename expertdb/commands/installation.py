@@ -76,7 +76,14 @@ def demo(ctx: click.Context) -> None:
 
 
 def _matched(app: Flask, body: dict[str, Any]) -> shortlists.Shown:
-    asked = {"title": body["title"], "text": body["text"], "aspects": [], "filters": {}, "size": body["size"]}
+    asked = {
+        "title": body["title"],
+        "text": body["text"],
+        "aspects": [],
+        "filters": {},
+        "diversify": 0.0,
+        "size": body["size"],
+    }
     with transaction(read_only=True) as session:
         return shortlists.preview(session, app.extensions["corpus"], asked, actor=SYSTEM, now=app.extensions["clock"]())
 

@@ -37,7 +37,7 @@ class Organisation(Base):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     names: Mapped[list[OrganisationName]] = relationship(
-        cascade="all, delete-orphan", passive_deletes=True, order_by=OrganisationName.id, lazy="selectin"
+        cascade="all, delete-orphan", passive_deletes=True, order_by=OrganisationName.id
     )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - the base class types it as an instance's.

@@ -51,6 +51,7 @@ class Shortlist(Base):
     vocabulary_versions: Mapped[dict[str, Any]] = mapped_column(Json)
     parameters: Mapped[dict[str, Any]] = mapped_column(Json)
     gaps: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    suggested_aspects: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     excluded: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     left_out: Mapped[dict[str, Any]] = mapped_column(Json)
     snapshot: Mapped[dict[str, Any]] = mapped_column(Json, deferred=True)

@@ -31,7 +31,7 @@ class AccessToken(Base):
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
 
-    organisation: Mapped[Organisation | None] = relationship(lazy="selectin")
+    organisation: Mapped[Organisation | None] = relationship()
 
 
 class IdempotentAnswer(Base):

@@ -7,9 +7,10 @@ from marshmallow import Schema, fields, pre_dump, validate
 from expertdb import vocabularies
 from expertdb.models.experts import STATUSES, Expert
 from expertdb.schemas.fields import Bool, Choice, Code, Int, Several, Str, Unique
-from expertdb.schemas.shared import PageQuery, PersonName, Reference, Term, named, reference
+from expertdb.schemas.shared import PageQuery, PersonName, Reference, Term, named, plain, reference
 
 ITEM_KINDS = ("publication", "patent", "case", "project", "policy_draft", "standard", "training")
+MAXIMUM_ITEMS = 200
 MODES = ("written", "meeting", "commissioned", "on_site", "online")
 # What a new expert may start as: a draft that goes through review, or somebody taken over from an existing roster.
 ENTRY_STATUSES = ("draft", "active", "on_leave", "suspended", "expired")
@@ -69,7 +70,7 @@ class ExpertFields(Schema):
     availability = fields.Nested(Availability)
     statement = Str(maximum=20_000)
     codes = Unique(Code(*vocabularies.EXPERTISE), maximum=60)
-    items = Several(fields.Nested(ItemBody), maximum=200)
+    items = Several(fields.Nested(ItemBody), maximum=MAXIMUM_ITEMS)
 
 
 class ExpertPatch(ExpertFields):
@@ -85,7 +86,9 @@ class ExpertBody(ExpertFields):
     kind = Code("expert_kind", required=True)
     source_id = Str(maximum=100, minimum=1, allow_none=True)
     status = Choice(ENTRY_STATUSES, load_default="draft")
-    term = fields.Nested(Term, metadata={"description": "three years from today when a take-over names none"})
+    term = fields.Nested(
+        Term, metadata={"description": "three years from today when an active expert is entered without one"}
+    )
     reason = Str(maximum=1000, metadata={"description": "why a take-over enters without review"})
 
 
@@ -123,9 +126,8 @@ class ExpertAnswer(Schema):
 
     @pre_dump
     def shape(self, expert: Expert, **kwargs: Any) -> dict[str, Any]:
-        plain = {name: getattr(expert, name) for name in self.fields if hasattr(expert, name)}
         term = None if expert.term_start is None else {"start": expert.term_start, "end": expert.term_end}
-        return plain | {
+        return plain(self, expert) | {
             "name": named(expert.name_zh, expert.name_en),
             "organisation": reference(expert.organisation),
             "term": term,

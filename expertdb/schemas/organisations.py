@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, pre_dump
 
 from expertdb.models.organisations import Organisation
 from expertdb.schemas.fields import Code, Str, Unique
-from expertdb.schemas.shared import OrganisationNames, PageQuery, named
+from expertdb.schemas.shared import OrganisationNames, PageQuery, named, plain
 
 
 class OrganisationPatch(Schema):
@@ -34,8 +34,7 @@ class OrganisationAnswer(OrganisationPatch):
 
     @pre_dump
     def shape(self, organisation: Organisation, **kwargs: Any) -> dict[str, Any]:
-        plain = {name: getattr(organisation, name) for name in self.fields if hasattr(organisation, name)}
-        return plain | {"name": named(organisation.name_zh, organisation.name_en)}
+        return plain(self, organisation) | {"name": named(organisation.name_zh, organisation.name_en)}
 
 
 class OrganisationQuery(PageQuery):

@@ -7,7 +7,7 @@ from marshmallow import Schema, ValidationError, fields, pre_dump, validates
 from expertdb import vocabularies
 from expertdb.models.requests import KINDS, STATUSES, ConsultationRequest
 from expertdb.schemas.fields import Choice, Code, Day, Int, Moment, Several, Str
-from expertdb.schemas.shared import PageQuery, Reference, reference
+from expertdb.schemas.shared import PageQuery, Reference, plain, reference
 from expertdb.wording import Text
 
 NEEDS = ("must", "nice")
@@ -81,9 +81,8 @@ class RequestAnswer(RequestPatch):
     updated_at = fields.DateTime(format="iso")
 
     @pre_dump
-    def shape(self, asked: ConsultationRequest, **kwargs: Any) -> dict[str, Any]:
-        plain = {name: getattr(asked, name) for name in self.fields if hasattr(asked, name)}
-        return plain | {"requester": reference(asked.requester)}
+    def shape(self, consultation_request: ConsultationRequest, **kwargs: Any) -> dict[str, Any]:
+        return plain(self, consultation_request) | {"requester": reference(consultation_request.requester)}
 
 
 class RequestQuery(PageQuery):

@@ -64,6 +64,11 @@ class TransitionBody(Schema):
     reason = Str(maximum=1000, minimum=1, required=True)
 
 
+def plain(schema: Schema, row: Any) -> dict[str, Any]:
+    """The fields of the schema that the row has under the same name."""
+    return {name: getattr(row, name) for name in schema.fields if hasattr(row, name)}
+
+
 def named(zh: str | None, en: str | None) -> dict[str, str]:
     """The wire form of a name: only the languages that there are."""
     return {language: name for language, name in (("zh", zh), ("en", en)) if name}

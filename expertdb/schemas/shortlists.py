@@ -6,7 +6,7 @@ from marshmallow import Schema, ValidationError, fields, validates, validates_sc
 
 from expertdb import vocabularies
 from expertdb.models.requests import KINDS
-from expertdb.schemas.fields import Choice, Code, Int, Moment, Several, Str, Unique
+from expertdb.schemas.fields import Choice, Code, Int, Moment, Several, Share, Str, Unique
 from expertdb.schemas.requests import AspectBody, refuse_repeated_aspects
 from expertdb.schemas.shared import PageQuery, Reference
 from expertdb.wording import Text
@@ -28,6 +28,10 @@ class ShortlistBody(Schema):
 
     size = Int(low=1, high=MAXIMUM_SIZE, load_default=10)
     filters = fields.Nested(Filters, load_default=dict)
+    diversify = Share(
+        load_default=0.0,
+        metadata={"description": "0 orders by affinity; up to 1, places go to whoever adds most to what is covered"},
+    )
 
 
 class PreviewBody(ShortlistBody):
@@ -112,6 +116,13 @@ class Gap(Schema):
     reason = fields.String()
 
 
+class SuggestedAspect(Schema):
+    """A code that the request's words point to, for somebody to confirm as an aspect."""
+
+    code = fields.String()
+    phrases = fields.List(fields.String())
+
+
 class ShortlistAnswer(Schema):
     """An explained, ordered list of candidates."""
 
@@ -123,6 +134,7 @@ class ShortlistAnswer(Schema):
     excluded = fields.List(fields.Nested(Exclusion))
     left_out = fields.Dict(keys=fields.String(), values=fields.Integer())
     gaps = fields.List(fields.Nested(Gap))
+    suggested_aspects = fields.List(fields.Nested(SuggestedAspect))
     corpus_version = fields.Integer()
     vocabulary_versions = fields.Dict(keys=fields.String(), values=fields.String())
     parameters = fields.Dict()
@@ -136,3 +148,53 @@ class ShortlistQuery(PageQuery):
     expert = Str(maximum=36, metadata={"description": "lists on which this expert stands"})
     aspect = Code(*vocabularies.EXPERTISE, metadata={"description": "lists whose request names this aspect"})
     since = Moment(metadata={"description": "made at this moment or later (RFC 3339)"})
+
+
+class ComparisonQuery(Schema):
+    """Which two entries of a list."""
+
+    first = Str(maximum=36, required=True, metadata={"description": "id of an expert on the list"})
+    second = Str(maximum=36, required=True, metadata={"description": "id of another expert on the list"})
+
+
+class ComparedEntry(Schema):
+    """One of two entries."""
+
+    expert = fields.Nested(Reference)
+    affinity = fields.Float()
+
+
+class ComparisonLine(Schema):
+    """A term or adjustment and what it gave each of the two."""
+
+    label = fields.String()
+    field = fields.String(metadata={"description": "concept, native, pivot or adjustment"})
+    first = fields.Float()
+    second = fields.Float()
+
+
+class ComparisonAnswer(Schema):
+    """Why one entry stands before another: the lines' differences and `rest` sum to `difference` exactly."""
+
+    first = fields.Nested(ComparedEntry)
+    second = fields.Nested(ComparedEntry)
+    difference = fields.Float()
+    lines = fields.List(fields.Nested(ComparisonLine))
+    rest = fields.Float()
+
+
+class StandingQuery(Schema):
+    """Whose standing."""
+
+    expert = Str(maximum=36, required=True, metadata={"description": "id of any expert"})
+
+
+class StandingAnswer(Schema):
+    """Where an expert stands for a request today: left out for a `reason`, or at `rank` of `ranked`."""
+
+    expert = fields.Nested(Reference)
+    reason = fields.String(allow_none=True)
+    rank = fields.Integer(allow_none=True)
+    ranked = fields.Integer(allow_none=True)
+    affinity = fields.Float(allow_none=True)
+    reasons = fields.Nested(Reasons, allow_none=True)

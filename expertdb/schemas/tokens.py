@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, pre_dump
 
 from expertdb.models.tokens import ROLES, SCOPES, AccessToken
 from expertdb.schemas.fields import Choice, Moment, Str, Unique
-from expertdb.schemas.shared import PageQuery, Reference, reference
+from expertdb.schemas.shared import PageQuery, Reference, plain, reference
 
 
 class TokenBody(Schema):
@@ -36,8 +36,7 @@ class TokenAnswer(Schema):
 
     @pre_dump
     def shape(self, token: AccessToken, **kwargs: Any) -> dict[str, Any]:
-        plain = {name: getattr(token, name) for name in self.fields if hasattr(token, name)}
-        return plain | {"organisation": reference(token.organisation)}
+        return plain(self, token) | {"organisation": reference(token.organisation)}
 
 
 class TokenQuery(PageQuery):

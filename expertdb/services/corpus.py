@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, defer, lazyload
 
 from expertdb import vocabularies
 from expertdb.models.corpus import CorpusChange, CorpusState
@@ -71,7 +71,7 @@ class Corpus:
             return self._pool
 
     def _build(self, session: Session, version: int) -> Pool:
-        active = list(session.scalars(select(Expert).where(Expert.status == "active")))
+        active = list(session.scalars(_active()))
         index = Index.build(map(profile_of, active), default_analyser(), self.parameters.max_items)
         return Pool(version, index, {expert.id: _facts(expert) for expert in active})
 
@@ -93,10 +93,16 @@ def _updated(pool: Pool, session: Session, version: int) -> Pool:
     return Pool(version, index, kept | {expert.id: _facts(expert) for expert in active})
 
 
+def _active() -> Select[Expert]:
+    """The active experts, without what no profile holds: the employer, and texts laid out for searching."""
+    unread = (lazyload(Expert.organisation), defer(Expert.name_search), defer(Expert.content_search))
+    return select(Expert).where(Expert.status == "active").options(*unread)
+
+
 def _active_among(session: Session, ids: list[str]) -> Iterable[Expert]:
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
-        yield from session.scalars(select(Expert).where(Expert.status == "active", Expert.id.in_(chunk)))
+        yield from session.scalars(_active().where(Expert.id.in_(chunk)))
 
 
 def _facts(expert: Expert) -> Facts:

@@ -33,6 +33,8 @@ def sift(session: Session, pool: Pool, filters: Mapping[str, list[str]], today: 
     outside = 0
     accepts = _Filter(filters)
     for expert, facts in pool.facts.items():
+        if expert in excluded:
+            continue  # The pool and these rows may be of versions a moment apart; who left either is not ranked.
         if not facts.in_term(today):
             excluded[expert] = TERM_NOT_CURRENT
         elif accepts(facts):

@@ -10,8 +10,7 @@ from expertdb import vocabularies
 from expertdb.errors import AlreadyExists, Fault, NotFound, OnlyDraftsCanBeDeleted
 from expertdb.models.base import new_id
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem, ExpertTransition
-from expertdb.models.organisations import Organisation, OrganisationName
-from expertdb.names import fold, name_words, organisation_key, search_forms, sort_key
+from expertdb.names import fold, name_words, search_forms, sort_key
 from expertdb.services import lifecycle, organisations, paging, versions
 from expertdb.services.tokens import Actor
 from expertdb.wording import Text
@@ -48,7 +47,7 @@ def create(session: Session, body: dict[str, Any], *, actor: Actor, now: datetim
         updated_at=now,
     )
     _fill(session, expert, body, now=now)
-    if expert.status != "draft" and expert.term_start is None:
+    if expert.status == "active" and expert.term_start is None:
         expert.term_start, expert.term_end = now.date(), _three_years_on(now.date())
     _record(expert, None, expert.status, body.get("reason") or "entry", actor, now)
     session.add(expert)
@@ -134,8 +133,7 @@ def _conditions(query: dict[str, Any]) -> list[ColumnElement[bool]]:
             codes = vocabularies.with_descendants(query[name], among)
             found.append(Expert.expert_codes.any(ExpertCode.code.in_(codes)))
     if "organisation" in query:
-        by_name = Organisation.names.any(OrganisationName.key == organisation_key(query["organisation"]))
-        found.append(Expert.organisation.has(or_(Organisation.id == query["organisation"], by_name)))
+        found.append(Expert.organisation.has(organisations.meant_by(query["organisation"])))
     return found
 
 
@@ -198,8 +196,13 @@ def _refuse_known_source(session: Session, source_id: str | None) -> None:
         return
     known = session.scalar(select(Expert.id).where(Expert.source_id == source_id))
     if known is not None:
-        detail = Text('The expert {id} was entered from "{source}" already.', id=known, source=source_id)
+        detail = known_source(known, source_id)
         raise AlreadyExists(detail, (Fault("/source_id", detail),))
+
+
+def known_source(expert_id: str, source_id: str) -> Text:
+    """What to say of a source's id that an expert has already."""
+    return Text('The expert {id} was entered from "{source}" already.', id=expert_id, source=source_id)
 
 
 def _three_years_on(start: date) -> date:

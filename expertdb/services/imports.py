@@ -99,9 +99,8 @@ def _known_already(session: Session, bodies: dict[int, dict[str, Any]]) -> list[
     for start in range(0, len(wanted), 500):
         chunk = select(Expert.source_id, Expert.id).where(Expert.source_id.in_(wanted[start : start + 500]))
         known.update((source, expert) for source, expert in session.execute(chunk) if source)
-    template = 'The expert {id} was entered from "{source}" already.'
     return [
-        Fault(f"/rows/{rows[source]}/id", Text(template, id=expert, source=source))
+        Fault(f"/rows/{rows[source]}/id", experts.known_source(expert, source))
         for source, expert in sorted(known.items())
     ]
 

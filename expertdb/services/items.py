@@ -7,17 +7,16 @@ from sqlalchemy.orm import Session
 
 from expertdb.errors import Fault, InvalidInput, NotFound
 from expertdb.models.experts import Expert, ExpertItem
+from expertdb.schemas.experts import MAXIMUM_ITEMS
 from expertdb.services import experts, versions
 from expertdb.wording import Text
-
-MAXIMUM = 200
 
 
 def add(session: Session, expert_id: str, body: dict[str, Any], *, now: datetime) -> ExpertItem:
     """Put one more item behind the others; raises NotFound, InvalidInput when there are too many."""
     expert = experts.get(session, expert_id)
-    if len(expert.items) >= MAXIMUM:
-        raise InvalidInput(Fault("/", Text("This expert has {maximum} items; no more fit.", maximum=MAXIMUM)))
+    if len(expert.items) >= MAXIMUM_ITEMS:
+        raise InvalidInput(Fault("/", Text("This expert has {maximum} items; no more fit.", maximum=MAXIMUM_ITEMS)))
     last = max((item.position for item in expert.items), default=-1)
     item = ExpertItem(position=last + 1, **body)
     expert.items.append(item)

@@ -4,8 +4,8 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, false, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, false, or_, select
+from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
 from expertdb import vocabularies
@@ -78,7 +78,7 @@ def delete(session: Session, organisation_id: str, *, version: int | None) -> No
 
 def find(session: Session, query: dict[str, Any]) -> paging.Page:
     """The organisations that meet the query, by name."""
-    statement = select(Organisation)
+    statement = select(Organisation).options(selectinload(Organisation.names))
     if query.get("q"):
         key = organisation_key(query["q"])
         holds_it = Organisation.names.any(OrganisationName.key.contains(key, autoescape=True))
@@ -95,9 +95,13 @@ def find(session: Session, query: dict[str, Any]) -> paging.Page:
 
 def look_up(session: Session, id_or_name: str) -> Organisation | None:
     """The organisation with this id or any name like this, if there is one."""
-    by_name = OrganisationName.key == organisation_key(id_or_name)
-    wanted = or_(Organisation.id == id_or_name, Organisation.names.any(by_name))
-    return session.scalar(select(Organisation).where(wanted))
+    return session.scalar(select(Organisation).where(meant_by(id_or_name)))
+
+
+def meant_by(id_or_name: str) -> ColumnElement[bool]:
+    """The condition on organisations that this is their id, or like one of their names."""
+    by_name = Organisation.names.any(OrganisationName.key == organisation_key(id_or_name))
+    return or_(Organisation.id == id_or_name, by_name)
 
 
 def resolve(session: Session, id_or_name: str, pointer: str, *, now: datetime) -> Organisation:

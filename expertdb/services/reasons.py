@@ -1,5 +1,6 @@
 """A candidate's reasons in the shape that is stored, answered and printed."""
 
+from functools import cache
 from typing import Any
 
 from expertdb import vocabularies
@@ -32,13 +33,10 @@ def as_stored(candidate: Candidate) -> dict[str, Any]:
 
 def _terms(candidate: Candidate) -> list[dict[str, Any]]:
     reasons = candidate.reasons
-    labels = _labels()
     lines = [
         {
             "term": term.label,
-            "label": labels.get(term.label, term.label)
-            if term.field == "concept"
-            else ", ".join(term.words) or term.label,
+            "label": label_of(term.label) if term.field == "concept" else ", ".join(term.words) or term.label,
             "field": term.field,
             "contribution": term.contribution,
         }
@@ -50,5 +48,11 @@ def _terms(candidate: Candidate) -> list[dict[str, Any]]:
     return lines
 
 
+def label_of(term: str) -> str:
+    """A vocabulary code in words, any other term as it is."""
+    return _labels().get(term, term)
+
+
+@cache
 def _labels() -> dict[str, str]:
     return {term.code: f"{term.zh} · {term.en}" for term in vocabularies.expertise_terms()}

@@ -3,14 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from expertdb.errors import Fault, InvalidInput, NotAllowed, NotFound, RequestIsClosedToEdits
 from expertdb.models.base import new_id
-from expertdb.models.organisations import Organisation, OrganisationName
 from expertdb.models.requests import ConsultationRequest, RequestAspect, RequestParty, RequestTransition
-from expertdb.names import organisation_key
 from expertdb.services import lifecycle, organisations, paging, versions
 from expertdb.services.tokens import Actor
 from expertdb.wording import Text
@@ -26,7 +24,7 @@ def submit(session: Session, body: dict[str, Any], *, actor: Actor, now: datetim
 
     Raises InvalidInput when an agency names another organisation, and for an unknown organisation id.
     """
-    asked = ConsultationRequest(
+    consultation_request = ConsultationRequest(
         id=new_id(),
         text="",
         urgency="normal",
@@ -36,11 +34,11 @@ def submit(session: Session, body: dict[str, Any], *, actor: Actor, now: datetim
         created_at=now,
         updated_at=now,
     )
-    _fill(asked, body)
-    _record(asked, None, asked.status, "entry", actor, now)
-    session.add(asked)
+    _fill(consultation_request, body)
+    _record(consultation_request, None, consultation_request.status, "entry", actor, now)
+    session.add(consultation_request)
     session.flush()
-    return asked
+    return consultation_request
 
 
 def get(session: Session, request_id: str, *, actor: Actor, lock: bool = False) -> ConsultationRequest:
@@ -48,15 +46,15 @@ def get(session: Session, request_id: str, *, actor: Actor, lock: bool = False) 
 
     With `lock`, nobody else changes it until the transaction ends, and a change under way is waited for.
     """
-    asked = session.get(ConsultationRequest, request_id, with_for_update=lock)
-    if asked is None or not may_see(asked, actor):
+    consultation_request = session.get(ConsultationRequest, request_id, with_for_update=lock)
+    if consultation_request is None or not may_see(consultation_request, actor):
         raise NotFound("request", request_id)
-    return asked
+    return consultation_request
 
 
-def may_see(asked: ConsultationRequest, actor: Actor) -> bool:
+def may_see(consultation_request: ConsultationRequest, actor: Actor) -> bool:
     """Whether the caller may know of this request: agencies know of their own only."""
-    return actor.role != "agency" or actor.owns(asked.created_by, asked.requester_id)
+    return actor.role != "agency" or actor.owns(consultation_request.created_by, consultation_request.requester_id)
 
 
 def edit(
@@ -69,14 +67,14 @@ def edit(
     now: datetime,
 ) -> ConsultationRequest:
     """Change what `body` names; raises NotFound, EditedMeanwhile, RequestIsClosedToEdits."""
-    asked = get(session, request_id, actor=actor)
-    versions.check(asked.version, version)
-    if asked.status not in EDITABLE:
-        raise RequestIsClosedToEdits(asked.status, EDITABLE)
-    _fill(asked, body)
-    versions.touch(asked, now)
+    consultation_request = get(session, request_id, actor=actor)
+    versions.check(consultation_request.version, version)
+    if consultation_request.status not in EDITABLE:
+        raise RequestIsClosedToEdits(consultation_request.status, EDITABLE)
+    _fill(consultation_request, body)
+    versions.touch(consultation_request, now)
     session.flush()
-    return asked
+    return consultation_request
 
 
 def move(
@@ -90,21 +88,21 @@ def move(
     now: datetime,
 ) -> ConsultationRequest:
     """Change the status; raises NotFound, NotAllowed, EditedMeanwhile, TransitionNotAllowed."""
-    asked = get(session, request_id, actor=actor)
-    versions.check(asked.version, version)
+    consultation_request = get(session, request_id, actor=actor)
+    versions.check(consultation_request.version, version)
     if actor.role == "agency" and to not in AGENCY_WAYS:
         raise NotAllowed(Text("An agency may only submit or cancel its requests."))
-    record_move(session, asked, to, reason, actor=actor, now=now)
-    return asked
+    record_move(session, consultation_request, to, reason, actor=actor, now=now)
+    return consultation_request
 
 
 def record_move(
-    session: Session, asked: ConsultationRequest, to: str, reason: str, *, actor: Actor, now: datetime
+    session: Session, consultation_request: ConsultationRequest, to: str, reason: str, *, actor: Actor, now: datetime
 ) -> None:
     """Change the status and keep who, when and why; raises TransitionNotAllowed."""
-    lifecycle.check(lifecycle.REQUEST_WAYS, asked.status, to)
-    _record(asked, asked.status, to, reason, actor, now)
-    asked.status, asked.updated_at = to, now
+    lifecycle.check(lifecycle.REQUEST_WAYS, consultation_request.status, to)
+    _record(consultation_request, consultation_request.status, to, reason, actor, now)
+    consultation_request.status, consultation_request.updated_at = to, now
     session.flush()
 
 
@@ -117,8 +115,7 @@ def find(session: Session, query: dict[str, Any], *, actor: Actor) -> paging.Pag
     if "since" in query:
         statement = statement.where(ConsultationRequest.created_at >= query["since"])
     if "requester" in query:
-        by_name = Organisation.names.any(OrganisationName.key == organisation_key(query["requester"]))
-        meant = or_(Organisation.id == query["requester"], by_name)
+        meant = organisations.meant_by(query["requester"])
         statement = statement.where(ConsultationRequest.requester.has(meant))
     if actor.role == "agency":
         statement = statement.where(owned_by(actor))
@@ -126,7 +123,7 @@ def find(session: Session, query: dict[str, Any], *, actor: Actor) -> paging.Pag
     return paging.fetch(session, statement, keys, query["limit"], query.get("cursor"), newest_first=True)
 
 
-def owned_by(actor: Actor) -> Any:
+def owned_by(actor: Actor) -> ColumnElement[bool]:
     """The condition on requests that `Actor.owns` states of one."""
     own = ConsultationRequest.created_by == actor.id
     if actor.organisation_id is None:
@@ -148,29 +145,31 @@ def _requester(session: Session, named: str | None, actor: Actor, now: datetime)
     return meant.id
 
 
-def _fill(asked: ConsultationRequest, body: dict[str, Any]) -> None:
+def _fill(consultation_request: ConsultationRequest, body: dict[str, Any]) -> None:
     for field in PLAIN_FIELDS:
         if field in body:
-            setattr(asked, field, body[field])
+            setattr(consultation_request, field, body[field])
     if "aspects" in body:
-        _set_aspects(asked, body["aspects"])
+        _set_aspects(consultation_request, body["aspects"])
     if "parties" in body:
-        asked.parties = [RequestParty(position=place, **party) for place, party in enumerate(body["parties"])]
+        consultation_request.parties = [
+            RequestParty(position=place, **party) for place, party in enumerate(body["parties"])
+        ]
 
 
-def _set_aspects(asked: ConsultationRequest, aspects: list[dict[str, Any]]) -> None:
-    kept = {row.code: row for row in asked.aspects}
+def _set_aspects(consultation_request: ConsultationRequest, aspects: list[dict[str, Any]]) -> None:
+    kept = {row.code: row for row in consultation_request.aspects}
     rows = []
     for position, aspect in enumerate(aspects):
         row = kept.get(aspect["code"]) or RequestAspect(code=aspect["code"])
         row.need, row.position = aspect["need"], position
         rows.append(row)
-    asked.aspects = rows
+    consultation_request.aspects = rows
 
 
 def _record(
-    asked: ConsultationRequest, before: str | None, after: str, reason: str, actor: Actor, now: datetime
+    consultation_request: ConsultationRequest, before: str | None, after: str, reason: str, actor: Actor, now: datetime
 ) -> None:
-    asked.transitions.append(
+    consultation_request.transitions.append(
         RequestTransition(from_status=before, to_status=after, reason=reason, actor=actor.id, at=now)
     )

@@ -1,12 +1,12 @@
 """Shortlists: rank the pool for a request, keep the list with its reasons, and read it again as each role may."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
 from expertdb.errors import NotFound
@@ -14,12 +14,13 @@ from expertdb.models.base import new_id
 from expertdb.models.experts import Expert
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.shortlists import Shortlist, ShortlistAspect, ShortlistEntry
+from expertdb.schemas.shared import named
 from expertdb.services import lifecycle, paging, requests
 from expertdb.services.corpus import Corpus
 from expertdb.services.eligibility import OUTSIDE_FILTERS, sift
 from expertdb.services.reasons import as_stored
 from expertdb.services.tokens import Actor
-from matching import Aspect, Index, Parameters, Query, Ranking, gaps, rank, snapshot
+from matching import Aspect, Index, Parameters, Query, Ranking, gaps, rank, snapshot, suggest
 
 # An agency learns how many were left out only by coarse reason, and nothing of groups so small that one could guess.
 SMALLEST_COUNT = 5
@@ -38,6 +39,7 @@ class Shown:
     excluded: list[dict[str, Any]]
     left_out: dict[str, int]
     gaps: list[dict[str, Any]]
+    suggested_aspects: list[dict[str, Any]]
     corpus_version: int
     vocabulary_versions: dict[str, str]
     parameters: dict[str, Any]
@@ -54,17 +56,24 @@ def draw_up(
     The first list moves the request to `shortlisted`; later ones are kept beside it.
     """
     # Locked, or of two lists drawn up at once the second would fail at moving the request on.
-    asked = requests.get(session, request_id, actor=actor, lock=True)
-    if asked.status != "shortlisted":
-        lifecycle.check(lifecycle.REQUEST_WAYS, asked.status, "shortlisted")
-    query = Query(asked.title, asked.text, tuple(Aspect(row.code, row.need) for row in asked.aspects))
-    shortlist = _ranked(session, corpus, query, body, now)
-    shortlist.id, shortlist.request_id, shortlist.created_by = new_id(), asked.id, actor.id
+    consultation_request = requests.get(session, request_id, actor=actor, lock=True)
+    if consultation_request.status != "shortlisted":
+        lifecycle.check(lifecycle.REQUEST_WAYS, consultation_request.status, "shortlisted")
+    shortlist = _ranked(session, corpus, matter_of(consultation_request), body, now)
+    shortlist.id, shortlist.request_id, shortlist.created_by = new_id(), consultation_request.id, actor.id
     session.add(shortlist)
-    if asked.status != "shortlisted":
-        requests.record_move(session, asked, "shortlisted", f"shortlist {shortlist.id}", actor=actor, now=now)
+    if consultation_request.status != "shortlisted":
+        requests.record_move(
+            session, consultation_request, "shortlisted", f"shortlist {shortlist.id}", actor=actor, now=now
+        )
     session.flush()
     return _shown([shortlist], session, actor)[0]
+
+
+def matter_of(consultation_request: ConsultationRequest) -> Query:
+    """What the matcher reads of a request."""
+    aspects = tuple(Aspect(row.code, row.need) for row in consultation_request.aspects)
+    return Query(consultation_request.title, consultation_request.text, aspects)
 
 
 def preview(session: Session, corpus: Corpus, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> Shown:
@@ -75,16 +84,21 @@ def preview(session: Session, corpus: Corpus, body: Mapping[str, Any], *, actor:
 
 
 def get(session: Session, shortlist_id: str, *, actor: Actor) -> Shown:
-    """The stored shortlist with this id; raises NotFound, also when it is another agency's."""
-    shortlist = session.get(Shortlist, shortlist_id)
-    if shortlist is None or not requests.may_see(shortlist.consultation_request, actor):
+    """The stored shortlist with this id, as the caller may see it; raises NotFound."""
+    return _shown([load(session, shortlist_id, actor=actor)], session, actor)[0]
+
+
+def load(session: Session, shortlist_id: str, *, actor: Actor) -> Shortlist:
+    """The row of a stored shortlist; raises NotFound, also when it is another agency's."""
+    shortlist = session.scalar(_visible_to(actor).where(Shortlist.id == shortlist_id))
+    if shortlist is None:
         raise NotFound("shortlist", shortlist_id)
-    return _shown([shortlist], session, actor)[0]
+    return shortlist
 
 
 def find(session: Session, query: Mapping[str, Any], *, actor: Actor) -> paging.Page:
     """The shortlists the caller may see that meet every filter, newest first."""
-    statement = select(Shortlist).options(selectinload(Shortlist.consultation_request))
+    statement = _visible_to(actor)
     if "request" in query:
         statement = statement.where(Shortlist.request_id == query["request"])
     if "expert" in query:
@@ -93,25 +107,33 @@ def find(session: Session, query: Mapping[str, Any], *, actor: Actor) -> paging.
         statement = statement.where(Shortlist.aspects.any(ShortlistAspect.code == query["aspect"]))
     if "since" in query:
         statement = statement.where(Shortlist.created_at >= query["since"])
-    if actor.role == "agency":
-        statement = statement.join(ConsultationRequest).where(requests.owned_by(actor))
     keys = (Shortlist.created_at, Shortlist.id)
     page = paging.fetch(session, statement, keys, query["limit"], query.get("cursor"), newest_first=True)
     return paging.Page(_shown(page.items, session, actor), page.next_cursor)
+
+
+def _visible_to(actor: Actor) -> Select[Shortlist]:
+    """The shortlists of the requests that the caller may know of."""
+    statement = select(Shortlist)
+    if actor.role != "agency":
+        return statement
+    return statement.join(ConsultationRequest).where(requests.owned_by(actor))
 
 
 def _ranked(session: Session, corpus: Corpus, query: Query, body: Mapping[str, Any], now: datetime) -> Shortlist:
     """A shortlist that is not yet stored."""
     pool = corpus.refresh(session)
     eligible = sift(session, pool, body["filters"], now.date())
-    ranking = rank(pool.index, query, body["size"], corpus.parameters, eligible.allowed)
+    parameters = replace(corpus.parameters, diversify=body["diversify"])
+    ranking = rank(pool.index, query, body["size"], parameters, eligible.allowed)
     return Shortlist(
         size=body["size"],
         filters=dict(body["filters"]),
         corpus_version=pool.version,
         vocabulary_versions=vocabularies.versions(),
-        parameters=_parameters(corpus.parameters),
+        parameters=_parameters(parameters),
         gaps=_gaps(pool.index, query, ranking),
+        suggested_aspects=[asdict(one) for one in suggest(pool.index.analyser, query)],
         excluded=[{"expert": expert, "reason": reason} for expert, reason in eligible.excluded.items()],
         left_out=_left_out(eligible.counts, len(eligible.allowed), ranking),
         snapshot=snapshot(ranking),
@@ -155,8 +177,8 @@ def _shown(shortlists: Iterable[Shortlist], session: Session, actor: Actor) -> l
     ids = {entry.expert_id for shortlist in found for entry in shortlist.entries}
     if not sealed:
         ids |= {one["expert"] for shortlist in found for one in shortlist.excluded}
-    names = _names(session, ids)
-    return [_seen(shortlist, names, sealed) for shortlist in found]
+    known = names(session, ids)
+    return [_seen(shortlist, known, sealed) for shortlist in found]
 
 
 def _seen(shortlist: Shortlist, names: Mapping[str, dict[str, Any]], sealed: bool) -> Shown:
@@ -177,6 +199,7 @@ def _seen(shortlist: Shortlist, names: Mapping[str, dict[str, Any]], sealed: boo
         excluded=_coarse(shortlist.left_out) if sealed else excluded,
         left_out={} if sealed else shortlist.left_out,
         gaps=shortlist.gaps,
+        suggested_aspects=shortlist.suggested_aspects,
         corpus_version=shortlist.corpus_version,
         vocabulary_versions=shortlist.vocabulary_versions,
         parameters=shortlist.parameters,
@@ -194,15 +217,15 @@ def _coarse(left_out: Mapping[str, int]) -> list[dict[str, Any]]:
     return [{"reason": reason, "count": count} for reason, count in counts.items() if count >= SMALLEST_COUNT]
 
 
-def _names(session: Session, ids: set[str]) -> dict[str, dict[str, Any]]:
+def names(session: Session, ids: set[str]) -> dict[str, dict[str, Any]]:
+    """References to experts by id, read in few statements; who is gone has none."""
     wanted, found = sorted(ids), {}
     for start in range(0, len(wanted), 500):
         chunk = select(Expert.id, Expert.source_id, Expert.name_zh, Expert.name_en).where(
             Expert.id.in_(wanted[start : start + 500])
         )
         for id, source_id, zh, en in session.execute(chunk):
-            name = {language: value for language, value in (("zh", zh), ("en", en)) if value}
-            found[id] = {"id": id, "source_id": source_id, "name": name}
+            found[id] = {"id": id, "source_id": source_id, "name": named(zh, en)}
     return found
 
 

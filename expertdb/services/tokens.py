@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from expertdb.errors import Fault, InvalidInput, NotFound
 from expertdb.models.tokens import SCOPES, AccessToken
@@ -108,7 +108,7 @@ def note_use(session: Session, token_id: str, now: datetime) -> None:
 
 def find(session: Session, query: dict[str, Any]) -> paging.Page:
     """The tokens, oldest first."""
-    statement = select(AccessToken)
+    statement = select(AccessToken).options(selectinload(AccessToken.organisation))
     if "role" in query:
         statement = statement.where(AccessToken.role == query["role"])
     return paging.fetch(session, statement, (AccessToken.id,), query["limit"], query.get("cursor"))

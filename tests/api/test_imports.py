@@ -13,6 +13,9 @@ import io
 import json
 from typing import Any
 
+from flask import Flask
+
+from expertdb.database import db
 from tests.callers import Caller
 
 IMPORTS = "/experts/imports"
@@ -171,3 +174,26 @@ def test_file_larger_than_an_import_may_be_is_refused(administrator: Caller) -> 
 def test_only_administrators_import(office: Caller, agency: Caller) -> None:
     for caller in (office, agency):
         assert send(caller, lines(GOOD)).status_code == 403
+
+
+class Watched(io.BytesIO):
+    """A body that notes whether a transaction is open while it is read."""
+
+    def readinto(self, buffer: Any) -> int:
+        self.in_transaction = db.session().in_transaction()
+        return super().readinto(buffer)
+
+
+def test_slow_sender_holds_no_lock(app: Flask, administrator: Caller) -> None:
+    body = Watched(lines(GOOD))
+    length = len(body.getvalue())
+    answer = administrator.post(IMPORTS, input_stream=body, content_length=length, content_type=LINES)
+    assert (answer.json["created"], body.in_transaction) == (3, False)
+
+
+def test_repeat_of_a_form_with_the_same_key_is_stored_once(administrator: Caller) -> None:
+    headers = {"Idempotency-Key": "roster-1"}
+    files = ({"file": (io.BytesIO(lines(GOOD)), "a.jsonl")} for _ in range(2))
+    answers = [administrator.post(IMPORTS, data=file, headers=headers) for file in files]
+    assert [answer.json["created"] for answer in answers] == [3, 3]
+    assert len(stored(administrator)) == 4

@@ -13,11 +13,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.test import TestResponse
 
 import expertdb
-from expertdb.api.problems import DETAILS, HTTP_TITLES, TABLE
+from expertdb.api.problems import HTTP_DETAILS, HTTP_TITLES, TABLE
+from expertdb.database import transaction
 from expertdb.errors import DomainError
 from expertdb.wording import say
 from tests.api.people import ASKED
@@ -66,7 +68,7 @@ def test_every_domain_error_has_a_row_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    "title", sorted({title for _, _, title in TABLE.values()} | {*HTTP_TITLES.values(), *DETAILS.values()})
+    "title", sorted({title for _, _, title in TABLE.values()} | {*HTTP_TITLES.values(), *HTTP_DETAILS.values()})
 )
 def test_every_title_is_said_in_chinese_too(title: str) -> None:
     assert say(title, "zh") != title
@@ -164,3 +166,9 @@ def test_database_that_is_away_is_a_matter_of_time(app: Flask) -> None:
     check_shape(answer, 503)
     assert answer.headers["Retry-After"]
     assert SECRET not in answer.get_data(as_text=True)
+
+
+def test_failing_statement_is_logged_without_its_values(app: Flask) -> None:
+    with app.app_context(), pytest.raises(DBAPIError) as failure, transaction() as session:
+        session.execute(text("SELECT 1 FROM nowhere WHERE secret = :secret"), {"secret": SECRET})
+    assert SECRET not in str(failure.value)

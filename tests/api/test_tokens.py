@@ -6,15 +6,17 @@ nobody; the scope `read` lets nobody write; the last use is written at most once
 """
 
 import hashlib
+import sqlite3
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
-from expertdb.database import transaction
+from expertdb.database import db, transaction
 from expertdb.models.tokens import AccessToken, IdempotentAnswer
 from tests.api.people import ASKED, expert, pages
 from tests.callers import BOOTSTRAP, Caller, Clock
-from tests.conftest import START
+from tests.conftest import START, Databases, caller, close, make_app
 
 BODY = {"name": "晋江园区工作站", "role": "agency", "organisation": "晋江鞋服产业园知识产权保护工作站"}
 
@@ -151,3 +153,18 @@ def test_tokens_are_listed_oldest_first_by_pages_and_role(administrator: Caller)
     names = [administrator.made("/tokens", BODY | {"name": f"站{number}"})["name"] for number in range(3)]
     found = pages(administrator, "/tokens?role=agency&limit=2")
     assert [[one["name"] for one in page] for page in found] == [names[:2], names[2:]]
+
+
+def test_last_use_that_cannot_be_written_fails_no_call(databases: Databases, clock: Clock) -> None:
+    url = databases.fresh("sqlite")
+    app = make_app(url, clock)
+    administrator = caller(app, "administrator")
+    close(app)
+    with app.app_context():
+        event.listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=20"))
+    importing = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+    importing.execute("BEGIN IMMEDIATE")
+    assert administrator.get("/experts").status_code == 200
+    assert administrator.post("/requests", ASKED).status_code == 503
+    importing.close()
+    close(app)

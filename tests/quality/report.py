@@ -1,7 +1,10 @@
 """Prints the figures of docs/quality.md: `make quality`."""
 
+from dataclasses import replace
+
+from expertdb import vocabularies
 from expertdb.services.corpus import default_analyser
-from matching import Analyser, Concepts, Parameters, Pivot
+from matching import Analyser, Concepts, Parameters, Pivot, suggest
 from tests.quality.judged import JudgedSet, Scorer, best, figures, load, matcher, pairs, scikit_learn_defaults
 
 CUTS = (
@@ -33,6 +36,8 @@ def main() -> None:
     _print_by_language(judged)
     _print_variants(judged)
     _print_agreement(judged)
+    _print_suggestions(judged)
+    _print_each_request(judged)
 
 
 def _print_by_language(judged: JudgedSet) -> None:
@@ -60,6 +65,26 @@ def _print_agreement(judged: JudgedSet) -> None:
     first = best(judged, scorers()["as it is"])
     shared = [(one, other, len(set(first[one]) & set(first[other]))) for one, other in pairs()]
     print("\noverlap@10 of one matter in two languages:", ", ".join(f"{a}/{b} {n} of 10" for a, b, n in shared))
+
+
+def _print_suggestions(judged: JudgedSet) -> None:
+    names = ("ip_subject", "service_kind", "expert_kind")
+    codes = {term.code for name in names for term in vocabularies.load(name)}
+    found = [({s.code for s in suggest(default_analyser(), one.query)} & codes, one.wanted) for one in judged.requests]
+    right = sum(len(suggested & wanted) for suggested, wanted in found)
+    precision, recall = right / sum(len(s) for s, _ in found), right / sum(len(w) for _, w in found)
+    print(f"\nsuggested aspects against `wanted`: precision {precision:.2f}, recall {recall:.2f}")
+
+
+def _print_each_request(judged: JudgedSet) -> None:
+    print("\n| request | nDCG@10 | grades of the best ten |\n|---|---|---|")
+    grades = {(one.request, one.expert): int(one.grade) for one in judged.judgments}
+    first = best(judged, scorers()["as it is"])
+    for one in judged.requests:
+        alone = replace(judged, requests=(one,), judgments=tuple(j for j in judged.judgments if j.request == one.id))
+        value = figures(alone, scorers()["as it is"])["ndcg@10"]["value"]
+        seen = " ".join(str(grades[one.id, expert]) for expert in first[one.id])
+        print(f"| {one.id} {one.query.title} | {value:.2f} | {seen} |")
 
 
 if __name__ == "__main__":

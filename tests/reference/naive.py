@@ -13,6 +13,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics.pairwise import linear_kernel
 
 from matching import Analyser, Item, Parameters, Profile, Query
+from matching.documents import reads_like_a_list
 from matching.text import normalise
 
 
@@ -56,11 +57,11 @@ def naive_items(profile: Profile, analyser: Analyser, cap: int):  # type: ignore
         text = f"{item.title}\n{item.text}" if item.title else item.text
         key = " ".join(normalise(text).casefold().split())
         terms = analyser.analyse(text)
-        if key not in seen and (terms.native or terms.pivot) and len(kept) < cap:
+        if key not in seen and (terms.native or terms.pivot) and not reads_like_a_list(terms) and len(kept) < cap:
             kept.append((item, terms.with_codes(profile.codes)))
         seen.add(key)
     statement = analyser.analyse(profile.statement)
-    if statement.native or statement.pivot:
+    if (statement.native or statement.pivot) and not reads_like_a_list(statement):
         kept.insert(0, (Item("", profile.statement), statement.with_codes(profile.codes)))
     curated = analyser.analyse("").with_codes(profile.codes)
     return [(Item(""), curated)] * bool(profile.codes) + kept

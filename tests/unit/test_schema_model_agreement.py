@@ -62,6 +62,7 @@ ELSEWHERE: dict[tuple[Model, str], tuple[Column[Any], ...]] = {
     (ConsultationRequest, "aspects"): (),  # RequestAspect
     (ConsultationRequest, "parties"): (),  # RequestParty
     (Shortlist, "request"): (Shortlist.__table__.c.request_id,),
+    (Shortlist, "diversify"): (Shortlist.__table__.c.parameters,),
     (Shortlist, "entries"): (),  # ShortlistEntry, as JSON
     (AccessToken, "organisation"): (OrganisationName.__table__.c.name,),
     (AccessToken, "token"): (),  # the secret is not kept

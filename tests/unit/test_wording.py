@@ -98,7 +98,7 @@ def given_to(name: str, folder: str, position: int = 0) -> set[str]:
 
 
 def titles_and_details() -> set[str]:
-    tables = {*problems.HTTP_TITLES.values(), *problems.DETAILS.values()}
+    tables = {*problems.HTTP_TITLES.values(), *problems.HTTP_DETAILS.values()}
     tables |= {title for _, _, title in problems.TABLE.values()}
     return tables | given_to("problem", "expertdb/api", position=2)
 

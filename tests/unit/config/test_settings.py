@@ -32,7 +32,7 @@ def test_secret_key_alone_is_enough(tmp_path: Path) -> None:
 
 
 def test_missing_secret_key_is_named_with_its_meaning(tmp_path: Path) -> None:
-    assert faults(environment(tmp_path)) == ["EXPERTDB_SECRET_KEY is not set (signs sessions; at least 32 characters)"]
+    assert faults(environment(tmp_path)) == ["EXPERTDB_SECRET_KEY is not set (signs sessions; at least 16 characters)"]
 
 
 def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
         "expertdb.env, line 1: expected NAME=value",
         "expertdb.env, line 3: expected NAME=value",
         "EXPERTDB_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://",
-        "EXPERTDB_SECRET_KEY has 5 characters; a secret needs at least 32 (try: openssl rand -hex 32)",
+        "EXPERTDB_SECRET_KEY has 5 characters; at least 16 are needed (try: openssl rand -hex 32)",
         "EXPERTDB_PORT is '99999'; it takes a whole number from 1 to 65535",
         "EXPERTDB_WORKERS is 'two'; it takes a whole number from 1 to 64",
         "EXPERTDB_LOG_LEVEL is 'LOUD'; it takes one of DEBUG, INFO, WARNING, ERROR",

@@ -111,3 +111,16 @@ def test_whatever_passes_can_be_stored(text: str) -> None:
         return
     kept.encode("utf-8")
     assert "\x00" not in kept
+
+
+@pytest.mark.parametrize("mark", ["\u0300", "\u0344", "\u0f73", "\uff9e", "\u20dd\u0301", "\U0001d165"])
+def test_run_of_combining_marks_is_as_long_as_unicode_allows(mark: str) -> None:
+    field = Str(maximum=100)
+    assert field.deserialize("a" + mark * 15) == "a" + mark * 15
+    if len(mark) == 1:
+        assert "30 combining marks" in refused(field, "a" + mark * 31)
+
+
+@pytest.mark.parametrize("moment", ["2026-11-23T09:00:00Z", "2026-11-23T09:00:00.123456+08:00", "2026-11-23 09:00:00Z"])
+def test_moment_may_have_any_zone_and_fraction(moment: str) -> None:
+    assert Moment().deserialize(moment).tzinfo == UTC

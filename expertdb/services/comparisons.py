@@ -1,0 +1,96 @@
+"""Questions about a ranking: why A stands before B on a stored list, and why somebody is not on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from expertdb.errors import Fault, InvalidInput
+from expertdb.services import experts, requests, shortlists
+from expertdb.services.corpus import Corpus
+from expertdb.services.eligibility import sift
+from expertdb.services.reasons import as_stored, label_of
+from expertdb.services.tokens import Actor
+from expertdb.wording import Text
+from matching import Scores, compare, rank, reckonings
+
+SHOWN_LINES = 12
+SAME = 1e-12  # Fast scores are right to about 1e-15.
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two entries of a stored list; `lines` and `rest` sum to `difference`, the first's affinity less the second's."""
+
+    first: dict[str, Any]
+    second: dict[str, Any]
+    difference: float
+    lines: list[dict[str, Any]]
+    rest: float
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an expert stands for a request today: left out for a `reason`, or at `rank` of `ranked` with `reasons`."""
+
+    expert: dict[str, Any]
+    reason: str | None = None
+    rank: int | None = None
+    ranked: int | None = None
+    affinity: float | None = None
+    reasons: dict[str, Any] | None = None
+
+
+def of_entries(session: Session, shortlist_id: str, first: str, second: str, *, actor: Actor) -> Comparison:
+    """Why one entry of a stored list stands before another; raises NotFound, InvalidInput for who is not on it."""
+    shortlist = shortlists.load(session, shortlist_id, actor=actor)
+    found = dict(reckonings(shortlist.snapshot))
+    for name, expert in (("first", first), ("second", second)):
+        if expert not in found:
+            raise InvalidInput(Fault(f"/query/{name}", Text("This expert is not on the list.")))
+    lines = compare(found[first], found[second])
+    shown, rest = lines[:SHOWN_LINES], lines[SHOWN_LINES:]
+    names = shortlists.names(session, {first, second})
+    return Comparison(
+        first={"expert": names[first], "affinity": found[first].affinity},
+        second={"expert": names[second], "affinity": found[second].affinity},
+        difference=found[first].affinity - found[second].affinity,
+        lines=[
+            {"label": label_of(line.label), "field": line.field, "first": line.first, "second": line.second}
+            for line in shown
+        ],
+        rest=sum(line.value for line in rest),
+    )
+
+
+def of_expert(
+    session: Session, corpus: Corpus, request_id: str, query: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> Standing:
+    """Where an expert stands for a request in today's pool, and why; raises NotFound."""
+    consultation_request = requests.get(session, request_id, actor=actor)
+    expert = experts.get(session, query["expert"])
+    pool = corpus.refresh(session)
+    eligible = sift(session, pool, {}, now.date())
+    who = shortlists.names(session, {expert.id})[expert.id]
+    if expert.id in eligible.excluded:
+        return Standing(who, reason=eligible.excluded[expert.id])
+    matter = shortlists.matter_of(consultation_request)
+    own = rank(pool.index, matter, 1, corpus.parameters, {expert.id}).candidates
+    if not own:
+        return Standing(who, reason="no_affinity")
+    place, ranked = _place(pool.index.score(matter, corpus.parameters, eligible.allowed), expert.id)
+    return Standing(who, None, place, ranked, own[0].affinity, as_stored(own[0]))
+
+
+def _place(scores: Scores, expert: str) -> tuple[int, int]:
+    """The rank of an expert among all who have an affinity, and how many those are; ties by id, as on a list."""
+    affinities = dict(zip(scores.experts, scores.affinities, strict=True))
+    mine = affinities[expert]
+    before = [
+        one
+        for one, affinity in affinities.items()
+        if affinity > mine + SAME or (abs(affinity - mine) <= SAME and one < expert)
+    ]
+    return len(before) + 1, sum(affinity > 0 for affinity in affinities.values())

@@ -1,0 +1,84 @@
+"""How many statements a call makes: as many for a full page as for one row, on both engines.
+
+Pinned: lists and rankings read in batches, and nothing that they do not answer; whoever is warm reads no profile.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from expertdb.app import warm_up
+from expertdb.database import db
+from tests.api.people import ASKED
+from tests.callers import Caller, Clock
+from tests.conftest import START, caller, make_app
+
+TOKEN = 1  # Reading the caller's token.
+
+
+@contextmanager
+def statements(app: Flask) -> Iterator[list[str]]:
+    """The statements that are executed meanwhile, those that begin a transaction apart."""
+    seen: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        if not statement.startswith("BEGIN"):
+            seen.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def agency(pool_app: Flask) -> Caller:
+    """An agency with an organisation and three requests, each with two lists; its token's use is noted."""
+    one = caller(pool_app, "agency", "晋江鞋服产业园知识产权保护工作站")
+    for _ in range(3):
+        asked = one.made("/requests", ASKED)
+        for size in (2, 20):
+            one.made(f"/requests/{asked['id']}/shortlists", {"size": size})
+    return one
+
+
+def count(app: Flask, call: Callable[[], object]) -> int:
+    with statements(app) as seen:
+        call()
+    return len(seen)
+
+
+def test_page_of_experts_takes_four_statements(pool_app: Flask) -> None:
+    administrator = caller(pool_app, "administrator")
+    administrator.get("/experts?limit=1")
+    for limit in (1, 200):
+        assert count(pool_app, lambda limit=limit: administrator.get(f"/experts?limit={limit}")) == TOKEN + 4  # type: ignore[misc]
+
+
+def test_page_of_shortlists_takes_three_statements(pool_app: Flask, agency: Caller) -> None:
+    for limit in (1, 200):
+        assert count(pool_app, lambda limit=limit: agency.get(f"/shortlists?limit={limit}")) == TOKEN + 3  # type: ignore[misc]
+
+
+def test_shortlist_takes_as_many_statements_whatever_its_size(pool_app: Flask, agency: Caller) -> None:
+    path = f"/requests/{agency.get('/requests').json['items'][0]['id']}/shortlists"
+    counts = {count(pool_app, lambda size=size: agency.post(path, {"size": size})) for size in (1, 100)}  # type: ignore[misc]
+    assert counts == {TOKEN + 9}
+
+
+def test_whoever_is_warm_reads_no_profile(pool_app: Flask) -> None:
+    office = caller(pool_app, "policy_office")
+    warm_up(pool_app)
+    with statements(pool_app) as seen:
+        assert office.post("/shortlists/preview", ASKED).json["entries"]
+    assert not [statement for statement in seen if "expert_items" in statement]
+
+
+def test_database_that_is_not_migrated_does_not_stop_the_start(tmp_path: object) -> None:
+    app = make_app(f"sqlite:///{tmp_path}/empty.sqlite3", Clock(START))
+    warm_up(app)
+    assert app.test_client().get("/readyz").status_code == 503

@@ -1,0 +1,81 @@
+"""Whoever plays the ranking gains nothing worth having.
+
+Pinned: an expert who is no use for a request (grade 0) and pads the profile — with pasted vocabularies, a request-like
+keyword list, the same item again and again, or sheer volume — comes into no more best tens than before, on average over
+the judged requests; unverified evidence weighs less, and the reasons say so.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from expertdb import vocabularies
+from expertdb.services.corpus import default_analyser
+from matching import Index, Item, Profile, rank
+from tests.quality.judged import JudgedSet, load
+
+PLAYER = "S186"
+LABELS = "；".join(term.zh for name in ("ip_subject", "service_kind") for term in vocabularies.load(name))
+
+
+def pasted_vocabularies(one: Profile) -> Profile:
+    return replace(one, statement=f"{one.statement}\n{LABELS}")
+
+
+def one_word_again_and_again(one: Profile) -> Profile:
+    return replace(one, statement=f"{one.statement}\n{'专利无效侵权诉讼商标质押评估许可' * 200}")
+
+
+def same_item_again_and_again(one: Profile) -> Profile:
+    return replace(one, items=one.items + one.items[:1] * 60)
+
+
+def enormous_profile(one: Profile) -> Profile:
+    return replace(
+        one, items=one.items + tuple(Item(f"业绩{n}", LABELS[n : n + 400], verified=False) for n in range(60))
+    )
+
+
+@pytest.fixture(scope="module")
+def judged() -> JudgedSet:
+    return load()
+
+
+@pytest.fixture(scope="module")
+def index(judged: JudgedSet) -> Index:
+    return Index.build(judged.experts, default_analyser())
+
+
+def tens(judged: JudgedSet, index: Index) -> int:
+    """In how many best tens the player stands without being of use there."""
+    grades = {one.request: one.grade for one in judged.judgments if one.expert == PLAYER}
+    lists = (rank(index, one.query, 10).candidates for one in judged.requests if grades[one.id] == 0)
+    return sum(PLAYER in {candidate.expert for candidate in best} for best in lists)
+
+
+@pytest.mark.parametrize(
+    "play", [pasted_vocabularies, one_word_again_and_again, same_item_again_and_again, enormous_profile]
+)
+def test_padding_brings_nobody_into_more_lists(judged: JudgedSet, index: Index, play) -> None:  # type: ignore[no-untyped-def]
+    player = next(one for one in judged.experts if one.expert == PLAYER)
+    assert tens(judged, index.apply([play(player)])) <= tens(judged, index) + 1
+
+
+def test_item_repeated_sixty_times_changes_no_digit(judged: JudgedSet, index: Index) -> None:
+    player = next(one for one in judged.experts if one.expert == PLAYER)
+    repeated = index.apply([same_item_again_and_again(player)])
+    query = judged.requests[0].query
+    assert (repeated.score(query).affinities == index.score(query).affinities).all()
+
+
+def test_unverified_evidence_weighs_less_and_the_reasons_say_so(judged: JudgedSet, index: Index) -> None:
+    player = next(one for one in judged.experts if one.expert == PLAYER)
+    query, doubted = judged.requests[0].query, [replace(item, verified=False) for item in player.items]
+    before = rank(
+        index.apply([replace(player, items=tuple(replace(i, verified=True) for i in player.items))]), query, 246
+    )
+    after = rank(index.apply([replace(player, items=tuple(doubted))]), query, 246)
+    trusted, unverified = (next(c for c in one.candidates if c.expert == PLAYER) for one in (before, after))
+    assert unverified.affinity < trusted.affinity
+    assert [line.name for line in unverified.reasons.adjustments] == ["unverified"]
+    assert unverified.reasons.adjustments[0].value < 0
