@@ -33,5 +33,10 @@ def when_ready(server: Any) -> None:
 
     warm_up(server.app.wsgi())
     gc.freeze()
-    for listener in server.LISTENERS:  # Linux hands the option on to every connection.
-        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", LONGEST_SILENCE, 0))
+    for listener in server.LISTENERS:
+        limit_silence(listener.sock)
+
+
+def limit_silence(listener: socket.socket) -> None:
+    """End connections that fall silent within a request; Linux hands a listener's option on to every connection."""
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", LONGEST_SILENCE, 0))

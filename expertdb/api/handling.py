@@ -70,10 +70,15 @@ def handled(view: Callable[..., Any], contract: Contract) -> Callable[..., Respo
         version = reading.if_match(request) if contract.edits else None
         # A key's answer is stored, also that of a call which stores nothing else.
         read_only = not (_writes(contract) or _is_repeatable())
+        now = current_app.extensions["clock"]()
+        prepared = None
+        if contract.prepares:
+            with transaction(read_only=True) as session:
+                prepared = contract.prepares(Call(session, actor, now, _corpus(), body, known, version), **path)
 
         def answer() -> Response:
             with transaction(read_only=read_only) as session:
-                call = Call(session, actor, current_app.extensions["clock"](), _corpus(), body, known, version)
+                call = Call(session, actor, now, _corpus(), body, known, version, prepared)
                 make = functools.partial(_answer, view, contract, call, path)
                 if not _is_repeatable():
                     return make()

@@ -39,6 +39,7 @@ class Call:
     body: Any = None
     query: dict[str, Any] = field(default_factory=dict)
     version: int | None = None
+    prepared: Any = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Contract:
     shown_once: str | None = None
     edits: bool = False
     stores: bool = True
+    prepares: Callable[..., Any] | None = None
 
 
 def contract_of(view: Callable[..., Any]) -> Contract:
@@ -116,3 +118,8 @@ def edits(view: View) -> View:
 def stores_nothing(view: View) -> View:
     """A POST that only reads: it needs no write transaction and no `write` scope."""
     return _state(stores=False)(view)
+
+
+def prepared_by(work: Callable[..., Any]) -> Callable[[View], View]:
+    """Long work that only reads, done before the transaction that writes: `work(call, **path)` becomes `call.prepared`."""
+    return _state(prepares=work)

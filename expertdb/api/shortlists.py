@@ -2,7 +2,7 @@
 
 from expertdb.api.handling import Routes
 from expertdb.api.requests import ASKERS, READERS
-from expertdb.api.routing import Call, allow, answers, asks, stores_nothing, takes
+from expertdb.api.routing import Call, allow, answers, asks, prepared_by, stores_nothing, takes
 from expertdb.schemas.shortlists import (
     ComparisonAnswer,
     ComparisonQuery,
@@ -16,7 +16,7 @@ from expertdb.schemas.shortlists import (
 from expertdb.services import comparisons, shortlists
 from expertdb.services.comparisons import Comparison, Standing
 from expertdb.services.paging import Page
-from expertdb.services.shortlists import Shown
+from expertdb.services.shortlists import Proposal, Shown
 
 routes = Routes("shortlists")
 
@@ -24,13 +24,20 @@ routes = Routes("shortlists")
 OFFICES = ("administrator", "policy_office", "auditor")
 
 
+def _propose(call: Call, request_id: str) -> Proposal:
+    return shortlists.propose(call.session, call.corpus, request_id, call.body, actor=call.actor, now=call.now)
+
+
 @routes.post("/requests/<request_id>/shortlists")
 @allow(*ASKERS)
 @takes(ShortlistBody)
+@prepared_by(_propose)
 @answers(ShortlistAnswer, 201, location="/shortlists")
 def draw_up_shortlist(call: Call, request_id: str) -> Shown:
     """Rank the pool for a request and store the explained list."""
-    return shortlists.draw_up(call.session, call.corpus, request_id, call.body, actor=call.actor, now=call.now)
+    return shortlists.draw_up(
+        call.session, call.corpus, request_id, call.body, call.prepared, actor=call.actor, now=call.now
+    )
 
 
 @routes.post("/shortlists/preview")

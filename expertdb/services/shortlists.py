@@ -25,6 +25,7 @@ from matching import Aspect, Index, Parameters, Query, Ranking, gaps, rank, snap
 # An agency learns how many were left out only by coarse reason, and nothing of groups so small that one could guess.
 SMALLEST_COUNT = 5
 NOT_AVAILABLE = "not_available"
+SHORTLISTED = "shortlisted"
 HELD_BY_NOBODY = "held by nobody"
 HELD_BY_LEFT_OUT = "held only by people left out"
 
@@ -48,26 +49,60 @@ class Shown:
     created_at: datetime | None = None
 
 
-def draw_up(
-    session: Session, corpus: Corpus, request_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime
-) -> Shown:
-    """Rank the pool for a request and store the list; raises NotFound, TransitionNotAllowed.
+@dataclass(frozen=True)
+class Proposal:
+    """A list that is ranked but not stored, and the matter it was ranked for."""
 
-    The first list moves the request to `shortlisted`; later ones are kept beside it.
+    matter: Query
+    shortlist: Shortlist
+
+
+def propose(
+    session: Session, corpus: Corpus, request_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> Proposal:
+    """Rank the pool for a request, in a transaction that only reads: ranking may take long, and writers must not wait.
+
+    Raises NotFound, TransitionNotAllowed.
+    """
+    consultation_request = requests.get(session, request_id, actor=actor)
+    _refuse_unless_open(consultation_request)
+    matter = matter_of(consultation_request)
+    return Proposal(matter, _ranked(session, corpus, matter, body, now))
+
+
+def draw_up(
+    session: Session,
+    corpus: Corpus,
+    request_id: str,
+    body: Mapping[str, Any],
+    proposal: Proposal,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Shown:
+    """Store the list proposed for a request; raises NotFound, TransitionNotAllowed.
+
+    A request whose matter was edited meanwhile is ranked anew. The first list moves the request to `shortlisted`; later
+    ones are kept beside it.
     """
     # Locked, or of two lists drawn up at once the second would fail at moving the request on.
     consultation_request = requests.get(session, request_id, actor=actor, lock=True)
-    if consultation_request.status != "shortlisted":
-        lifecycle.check(lifecycle.REQUEST_WAYS, consultation_request.status, "shortlisted")
-    shortlist = _ranked(session, corpus, matter_of(consultation_request), body, now)
+    _refuse_unless_open(consultation_request)
+    matter = matter_of(consultation_request)
+    shortlist = proposal.shortlist if proposal.matter == matter else _ranked(session, corpus, matter, body, now)
     shortlist.id, shortlist.request_id, shortlist.created_by = new_id(), consultation_request.id, actor.id
     session.add(shortlist)
-    if consultation_request.status != "shortlisted":
+    if consultation_request.status != SHORTLISTED:
         requests.record_move(
-            session, consultation_request, "shortlisted", f"shortlist {shortlist.id}", actor=actor, now=now
+            session, consultation_request, SHORTLISTED, f"shortlist {shortlist.id}", actor=actor, now=now
         )
     session.flush()
     return _shown([shortlist], session, actor)[0]
+
+
+def _refuse_unless_open(consultation_request: ConsultationRequest) -> None:
+    if consultation_request.status != SHORTLISTED:
+        lifecycle.check(lifecycle.REQUEST_WAYS, consultation_request.status, SHORTLISTED)
 
 
 def matter_of(consultation_request: ConsultationRequest) -> Query:

@@ -4,6 +4,7 @@ Pinned here:
 - a body that did not arrive whole is refused, whichever way it broke off: half an import is no import;
 - a text that would take minutes to normalise is refused before anything reads it, in every field;
 - many spellings of one word, and many wrong codes, are dealt with in seconds;
+- a connection that falls silent within a request does not keep its thread for ever;
 - moments are written as RFC 3339 has them;
 - the OpenAPI document names the refusals of bodies and headers.
 """
@@ -11,14 +12,18 @@ Pinned here:
 import io
 import itertools
 import json
+import socket
+import struct
 import time
 from typing import Any
 
 import pytest
+from flask import Flask
 from gunicorn.http.errors import InvalidChunkSize
 from werkzeug.test import TestResponse
 
 from tests.callers import Caller
+from tests.conftest import caller
 
 EXPERT = {"name": {"zh": "林岚"}, "kind": "K-PA"}
 LINE = json.dumps(EXPERT).encode() + b"\n"
@@ -90,9 +95,7 @@ def test_endless_combining_marks_are_refused_at_once(administrator: Caller) -> N
     assert time.monotonic() - start < 5
 
 
-def test_many_spellings_of_one_word_are_explained_in_seconds(pool_app: Any) -> None:
-    from tests.conftest import caller
-
+def test_many_spellings_of_one_word_are_explained_in_seconds(pool_app: Flask) -> None:
     letters = [(letter, letter.upper()) for letter in "standardization"]
     text = " ".join("".join(word) for word in itertools.islice(itertools.product(*letters), 12_000))
     start = time.monotonic()
@@ -108,6 +111,17 @@ def test_import_full_of_wrong_codes_is_answered_in_seconds(administrator: Caller
     answer = administrator.post("/experts/imports?dry_run=true", data=data, content_type=LINES)
     assert len(answer.json["errors"]) == 900
     assert time.monotonic() - start < 10
+
+
+def test_connection_that_falls_silent_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPERTDB_SECRET_KEY", "s" * 40)
+    from config import gunicorn
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        gunicorn.limit_silence(listener)
+        with socket.create_connection(listener.getsockname()), listener.accept()[0] as connection:
+            seconds, _ = struct.unpack("ll", connection.getsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, 16))
+    assert seconds == gunicorn.LONGEST_SILENCE <= 30
 
 
 @pytest.mark.parametrize("moment", ["2027-W01-1T00:00:00Z", "20270101T000000Z", "2027-01-01T00Z", "2027-01-01"])
