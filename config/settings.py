@@ -48,6 +48,9 @@ def _secret(least: int) -> Callable[[str], str]:
 
 
 def _database_url(value: str) -> str:
+    for plain in ("postgresql://", "postgres://"):
+        # Without a driver SQLAlchemy would look for one that we do not ship.
+        value = value.replace(plain, "postgresql+psycopg://", 1) if value.startswith(plain) else value
     if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
     return value

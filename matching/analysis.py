@@ -59,7 +59,7 @@ class Analyser:
         self._pivot = pivot
 
     def analyse(self, text: str) -> Analysed:
-        """Return the terms of `text`, any text at all; linear in its length."""
+        """Return the terms of `text`, any text at all; linear in its length but for long runs of combining marks."""
         normalised = normalise(text)
         found = list(tokens(normalised))
         hits = self._concepts.find(normalised, found)

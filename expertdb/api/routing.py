@@ -121,5 +121,5 @@ def stores_nothing(view: View) -> View:
 
 
 def prepared_by(work: Callable[..., Any]) -> Callable[[View], View]:
-    """Long work that only reads, done before the transaction that writes: `work(call, **path)` becomes `call.prepared`."""
+    """Long work that only reads, done before the transaction that writes: its result becomes `call.prepared`."""
     return _state(prepares=work)

@@ -10,6 +10,7 @@ from expertdb import vocabularies
 from expertdb.errors import AlreadyExists, Fault, NotFound, OnlyDraftsCanBeDeleted
 from expertdb.models.base import new_id
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem, ExpertTransition
+from expertdb.models.organisations import Organisation
 from expertdb.names import fold, name_words, search_forms, sort_key
 from expertdb.services import lifecycle, organisations, paging, versions
 from expertdb.services.tokens import Actor
@@ -33,11 +34,19 @@ def create(session: Session, body: dict[str, Any], *, actor: Actor, now: datetim
 
     Raises AlreadyExists when the source's id is known, InvalidInput for an unknown organisation id.
     """
-    source_id = body.get("source_id")
-    _refuse_known_source(session, source_id)
+    _refuse_known_source(session, body.get("source_id"))
+    expert = new(body, _employer(session, body, now), actor=actor, now=now)
+    session.add(expert)
+    session.flush()
+    return expert
+
+
+def new(body: dict[str, Any], organisation: Organisation | None, *, actor: Actor, now: datetime) -> Expert:
+    """An expert of this body and employer, not yet in any session."""
     expert = Expert(
         id=new_id(),
-        source_id=source_id,
+        source_id=body.get("source_id"),
+        organisation=organisation,
         status=body.get("status", "draft"),
         languages=[],
         licences=[],
@@ -46,12 +55,10 @@ def create(session: Session, body: dict[str, Any], *, actor: Actor, now: datetim
         created_at=now,
         updated_at=now,
     )
-    _fill(session, expert, body, now=now)
+    _fill(expert, body)
     if expert.status == "active" and expert.term_start is None:
         expert.term_start, expert.term_end = now.date(), _three_years_on(now.date())
     _record(expert, None, expert.status, body.get("reason") or "entry", actor, now)
-    session.add(expert)
-    session.flush()
     return expert
 
 
@@ -67,7 +74,9 @@ def edit(session: Session, expert_id: str, body: dict[str, Any], *, version: int
     """Change what `body` names (items as a whole); raises NotFound, EditedMeanwhile, InvalidInput."""
     expert = get(session, expert_id)
     versions.check(expert.version, version)
-    _fill(session, expert, body, now=now)
+    if "organisation" in body:
+        expert.organisation = _employer(session, body, now)
+    _fill(expert, body)
     versions.touch(expert, now)
     session.flush()
     return expert
@@ -149,7 +158,12 @@ def _matching_words(statement: Select[Any], q: str) -> Select[Any]:
     return statement
 
 
-def _fill(session: Session, expert: Expert, body: dict[str, Any], *, now: datetime) -> None:
+def _employer(session: Session, body: dict[str, Any], now: datetime) -> Organisation | None:
+    named = body.get("organisation")
+    return None if named is None else organisations.resolve(session, named, "/organisation", now=now)
+
+
+def _fill(expert: Expert, body: dict[str, Any]) -> None:
     for field in PLAIN_FIELDS:
         if field in body:
             setattr(expert, field, body[field])
@@ -157,9 +171,6 @@ def _fill(session: Session, expert: Expert, body: dict[str, Any], *, now: dateti
         expert.name_zh, expert.name_en = body["name"].get("zh"), body["name"].get("en")
         expert.name_sort = sort_key(expert.name_zh, expert.name_en)
         expert.name_search = search_forms(expert.name_zh, expert.name_en)
-    if "organisation" in body:
-        named = body["organisation"]
-        expert.organisation = None if named is None else organisations.resolve(session, named, "/organisation", now=now)
     if "term" in body:
         expert.term_start, expert.term_end = body["term"]["start"], body["term"]["end"]
     if "codes" in body:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from expertdb import strict_json
-from expertdb.errors import DomainError, Fault, InvalidInput
+from expertdb.errors import Fault, InvalidInput
 from expertdb.models.experts import Expert
 from expertdb.schemas.experts import ExpertLine
 from expertdb.schemas.faults import faults_of
@@ -20,6 +20,7 @@ from expertdb.services.tokens import Actor
 from expertdb.wording import Text
 
 MAXIMUM_FAULTS = 1000
+WRITTEN_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -50,17 +51,24 @@ def take_over(
     faults += [*_known_already(session, bodies), *_unknown_organisations(session, bodies)]
     if not rows:
         faults.append(Fault("/rows", Text("The file holds no rows.")))
-    created = 0
-    if not faults and not dry_run:
-        for number, body in bodies.items():
-            try:
-                experts.create(session, body, actor=actor, now=now)
-            except DomainError as error:
-                found = error.faults or (Fault("", error.detail),)
-                faults += [Fault(f"/rows/{number}{fault.pointer}", fault.detail) for fault in found]
-            created += 1
-            progress(number)
-    return Report(dry_run, rows, 0 if faults else created, _in_order(faults))
+    stores = not faults and not dry_run
+    if stores:
+        _enter(session, bodies, actor, now, progress)
+    return Report(dry_run, rows, len(bodies) if stores else 0, _in_order(faults))
+
+
+def _enter(
+    session: Session, bodies: dict[int, dict[str, Any]], actor: Actor, now: datetime, progress: Callable[[int], None]
+) -> None:
+    """Store bodies that have been found faultless: each organisation is looked up once, experts are written in bulk."""
+    named = dict.fromkeys(body["organisation"] for body in bodies.values() if body.get("organisation"))
+    employers = {name: organisations.resolve(session, name, "/organisation", now=now) for name in named}
+    for place, (number, body) in enumerate(bodies.items(), start=1):
+        session.add(experts.new(body, employers.get(body.get("organisation") or ""), actor=actor, now=now))
+        if place % WRITTEN_AT_ONCE == 0:
+            session.flush()
+        progress(number)
+    session.flush()
 
 
 def _read(lines: Iterable[bytes]) -> tuple[dict[int, dict[str, Any]], int, list[Fault]]:

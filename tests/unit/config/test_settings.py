@@ -115,3 +115,9 @@ def test_every_setting_is_documented_and_nothing_else() -> None:
 def test_documented_default_is_the_default(field) -> None:  # type: ignore[no-untyped-def]
     stated = documented()[field.metadata["variable"]].strip("`")
     assert str(field.default).endswith(stated)
+
+
+@pytest.mark.parametrize("given", ["postgresql://u@h/d", "postgres://u@h/d", "postgresql+psycopg://u@h/d"])
+def test_postgresql_url_gets_our_driver(tmp_path: Path, given: str) -> None:
+    found = load(environment(tmp_path, EXPERTDB_SECRET_KEY="s" * 40, EXPERTDB_DATABASE_URL=given))
+    assert found.database_url == "postgresql+psycopg://u@h/d"
