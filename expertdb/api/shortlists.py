@@ -16,7 +16,8 @@ from expertdb.schemas.shortlists import (
 from expertdb.services import comparisons, shortlists
 from expertdb.services.comparisons import Comparison, Standing
 from expertdb.services.paging import Page
-from expertdb.services.shortlists import Proposal, Shown
+from expertdb.services.shortlists import Proposal
+from expertdb.services.shown import Shown
 
 routes = Routes("shortlists")
 

@@ -15,6 +15,7 @@ from config.settings import env_file, load
 from expertdb.commands import application, printing
 from expertdb.database import transaction
 from expertdb.services import sample, shortlists
+from expertdb.services.shown import Shown
 from expertdb.services.tokens import SYSTEM
 
 DEMO = ("demo_zh.json", "demo_en.json")
@@ -75,7 +76,7 @@ def demo(ctx: click.Context) -> None:
             printing.echo_shortlist(_matched(app, body), body["language"])
 
 
-def _matched(app: Flask, body: dict[str, Any]) -> shortlists.Shown:
+def _matched(app: Flask, body: dict[str, Any]) -> Shown:
     asked = {
         "title": body["title"],
         "text": body["text"],

@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError
 from expertdb.errors import InvalidInput
 from expertdb.schemas.faults import faults_of
 from expertdb.services.reasons import REST
-from expertdb.services.shortlists import Shown
+from expertdb.services.shown import Shown
 from expertdb.wording import Text, say
 
 # What stands for the title where an item is the statement or the curated codes.

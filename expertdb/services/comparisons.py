@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from expertdb.errors import Fault, InvalidInput
-from expertdb.services import experts, requests, shortlists
+from expertdb.services import experts, requests, shortlists, shown
 from expertdb.services.corpus import Corpus
 from expertdb.services.eligibility import sift
 from expertdb.services.reasons import as_stored, label_of
@@ -51,15 +51,15 @@ def of_entries(session: Session, shortlist_id: str, first: str, second: str, *, 
         if expert not in found:
             raise InvalidInput(Fault(f"/query/{name}", Text("This expert is not on the list.")))
     lines = compare(found[first], found[second])
-    shown, rest = lines[:SHOWN_LINES], lines[SHOWN_LINES:]
-    names = shortlists.names(session, {first, second})
+    named, rest = lines[:SHOWN_LINES], lines[SHOWN_LINES:]
+    names = shown.names(session, {first, second})
     return Comparison(
         first={"expert": names[first], "affinity": found[first].affinity},
         second={"expert": names[second], "affinity": found[second].affinity},
         difference=found[first].affinity - found[second].affinity,
         lines=[
             {"label": label_of(line.label), "field": line.field, "first": line.first, "second": line.second}
-            for line in shown
+            for line in named
         ],
         rest=sum(line.value for line in rest),
     )
@@ -73,7 +73,7 @@ def of_expert(
     expert = experts.get(session, query["expert"])
     pool = corpus.refresh(session)
     eligible = sift(session, pool, {}, now.date())
-    who = shortlists.names(session, {expert.id})[expert.id]
+    who = shown.names(session, {expert.id})[expert.id]
     if expert.id in eligible.excluded:
         return Standing(who, reason=eligible.excluded[expert.id])
     matter = shortlists.matter_of(consultation_request)

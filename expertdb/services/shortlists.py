@@ -1,6 +1,6 @@
 """Shortlists: rank the pool for a request, keep the list with its reasons, and read it again as each role may."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,42 +11,19 @@ from sqlalchemy.orm import Session
 from expertdb import vocabularies
 from expertdb.errors import NotFound
 from expertdb.models.base import new_id
-from expertdb.models.experts import Expert
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.shortlists import Shortlist, ShortlistAspect, ShortlistEntry
-from expertdb.schemas.shared import named
 from expertdb.services import lifecycle, paging, requests
 from expertdb.services.corpus import Corpus
-from expertdb.services.eligibility import OUTSIDE_FILTERS, sift
+from expertdb.services.eligibility import sift
 from expertdb.services.reasons import as_stored
+from expertdb.services.shown import Shown, as_seen
 from expertdb.services.tokens import Actor
 from matching import Aspect, Index, Parameters, Query, Ranking, gaps, rank, snapshot, suggest
 
-# An agency learns how many were left out only by coarse reason, and nothing of groups so small that one could guess.
-SMALLEST_COUNT = 5
-NOT_AVAILABLE = "not_available"
 SHORTLISTED = "shortlisted"
 HELD_BY_NOBODY = "held by nobody"
 HELD_BY_LEFT_OUT = "held only by people left out"
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A shortlist as the caller may see it; `id`, `request` and `created_at` are None for a preview."""
-
-    size: int
-    filters: dict[str, Any]
-    entries: list[dict[str, Any]]
-    excluded: list[dict[str, Any]]
-    left_out: dict[str, int]
-    gaps: list[dict[str, Any]]
-    suggested_aspects: list[dict[str, Any]]
-    corpus_version: int
-    vocabulary_versions: dict[str, str]
-    parameters: dict[str, Any]
-    id: str | None = None
-    request: str | None = None
-    created_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +74,7 @@ def draw_up(
             session, consultation_request, SHORTLISTED, f"shortlist {shortlist.id}", actor=actor, now=now
         )
     session.flush()
-    return _shown([shortlist], session, actor)[0]
+    return as_seen([shortlist], session, actor)[0]
 
 
 def _refuse_unless_open(consultation_request: ConsultationRequest) -> None:
@@ -115,12 +92,12 @@ def preview(session: Session, corpus: Corpus, body: Mapping[str, Any], *, actor:
     """Rank the pool for a matter without storing anything."""
     aspects = tuple(Aspect(aspect["code"], aspect["need"]) for aspect in body["aspects"])
     shortlist = _ranked(session, corpus, Query(body["title"], body["text"], aspects), body, now)
-    return _shown([shortlist], session, actor)[0]
+    return as_seen([shortlist], session, actor)[0]
 
 
 def get(session: Session, shortlist_id: str, *, actor: Actor) -> Shown:
     """The stored shortlist with this id, as the caller may see it; raises NotFound."""
-    return _shown([load(session, shortlist_id, actor=actor)], session, actor)[0]
+    return as_seen([load(session, shortlist_id, actor=actor)], session, actor)[0]
 
 
 def load(session: Session, shortlist_id: str, *, actor: Actor) -> Shortlist:
@@ -144,7 +121,7 @@ def find(session: Session, query: Mapping[str, Any], *, actor: Actor) -> paging.
         statement = statement.where(Shortlist.created_at >= query["since"])
     keys = (Shortlist.created_at, Shortlist.id)
     page = paging.fetch(session, statement, keys, query["limit"], query.get("cursor"), newest_first=True)
-    return paging.Page(_shown(page.items, session, actor), page.next_cursor)
+    return paging.Page(as_seen(page.items, session, actor), page.next_cursor)
 
 
 def _visible_to(actor: Actor) -> Select[Shortlist]:
@@ -203,66 +180,3 @@ def _entries(ranking: Ranking) -> list[ShortlistEntry]:
         )
         for place, candidate in enumerate(ranking.candidates, start=1)
     ]
-
-
-def _shown(shortlists: Iterable[Shortlist], session: Session, actor: Actor) -> list[Shown]:
-    """Shortlists as the caller may see them, with all names read at once."""
-    found = list(shortlists)
-    sealed = actor.role == "agency"
-    ids = {entry.expert_id for shortlist in found for entry in shortlist.entries}
-    if not sealed:
-        ids |= {one["expert"] for shortlist in found for one in shortlist.excluded}
-    known = names(session, ids)
-    return [_seen(shortlist, known, sealed) for shortlist in found]
-
-
-def _seen(shortlist: Shortlist, names: Mapping[str, dict[str, Any]], sealed: bool) -> Shown:
-    excluded = [{"expert": _named(names, one["expert"]), "reason": one["reason"]} for one in shortlist.excluded]
-    entries = [
-        {
-            "rank": entry.rank,
-            "expert": _named(names, entry.expert_id),
-            "affinity": entry.affinity,
-            "reasons": entry.reasons,
-        }
-        for entry in shortlist.entries
-    ]
-    return Shown(
-        size=shortlist.size,
-        filters=shortlist.filters,
-        entries=entries,
-        excluded=_coarse(shortlist.left_out) if sealed else excluded,
-        left_out={} if sealed else shortlist.left_out,
-        gaps=shortlist.gaps,
-        suggested_aspects=shortlist.suggested_aspects,
-        corpus_version=shortlist.corpus_version,
-        vocabulary_versions=shortlist.vocabulary_versions,
-        parameters=shortlist.parameters,
-        id=shortlist.id,
-        request=shortlist.request_id,
-        created_at=shortlist.created_at if shortlist.id else None,
-    )
-
-
-def _coarse(left_out: Mapping[str, int]) -> list[dict[str, Any]]:
-    counts: dict[str, int] = {}
-    for reason, count in left_out.items():
-        coarse = reason if reason in (OUTSIDE_FILTERS, "lower_rank") else NOT_AVAILABLE
-        counts[coarse] = counts.get(coarse, 0) + count
-    return [{"reason": reason, "count": count} for reason, count in counts.items() if count >= SMALLEST_COUNT]
-
-
-def names(session: Session, ids: set[str]) -> dict[str, dict[str, Any]]:
-    """References to experts by id, read in few statements; who is gone has none."""
-    wanted, found = sorted(ids), {}
-    for start in range(0, len(wanted), 500):
-        chunk = select(Expert.id, Expert.source_id, Expert.name_zh, Expert.name_en).where(
-            Expert.id.in_(wanted[start : start + 500])
-        )
-        for id, source_id, zh, en in session.execute(chunk):
-            found[id] = {"id": id, "source_id": source_id, "name": named(zh, en)}
-    return found
-
-
-def _named(names: Mapping[str, dict[str, Any]], expert: str) -> dict[str, Any]:
-    return names.get(expert) or {"id": expert, "name": {}}

@@ -1,0 +1,101 @@
+"""Shortlists as each role may see them: agencies learn of nobody who was left out."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from expertdb.models.experts import Expert
+from expertdb.models.shortlists import Shortlist
+from expertdb.schemas.shared import named
+from expertdb.services.eligibility import OUTSIDE_FILTERS
+from expertdb.services.tokens import Actor
+
+# An agency learns how many were left out only by coarse reason, and nothing of groups so small that one could guess.
+SMALLEST_COUNT = 5
+NOT_AVAILABLE = "not_available"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A shortlist as the caller may see it; `id`, `request` and `created_at` are None for a preview."""
+
+    size: int
+    filters: dict[str, Any]
+    entries: list[dict[str, Any]]
+    excluded: list[dict[str, Any]]
+    left_out: dict[str, int]
+    gaps: list[dict[str, Any]]
+    suggested_aspects: list[dict[str, Any]]
+    corpus_version: int
+    vocabulary_versions: dict[str, str]
+    parameters: dict[str, Any]
+    id: str | None = None
+    request: str | None = None
+    created_at: datetime | None = None
+
+
+def as_seen(shortlists: Iterable[Shortlist], session: Session, actor: Actor) -> list[Shown]:
+    """Shortlists as the caller may see them, with all names read at once."""
+    found = list(shortlists)
+    sealed = actor.role == "agency"
+    ids = {entry.expert_id for shortlist in found for entry in shortlist.entries}
+    if not sealed:
+        ids |= {one["expert"] for shortlist in found for one in shortlist.excluded}
+    known = names(session, ids)
+    return [_seen(shortlist, known, sealed) for shortlist in found]
+
+
+def _seen(shortlist: Shortlist, names: Mapping[str, dict[str, Any]], sealed: bool) -> Shown:
+    excluded = [{"expert": _named(names, one["expert"]), "reason": one["reason"]} for one in shortlist.excluded]
+    entries = [
+        {
+            "rank": entry.rank,
+            "expert": _named(names, entry.expert_id),
+            "affinity": entry.affinity,
+            "reasons": entry.reasons,
+        }
+        for entry in shortlist.entries
+    ]
+    return Shown(
+        size=shortlist.size,
+        filters=shortlist.filters,
+        entries=entries,
+        excluded=_coarse(shortlist.left_out) if sealed else excluded,
+        left_out={} if sealed else shortlist.left_out,
+        gaps=shortlist.gaps,
+        suggested_aspects=shortlist.suggested_aspects,
+        corpus_version=shortlist.corpus_version,
+        vocabulary_versions=shortlist.vocabulary_versions,
+        parameters=shortlist.parameters,
+        id=shortlist.id,
+        request=shortlist.request_id,
+        created_at=shortlist.created_at if shortlist.id else None,
+    )
+
+
+def _coarse(left_out: Mapping[str, int]) -> list[dict[str, Any]]:
+    counts: dict[str, int] = {}
+    for reason, count in left_out.items():
+        coarse = reason if reason in (OUTSIDE_FILTERS, "lower_rank") else NOT_AVAILABLE
+        counts[coarse] = counts.get(coarse, 0) + count
+    return [{"reason": reason, "count": count} for reason, count in counts.items() if count >= SMALLEST_COUNT]
+
+
+def names(session: Session, ids: set[str]) -> dict[str, dict[str, Any]]:
+    """References to experts by id, read in few statements; who is gone has none."""
+    wanted, found = sorted(ids), {}
+    for start in range(0, len(wanted), 500):
+        chunk = select(Expert.id, Expert.source_id, Expert.name_zh, Expert.name_en).where(
+            Expert.id.in_(wanted[start : start + 500])
+        )
+        for id, source_id, zh, en in session.execute(chunk):
+            found[id] = {"id": id, "source_id": source_id, "name": named(zh, en)}
+    return found
+
+
+def _named(names: Mapping[str, dict[str, Any]], expert: str) -> dict[str, Any]:
+    return names.get(expert) or {"id": expert, "name": {}}
