@@ -39,6 +39,13 @@ class ExpertItem(Base):
     year: Mapped[int | None]
     verified: Mapped[bool] = mapped_column(default=False)
 
+    expert: Mapped["Expert"] = relationship(back_populates="items")
+
+    @property
+    def version(self) -> int:
+        """The expert's version, which is what an edit of an item names."""
+        return self.expert.version
+
 
 class ExpertCode(Base):
     """A vocabulary code that somebody curated on an expert."""
@@ -99,7 +106,11 @@ class Expert(Base):
 
     organisation: Mapped[Organisation | None] = relationship(lazy="selectin")
     items: Mapped[list[ExpertItem]] = relationship(
-        cascade="all, delete-orphan", passive_deletes=True, order_by=ExpertItem.position, lazy="selectin"
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+        order_by=ExpertItem.position,
+        lazy="selectin",
+        back_populates="expert",
     )
     expert_codes: Mapped[list[ExpertCode]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, order_by=ExpertCode.position, lazy="selectin"

@@ -35,6 +35,13 @@ def test_added_item_stands_behind_the_others(administrator: Caller, path: str) -
     assert expert_of(administrator, path).json["items"][1] == made
 
 
+def test_answer_carries_the_experts_new_etag_for_the_next_edit(administrator: Caller, path: str) -> None:
+    made = administrator.post(path, ITEM)
+    edited = administrator.patch(f"{path}/{made.json['id']}", {"year": 2025}, etag=made.headers["ETag"])
+    assert edited.status_code == 200
+    assert edited.headers["ETag"] == expert_of(administrator, path).headers["ETag"] != made.headers["ETag"]
+
+
 def test_edit_changes_what_it_names(administrator: Caller, path: str) -> None:
     made = administrator.made(path, ITEM)
     etag = expert_of(administrator, path).headers["ETag"]
