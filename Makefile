@@ -31,8 +31,8 @@ demo: setup ## match the two requests of the README and print their shortlists
 	@$(BIN)/expertdb prepare
 	@$(BIN)/expertdb demo
 
-test: setup ## run every test (SQLite and PostgreSQL), leaving the coverage for `make check`
-	@$(BIN)/python -m pytest --cov --cov-report=
+test: setup ## run every test (SQLite and PostgreSQL, two workers), leaving the coverage for `make check`
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=
 
 quality: setup ## print the figures of docs/quality.md
 	@$(BIN)/python -m tests.quality.report
