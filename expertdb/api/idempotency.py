@@ -39,17 +39,10 @@ def once(
     The field `shown_once` of the answer, if one is named, is a secret and not stored.
     Raises IdempotencyKeyReused when the key came with another call before, MalformedHeader for a key that is none.
     """
-    key = request.headers["Idempotency-Key"]
-    if not key.isascii() or not key.isprintable() or not 1 <= len(key) <= MAXIMUM:
-        raise MalformedHeader(
-            Text("Idempotency-Key must be 1 to {maximum} printable ASCII characters.", maximum=MAXIMUM)
-        )
-    fingerprint = _fingerprint()
+    key, fingerprint = _key(), _fingerprint()
     known = session.get(IdempotentAnswer, (actor.id, key))
     if known is not None:
-        if known.fingerprint != fingerprint:
-            raise IdempotencyKeyReused(Text("This key came with another call before; use a fresh key for each."))
-        return Response(known.body, known.status, dict(known.headers) | {"Idempotency-Replayed": "true"})
+        return _replayed(known, fingerprint)
     row = IdempotentAnswer(token_id=actor.id, key=key, fingerprint=fingerprint, created_at=now)
     session.add(row)
     try:
@@ -61,6 +54,21 @@ def once(
     row.headers = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}
     session.flush()
     return answer
+
+
+def _key() -> str:
+    key = request.headers["Idempotency-Key"]
+    if not key.isascii() or not key.isprintable() or not 1 <= len(key) <= MAXIMUM:
+        raise MalformedHeader(
+            Text("Idempotency-Key must be 1 to {maximum} printable ASCII characters.", maximum=MAXIMUM)
+        )
+    return key
+
+
+def _replayed(known: IdempotentAnswer, fingerprint: str) -> Response:
+    if known.fingerprint != fingerprint:
+        raise IdempotencyKeyReused(Text("This key came with another call before; use a fresh key for each."))
+    return Response(known.body, known.status, dict(known.headers) | {"Idempotency-Replayed": "true"})
 
 
 def retry_when_raced(answer: Callable[[], Response]) -> Response:
