@@ -118,9 +118,14 @@ def _facts(expert: Expert) -> Facts:
 
 @cache
 def default_analyser() -> Analyser:
-    """The analyser with our vocabularies and lexicon, made once per process.
+    """The analyser with our vocabularies and lexicon, made once per process."""
+    return Analyser(concepts(), Pivot.load())
+
+
+def concepts() -> Concepts:
+    """The concepts of our vocabularies.
 
     Phrases are the aliases, not the labels: some labels ("Training", "规划") are too common to mean their code.
     """
     terms = (term for term in vocabularies.expertise_terms() if not term.deprecated)
-    return Analyser(Concepts(Concept(term.code, term.aliases) for term in terms), Pivot.load())
+    return Concepts(Concept(term.code, term.aliases) for term in terms)

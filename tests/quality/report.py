@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from expertdb import vocabularies
-from expertdb.services.corpus import default_analyser
+from expertdb.services.corpus import concepts, default_analyser
 from matching import Analyser, Concepts, Parameters, Pivot, suggest
 from tests.quality.judged import JudgedSet, Scorer, best, figures, load, matcher, pairs, scikit_learn_defaults
 
@@ -23,6 +23,7 @@ def scorers() -> dict[str, Scorer]:
     return {
         "as it is": matcher(full),
         "without curated codes": matcher(full, codes=False),
+        "without glossary and lexicon": matcher(Analyser(concepts(), Pivot({}))),
         "without concepts and codes": matcher(Analyser(Concepts(), Pivot.load()), codes=False),
         "native words only": matcher(Analyser(Concepts(), Pivot({})), Parameters(native_weight=1.0), codes=False),
         "scikit-learn defaults": scikit_learn_defaults,

@@ -1,7 +1,7 @@
 """The floor of quality: a change that ranks the judged set worse than this is a regression.
 
 Pinned: nDCG@10 of the whole list and of each pair of languages, against floors a little below what was measured; far
-better than scikit-learn's defaults; every part of the matcher (codes, concepts, pivot) earns its place.
+better than scikit-learn's defaults; curated codes and concepts earn their place.
 """
 
 import pytest
