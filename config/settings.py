@@ -83,6 +83,14 @@ class Settings:
     secret_key: str = _setting(
         "EXPERTDB_SECRET_KEY", "signs sessions; at least 16 characters", _secret(16), secret=True
     )
+    audit_key: str = _setting(
+        "EXPERTDB_AUDIT_KEY",
+        "seals the audit log; at least 32 characters, kept where the database's owner cannot read it; derived from "
+        "EXPERTDB_SECRET_KEY when not set",
+        _secret(32),
+        "",
+        secret=True,
+    )
     bootstrap_token: str = _setting(
         "EXPERTDB_BOOTSTRAP_TOKEN",
         "becomes the first administrator token while the database holds no token at all; at least 8 characters, "

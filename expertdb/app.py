@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings, SettingsFault, load
-from expertdb import api, console, database, logs
+from expertdb import api, console, database, keys, logs
 from expertdb.services.corpus import Corpus
 from matching import Parameters
 
@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["clock"] = clock
+    app.extensions["audit_key"] = keys.audit_key(settings.audit_key, settings.secret_key)
     app.extensions["corpus"] = Corpus(read_parameters(settings.matching_file))
     database.init_app(app)
     api.init_app(app)

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+import structlog
+from flask import Flask, current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
@@ -19,6 +20,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from expertdb.errors import EditedMeanwhile
+from expertdb.models import audit, corpus
 from expertdb.models.base import Base
 
 db = SQLAlchemy(metadata=Base.metadata)
@@ -64,10 +66,24 @@ def transaction(*, read_only: bool = False) -> Iterator[Session]:
         if read_only:
             session.connection(execution_options={READ_ONLY: True})
         yield session
-        session.rollback() if read_only else session.commit()
+        _end_reading(session) if read_only else _commit(session)
     except StaleDataError as error:
         session.rollback()
         raise EditedMeanwhile from error
     except BaseException:
         session.rollback()
         raise
+
+
+def _end_reading(session: Session) -> None:
+    if session.info.get(audit.PENDING):
+        raise RuntimeError("a deed was recorded in a transaction that only reads, and would be lost")
+    session.rollback()
+
+
+def _commit(session: Session) -> None:
+    """Number what changed in the corpus, then seal what was recorded: last, since every writer locks those rows."""
+    corpus.number_changes(session)
+    call = structlog.contextvars.get_contextvars().get("request_id")
+    audit.seal(session, current_app.extensions["audit_key"], current_app.extensions["clock"](), call)
+    session.commit()

@@ -14,8 +14,10 @@ from config.settings import Settings
 from expertdb.app import create_app
 from expertdb.database import db, transaction
 from expertdb.services import sample, tokens
+from expertdb.services.actors import SYSTEM
 from tests.callers import BOOTSTRAP, Caller, Clock
 from tests.postgres import Server, server
+from tests.traces import every_change_leaves_a_trace as every_change_leaves_a_trace
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ENGINES = ("sqlite", "postgresql")
@@ -123,7 +125,7 @@ def caller(app: Flask, role: str, organisation: str | None = None) -> Caller:
     """Somebody with a fresh token of this role."""
     body = {"name": f"a {role}", "role": role, "organisation": organisation}
     with app.app_context(), transaction() as session:
-        _, secret = tokens.create(session, body, actor=tokens.SYSTEM, now=app.extensions["clock"]())
+        _, secret = tokens.create(session, body, actor=SYSTEM, now=app.extensions["clock"]())
     return Caller(app, secret)
 
 

@@ -56,7 +56,7 @@ def read_expert(call: Call, expert_id: str) -> Expert:
 @answers(ExpertAnswer)
 def edit_expert(call: Call, expert_id: str) -> Expert:
     """Change what the body names; `items` are replaced as a whole."""
-    return experts.edit(call.session, expert_id, call.body, version=call.version, now=call.now)
+    return experts.edit(call.session, expert_id, call.body, version=call.version, actor=call.actor, now=call.now)
 
 
 @routes.delete("/experts/<expert_id>")
@@ -65,7 +65,7 @@ def edit_expert(call: Call, expert_id: str) -> Expert:
 @answers(None, 204)
 def delete_expert(call: Call, expert_id: str) -> None:
     """Remove a draft; whoever has left the draft state leaves by a transition."""
-    experts.delete(call.session, expert_id, version=call.version)
+    experts.delete(call.session, expert_id, version=call.version, actor=call.actor)
 
 
 @routes.post("/experts/<expert_id>/transitions")
@@ -85,7 +85,7 @@ def move_expert(call: Call, expert_id: str) -> Expert:
 @answers(ItemAnswer, 201)
 def add_item(call: Call, expert_id: str) -> ExpertItem:
     """Add one piece of evidence behind the others."""
-    return items.add(call.session, expert_id, call.body, now=call.now)
+    return items.add(call.session, expert_id, call.body, actor=call.actor, now=call.now)
 
 
 @routes.patch("/experts/<expert_id>/items/<item_id>")
@@ -95,7 +95,7 @@ def add_item(call: Call, expert_id: str) -> ExpertItem:
 @answers(ItemAnswer)
 def edit_item(call: Call, expert_id: str, item_id: str) -> ExpertItem:
     """Change one item; If-Match carries the expert's ETag."""
-    return items.edit(call.session, expert_id, item_id, call.body, version=call.version, now=call.now)
+    return items.edit(call.session, expert_id, item_id, call.body, version=call.version, actor=call.actor, now=call.now)
 
 
 @routes.delete("/experts/<expert_id>/items/<item_id>")
@@ -104,4 +104,4 @@ def edit_item(call: Call, expert_id: str, item_id: str) -> ExpertItem:
 @answers(None, 204)
 def delete_item(call: Call, expert_id: str, item_id: str) -> None:
     """Take one item away; If-Match carries the expert's ETag."""
-    items.delete(call.session, expert_id, item_id, version=call.version, now=call.now)
+    items.delete(call.session, expert_id, item_id, version=call.version, actor=call.actor, now=call.now)

@@ -20,9 +20,9 @@ from expertdb.api.routing import PREFIX, Call, Contract, View, contract_of
 from expertdb.database import transaction
 from expertdb.errors import NotAllowed
 from expertdb.services import tokens
+from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus
 from expertdb.services.paging import Page
-from expertdb.services.tokens import Actor
 from expertdb.wording import Text
 
 log = structlog.get_logger()

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from expertdb.api.rejections import MalformedHeader
 from expertdb.errors import IdempotencyKeyReused
 from expertdb.models.tokens import IdempotentAnswer
-from expertdb.services.tokens import Actor
+from expertdb.services.actors import Actor
 from expertdb.wording import Text
 
 KEPT_HEADERS = ("ETag", "Location", "Content-Type")

@@ -22,7 +22,7 @@ routes = Routes("organisations")
 @answers(OrganisationAnswer, 201, location="/organisations")
 def create_organisation(call: Call) -> Organisation:
     """Enter an organisation with the names it goes by."""
-    return organisations.create(call.session, call.body, now=call.now)
+    return organisations.create(call.session, call.body, actor=call.actor, now=call.now)
 
 
 @routes.get("/organisations")
@@ -49,7 +49,7 @@ def read_organisation(call: Call, organisation_id: str) -> Organisation:
 @answers(OrganisationAnswer)
 def edit_organisation(call: Call, organisation_id: str) -> Organisation:
     """Change what the body names; `aliases` are replaced as a whole."""
-    return organisations.edit(call.session, organisation_id, call.body, version=call.version)
+    return organisations.edit(call.session, organisation_id, call.body, version=call.version, actor=call.actor)
 
 
 @routes.delete("/organisations/<organisation_id>")
@@ -58,4 +58,4 @@ def edit_organisation(call: Call, organisation_id: str) -> Organisation:
 @answers(None, 204)
 def delete_organisation(call: Call, organisation_id: str) -> None:
     """Remove an organisation that nothing points to."""
-    organisations.delete(call.session, organisation_id, version=call.version)
+    organisations.delete(call.session, organisation_id, version=call.version, actor=call.actor)

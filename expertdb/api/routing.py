@@ -19,8 +19,8 @@ from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from expertdb.models.tokens import ROLES
+from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus
-from expertdb.services.tokens import Actor
 
 PREFIX = "/api/v1"
 EVERYBODY = ROLES

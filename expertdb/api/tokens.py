@@ -37,4 +37,4 @@ def list_tokens(call: Call) -> Page:
 @answers(None, 204)
 def revoke_token(call: Call, token_id: str) -> None:
     """End a token at once."""
-    tokens.revoke(call.session, token_id, now=call.now)
+    tokens.revoke(call.session, token_id, actor=call.actor, now=call.now)

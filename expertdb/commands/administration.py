@@ -8,6 +8,7 @@ from expertdb.models.tokens import ROLES
 from expertdb.schemas.shared import MAXIMUM_PAGE
 from expertdb.schemas.tokens import TokenBody
 from expertdb.services import tokens
+from expertdb.services.actors import SYSTEM
 
 
 @click.group()
@@ -27,7 +28,7 @@ def create_token(ctx: click.Context, /, **options: str | tuple[str, ...] | None)
     stated = {name: list(value) if isinstance(value, tuple) else value for name, value in options.items() if value}
     body = printing.loaded(TokenBody(), stated)
     with application(ctx) as app, transaction() as session:
-        made, secret = tokens.create(session, body, actor=tokens.SYSTEM, now=app.extensions["clock"]())
+        made, secret = tokens.create(session, body, actor=SYSTEM, now=app.extensions["clock"]())
         click.echo(f"{made.id}\t{made.role}\t{made.name}", err=True)
     click.echo(secret)
 
@@ -54,7 +55,7 @@ def list_tokens(ctx: click.Context) -> None:
 def revoke_token(ctx: click.Context, token_id: str) -> None:
     """End the token TOKEN_ID at once."""
     with application(ctx) as app, transaction() as session:
-        tokens.revoke(session, token_id, now=app.extensions["clock"]())
+        tokens.revoke(session, token_id, actor=SYSTEM, now=app.extensions["clock"]())
     click.echo("Revoked.")
 
 

@@ -15,8 +15,8 @@ from config.settings import env_file, load
 from expertdb.commands import application, printing
 from expertdb.database import transaction
 from expertdb.services import sample, shortlists
+from expertdb.services.actors import SYSTEM
 from expertdb.services.shown import Shown
-from expertdb.services.tokens import SYSTEM
 
 DEMO = ("demo_zh.json", "demo_en.json")
 
@@ -58,6 +58,7 @@ def _write_secrets(path: Path) -> None:
     lines = (
         "# Made by `expertdb prepare`. Keep it out of backups that others read; the environment wins over it.",
         f"EXPERTDB_SECRET_KEY={secrets.token_hex(32)}",
+        f"EXPERTDB_AUDIT_KEY={secrets.token_hex(32)}",
         f"EXPERTDB_BOOTSTRAP_TOKEN=xdb_{secrets.token_urlsafe(32)}",
     )
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:

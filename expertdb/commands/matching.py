@@ -12,7 +12,7 @@ from expertdb.commands import application, printing
 from expertdb.database import transaction
 from expertdb.schemas.shortlists import PreviewBody, ShortlistAnswer
 from expertdb.services import evaluation, shortlists
-from expertdb.services.tokens import SYSTEM
+from expertdb.services.actors import SYSTEM
 from matching import FileFault
 
 

@@ -10,7 +10,7 @@ from expertdb import vocabularies
 from expertdb.commands import application
 from expertdb.database import transaction
 from expertdb.services import imports
-from expertdb.services.tokens import SYSTEM
+from expertdb.services.actors import SYSTEM
 from expertdb.services.vocabularies import read
 
 

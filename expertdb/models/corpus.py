@@ -7,10 +7,12 @@ that has seen version n has seen every change up to n.
 from typing import Any
 
 from sqlalchemy import Integer, String, event, insert, update
-from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, UOWTransaction, mapped_column
 
 from expertdb.models.base import Base
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem
+
+CHANGED = "corpus_changed"
 
 
 class CorpusState(Base):
@@ -42,9 +44,19 @@ def _changed_experts(session: Session) -> set[str]:
 
 
 @event.listens_for(Session, "after_flush")
-def _number_changes(session: Session, context: UOWTransaction) -> None:
+def _note_changes(session: Session, context: UOWTransaction) -> None:
     # `after_flush` still sees new, dirty and deleted rows, and by then every row has its key.
-    experts = _changed_experts(session)
+    session.info.setdefault(CHANGED, set()).update(_changed_experts(session))
+
+
+def number_changes(session: Session) -> None:
+    """Draw the next version for the experts that this transaction changed.
+
+    Called just before the commit: the counter's lock is held for a moment only, and no transaction that holds it waits
+    for another row, so writers of experts do not wait for each other's work and cannot deadlock over it.
+    """
+    session.flush()
+    experts: set[str] = session.info.pop(CHANGED, set())
     if not experts:
         return
     connection = session.connection()
@@ -53,3 +65,9 @@ def _number_changes(session: Session, context: UOWTransaction) -> None:
     )
     version = drawn.scalar_one()
     connection.execute(insert(CorpusChange), [{"version": version, "expert_id": expert} for expert in sorted(experts)])
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, previous: SessionTransaction) -> None:
+    if not previous.nested:
+        session.info.pop(CHANGED, None)

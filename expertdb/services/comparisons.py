@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from expertdb.errors import Fault, InvalidInput
 from expertdb.services import experts, requests, shortlists, shown
+from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus
 from expertdb.services.eligibility import sift
 from expertdb.services.reasons import as_stored, label_of
-from expertdb.services.tokens import Actor
 from expertdb.wording import Text
 from matching import Scores, compare, rank, reckonings
 

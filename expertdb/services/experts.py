@@ -12,8 +12,8 @@ from expertdb.models.base import new_id
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem, ExpertTransition
 from expertdb.models.organisations import Organisation
 from expertdb.names import fold, name_words, search_forms, sort_key
-from expertdb.services import lifecycle, organisations, paging, versions
-from expertdb.services.tokens import Actor
+from expertdb.services import audit, lifecycle, organisations, paging, versions
+from expertdb.services.actors import Actor
 from expertdb.wording import Text
 
 TERM_YEARS = 3
@@ -35,9 +35,10 @@ def create(session: Session, body: dict[str, Any], *, actor: Actor, now: datetim
     Raises AlreadyExists when the source's id is known, InvalidInput for an unknown organisation id.
     """
     _refuse_known_source(session, body.get("source_id"))
-    expert = new(body, _employer(session, body, now), actor=actor, now=now)
+    expert = new(body, _employer(session, body, actor, now), actor=actor, now=now)
     session.add(expert)
     session.flush()
+    audit.record(session, actor, "expert.created", kind="expert", id=expert.id, status=expert.status)
     return expert
 
 
@@ -70,19 +71,22 @@ def get(session: Session, expert_id: str) -> Expert:
     return expert
 
 
-def edit(session: Session, expert_id: str, body: dict[str, Any], *, version: int | None, now: datetime) -> Expert:
+def edit(
+    session: Session, expert_id: str, body: dict[str, Any], *, version: int | None, actor: Actor, now: datetime
+) -> Expert:
     """Change what `body` names (items as a whole); raises NotFound, EditedMeanwhile, InvalidInput."""
     expert = get(session, expert_id)
     versions.check(expert.version, version)
     if "organisation" in body:
-        expert.organisation = _employer(session, body, now)
+        expert.organisation = _employer(session, body, actor, now)
     _fill(expert, body)
     versions.touch(expert, now)
     session.flush()
+    audit.record(session, actor, "expert.edited", kind="expert", id=expert.id, fields=sorted(body))
     return expert
 
 
-def delete(session: Session, expert_id: str, *, version: int | None) -> None:
+def delete(session: Session, expert_id: str, *, version: int | None, actor: Actor) -> None:
     """Remove a draft; raises NotFound, EditedMeanwhile, OnlyDraftsCanBeDeleted."""
     expert = get(session, expert_id)
     versions.check(expert.version, version)
@@ -90,6 +94,7 @@ def delete(session: Session, expert_id: str, *, version: int | None) -> None:
         raise OnlyDraftsCanBeDeleted(expert.status)
     session.delete(expert)
     session.flush()
+    audit.record(session, actor, "expert.deleted", kind="expert", id=expert_id)
 
 
 def move(
@@ -107,11 +112,12 @@ def move(
     versions.check(expert.version, version)
     lifecycle.check(lifecycle.EXPERT_WAYS, expert.status, to)
     _record(expert, expert.status, to, reason, actor, now)
-    expert.status = to
+    before, expert.status = expert.status, to
     if to == "renewed" or (to == "active" and expert.term_start is None):
         expert.term_start, expert.term_end = now.date(), _three_years_on(now.date())
     versions.touch(expert, now)
     session.flush()
+    audit.record(session, actor, "expert.moved", kind="expert", id=expert.id, before=before, after=to, reason=reason)
     return expert
 
 
@@ -158,9 +164,9 @@ def _matching_words(statement: Select[Any], q: str) -> Select[Any]:
     return statement
 
 
-def _employer(session: Session, body: dict[str, Any], now: datetime) -> Organisation | None:
+def _employer(session: Session, body: dict[str, Any], actor: Actor, now: datetime) -> Organisation | None:
     named = body.get("organisation")
-    return None if named is None else organisations.resolve(session, named, "/organisation", now=now)
+    return None if named is None else organisations.resolve(session, named, "/organisation", actor=actor, now=now)
 
 
 def _fill(expert: Expert, body: dict[str, Any]) -> None:

@@ -15,8 +15,8 @@ from expertdb.errors import Fault, InvalidInput
 from expertdb.models.experts import Expert
 from expertdb.schemas.experts import ExpertLine
 from expertdb.schemas.faults import faults_of
-from expertdb.services import experts, organisations
-from expertdb.services.tokens import Actor
+from expertdb.services import audit, experts, organisations
+from expertdb.services.actors import Actor
 from expertdb.wording import Text
 
 MAXIMUM_FAULTS = 1000
@@ -62,9 +62,11 @@ def _enter(
 ) -> None:
     """Store bodies that have been found faultless: each organisation is looked up once, experts are written in bulk."""
     named = dict.fromkeys(body["organisation"] for body in bodies.values() if body.get("organisation"))
-    employers = {name: organisations.resolve(session, name, "/organisation", now=now) for name in named}
+    employers = {name: organisations.resolve(session, name, "/organisation", actor=actor, now=now) for name in named}
     for place, (number, body) in enumerate(bodies.items(), start=1):
-        session.add(experts.new(body, employers.get(body.get("organisation") or ""), actor=actor, now=now))
+        expert = experts.new(body, employers.get(body.get("organisation") or ""), actor=actor, now=now)
+        session.add(expert)
+        audit.record(session, actor, "expert.imported", kind="expert", id=expert.id, status=expert.status)
         if place % WRITTEN_AT_ONCE == 0:
             session.flush()
         progress(number)

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 from expertdb.errors import Fault, InvalidInput, NotFound
 from expertdb.models.experts import Expert, ExpertItem
 from expertdb.schemas.experts import MAXIMUM_ITEMS
-from expertdb.services import experts, versions
+from expertdb.services import audit, experts, versions
+from expertdb.services.actors import Actor
 from expertdb.wording import Text
 
 
-def add(session: Session, expert_id: str, body: dict[str, Any], *, now: datetime) -> ExpertItem:
+def add(session: Session, expert_id: str, body: dict[str, Any], *, actor: Actor, now: datetime) -> ExpertItem:
     """Put one more item behind the others; raises NotFound, InvalidInput when there are too many."""
     expert = experts.get(session, expert_id)
     if len(expert.items) >= MAXIMUM_ITEMS:
@@ -21,6 +22,7 @@ def add(session: Session, expert_id: str, body: dict[str, Any], *, now: datetime
     item = ExpertItem(position=last + 1, **body)
     expert.items.append(item)
     _touch(session, expert, now)
+    audit.record(session, actor, "item.added", kind="expert", id=expert.id, item=item.id)
     return item
 
 
@@ -31,6 +33,7 @@ def edit(
     body: dict[str, Any],
     *,
     version: int | None,
+    actor: Actor,
     now: datetime,
 ) -> ExpertItem:
     """Change what `body` names; `version` is the expert's. Raises NotFound, EditedMeanwhile."""
@@ -40,15 +43,17 @@ def edit(
     for field, value in body.items():
         setattr(item, field, value)
     _touch(session, expert, now)
+    audit.record(session, actor, "item.edited", kind="expert", id=expert.id, item=item.id, fields=sorted(body))
     return item
 
 
-def delete(session: Session, expert_id: str, item_id: str, *, version: int | None, now: datetime) -> None:
+def delete(session: Session, expert_id: str, item_id: str, *, version: int | None, actor: Actor, now: datetime) -> None:
     """Take an item away; `version` is the expert's. Raises NotFound, EditedMeanwhile."""
     expert = experts.get(session, expert_id)
     versions.check(expert.version, version)
     expert.items.remove(get(expert, item_id))
     _touch(session, expert, now)
+    audit.record(session, actor, "item.deleted", kind="expert", id=expert.id, item=item_id)
 
 
 def get(expert: Expert, item_id: str) -> ExpertItem:

@@ -16,13 +16,14 @@ from expertdb.models.organisations import Organisation, OrganisationName
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.tokens import AccessToken
 from expertdb.names import HAN, fold, organisation_key, sort_key
-from expertdb.services import paging, versions
+from expertdb.services import audit, paging, versions
+from expertdb.services.actors import Actor
 from expertdb.wording import Text
 
 UNKNOWN_KIND = "O-OTH"
 
 
-def create(session: Session, body: dict[str, Any], *, now: datetime) -> Organisation:
+def create(session: Session, body: dict[str, Any], *, actor: Actor, now: datetime) -> Organisation:
     """Store a new organisation; raises AlreadyExists when one of its names is taken."""
     name = body["name"]
     organisation = Organisation(
@@ -37,6 +38,7 @@ def create(session: Session, body: dict[str, Any], *, now: datetime) -> Organisa
     session.add(organisation)
     _set_names(session, organisation, body.get("aliases", []))
     session.flush()
+    audit.record(session, actor, "organisation.created", kind="organisation", id=organisation.id)
     return organisation
 
 
@@ -48,7 +50,9 @@ def get(session: Session, organisation_id: str) -> Organisation:
     return organisation
 
 
-def edit(session: Session, organisation_id: str, body: dict[str, Any], *, version: int | None) -> Organisation:
+def edit(
+    session: Session, organisation_id: str, body: dict[str, Any], *, version: int | None, actor: Actor
+) -> Organisation:
     """Change what `body` names; raises NotFound, EditedMeanwhile, AlreadyExists."""
     organisation = get(session, organisation_id)
     versions.check(organisation.version, version)
@@ -62,10 +66,11 @@ def edit(session: Session, organisation_id: str, body: dict[str, Any], *, versio
     if "name" in body or "aliases" in body:
         _set_names(session, organisation, body.get("aliases", organisation.aliases))
     session.flush()
+    audit.record(session, actor, "organisation.edited", kind="organisation", id=organisation_id, fields=sorted(body))
     return organisation
 
 
-def delete(session: Session, organisation_id: str, *, version: int | None) -> None:
+def delete(session: Session, organisation_id: str, *, version: int | None, actor: Actor) -> None:
     """Remove an organisation that nothing points to; raises NotFound, EditedMeanwhile, OrganisationInUse."""
     organisation = get(session, organisation_id)
     versions.check(organisation.version, version)
@@ -74,6 +79,7 @@ def delete(session: Session, organisation_id: str, *, version: int | None) -> No
         raise OrganisationInUse(Text("Experts, requests or tokens still point to this organisation; move them first."))
     session.delete(organisation)
     session.flush()
+    audit.record(session, actor, "organisation.deleted", kind="organisation", id=organisation_id)
 
 
 def find(session: Session, query: dict[str, Any]) -> paging.Page:
@@ -104,7 +110,7 @@ def meant_by(id_or_name: str) -> ColumnElement[bool]:
     return or_(Organisation.id == id_or_name, by_name)
 
 
-def resolve(session: Session, id_or_name: str, pointer: str, *, now: datetime) -> Organisation:
+def resolve(session: Session, id_or_name: str, pointer: str, *, actor: Actor, now: datetime) -> Organisation:
     """The organisation meant by an id or name; a name nobody knows yet makes a new one of kind "other".
 
     Raises InvalidInput for an id that nobody has, and for a name without a letter.
@@ -114,7 +120,7 @@ def resolve(session: Session, id_or_name: str, pointer: str, *, now: datetime) -
     if found is not None:
         return found
     language = "zh" if HAN.search(fold(id_or_name)) else "en"
-    return create(session, {"name": {language: id_or_name}, "kind": UNKNOWN_KIND}, now=now)
+    return create(session, {"name": {language: id_or_name}, "kind": UNKNOWN_KIND}, actor=actor, now=now)
 
 
 def check(session: Session, id_or_name: str, pointer: str) -> None:

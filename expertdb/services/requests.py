@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from expertdb.errors import Fault, InvalidInput, NotAllowed, NotFound, RequestIsClosedToEdits
 from expertdb.models.base import new_id
 from expertdb.models.requests import ConsultationRequest, RequestAspect, RequestParty, RequestTransition
-from expertdb.services import lifecycle, organisations, paging, versions
-from expertdb.services.tokens import Actor
+from expertdb.services import audit, lifecycle, organisations, paging, versions
+from expertdb.services.actors import Actor
 from expertdb.wording import Text
 
 PLAIN_FIELDS = ("kind", "title", "text", "region", "experts_wanted", "due", "urgency")
@@ -38,6 +38,14 @@ def submit(session: Session, body: dict[str, Any], *, actor: Actor, now: datetim
     _record(consultation_request, None, consultation_request.status, "entry", actor, now)
     session.add(consultation_request)
     session.flush()
+    audit.record(
+        session,
+        actor,
+        "request.submitted",
+        kind="request",
+        id=consultation_request.id,
+        status=consultation_request.status,
+    )
     return consultation_request
 
 
@@ -74,6 +82,7 @@ def edit(
     _fill(consultation_request, body)
     versions.touch(consultation_request, now)
     session.flush()
+    audit.record(session, actor, "request.edited", kind="request", id=request_id, fields=sorted(body))
     return consultation_request
 
 
@@ -101,9 +110,12 @@ def record_move(
 ) -> None:
     """Change the status and keep who, when and why; raises TransitionNotAllowed."""
     lifecycle.check(lifecycle.REQUEST_WAYS, consultation_request.status, to)
-    _record(consultation_request, consultation_request.status, to, reason, actor, now)
+    before = consultation_request.status
+    _record(consultation_request, before, to, reason, actor, now)
     consultation_request.status, consultation_request.updated_at = to, now
     session.flush()
+    id = consultation_request.id
+    audit.record(session, actor, "request.moved", kind="request", id=id, before=before, after=to, reason=reason)
 
 
 def find(session: Session, query: dict[str, Any], *, actor: Actor) -> paging.Page:
@@ -135,7 +147,7 @@ def _requester(session: Session, named: str | None, actor: Actor, now: datetime)
     if named is None:
         return actor.organisation_id
     if actor.role != "agency":
-        return organisations.resolve(session, named, "/requester", now=now).id
+        return organisations.resolve(session, named, "/requester", actor=actor, now=now).id
     # An agency must not learn which organisations exist, nor act for another.
     meant = organisations.look_up(session, named)
     if meant is None or meant.id != actor.organisation_id:

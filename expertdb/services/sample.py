@@ -11,7 +11,7 @@ from expertdb.errors import InvalidInput
 from expertdb.models.experts import Expert
 from expertdb.schemas.organisations import OrganisationBody
 from expertdb.services import imports, organisations
-from expertdb.services.tokens import SYSTEM
+from expertdb.services.actors import SYSTEM
 
 SAMPLE = files("expertdb").joinpath("data/sample")
 
@@ -24,7 +24,7 @@ def load_when_empty(session: Session, *, now: datetime) -> int:
     for line in SAMPLE.joinpath("organisations.jsonl").read_text("utf-8").splitlines():
         body = schema.load(json.loads(line))
         if organisations.look_up(session, next(iter(body["name"].values()))) is None:
-            organisations.create(session, body, now=now)
+            organisations.create(session, body, actor=SYSTEM, now=now)
     lines = SAMPLE.joinpath("experts.jsonl").read_bytes().splitlines()
     report = imports.take_over(session, lines, dry_run=False, actor=SYSTEM, now=now)
     if report.faults:

@@ -13,12 +13,12 @@ from expertdb.errors import NotFound
 from expertdb.models.base import new_id
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.shortlists import Shortlist, ShortlistAspect, ShortlistEntry
-from expertdb.services import lifecycle, paging, requests
+from expertdb.services import audit, lifecycle, paging, requests
+from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus
 from expertdb.services.eligibility import sift
 from expertdb.services.reasons import as_stored
 from expertdb.services.shown import Shown, as_seen
-from expertdb.services.tokens import Actor
 from matching import Aspect, Index, Parameters, Query, Ranking, gaps, rank, snapshot, suggest
 
 SHORTLISTED = "shortlisted"
@@ -74,6 +74,7 @@ def draw_up(
             session, consultation_request, SHORTLISTED, f"shortlist {shortlist.id}", actor=actor, now=now
         )
     session.flush()
+    audit.record(session, actor, "shortlist.drawn_up", kind="shortlist", id=shortlist.id, request=request_id)
     return as_seen([shortlist], session, actor)[0]
 
 

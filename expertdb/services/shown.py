@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from expertdb.models.experts import Expert
 from expertdb.models.shortlists import Shortlist
 from expertdb.schemas.shared import named
+from expertdb.services.actors import Actor
 from expertdb.services.eligibility import OUTSIDE_FILTERS
-from expertdb.services.tokens import Actor
 
 # An agency learns how many were left out only by coarse reason, and nothing of groups so small that one could guess.
 SMALLEST_COUNT = 5

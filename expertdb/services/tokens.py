@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,30 +10,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
 from expertdb.errors import Fault, InvalidInput, NotFound
+from expertdb.models.organisations import Organisation
 from expertdb.models.tokens import SCOPES, AccessToken
-from expertdb.services import organisations, paging
+from expertdb.services import audit, organisations, paging
+from expertdb.services.actors import SYSTEM, Actor
 from expertdb.wording import Text
 
 PREFIX_LENGTH = 12
 LAST_USE_PRECISION = timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who is calling: a token's id, role, scopes and the organisation it acts for."""
-
-    id: str
-    name: str
-    role: str
-    scopes: frozenset[str]
-    organisation_id: str | None = None
-
-    def owns(self, created_by: str, organisation_id: str | None) -> bool:
-        """Whether a thing made by token `created_by` for `organisation_id` is the caller's own."""
-        return created_by == self.id or (organisation_id is not None and organisation_id == self.organisation_id)
-
-
-SYSTEM = Actor("system", "command line", "administrator", frozenset(SCOPES))
 
 
 def _hash(secret: str) -> str:
@@ -53,12 +36,11 @@ def create(
     if expires_at is not None and expires_at <= now:
         raise InvalidInput(Fault("/expires_at", Text("This moment has passed already.")))
     secret = secret or f"xdb_{secrets.token_urlsafe(32)}"
-    organisation = body.get("organisation")
     token = AccessToken(
         name=body["name"],
         role=body["role"],
         scopes=body.get("scopes", list(SCOPES)),
-        organisation=organisations.resolve(session, organisation, "/organisation", now=now) if organisation else None,
+        organisation=_organisation(session, body.get("organisation"), actor, now),
         prefix=secret[:PREFIX_LENGTH],
         secret_hash=_hash(secret),
         created_by=actor.id,
@@ -67,7 +49,12 @@ def create(
     )
     session.add(token)
     session.flush()
+    audit.record(session, actor, "token.created", kind="token", id=token.id, role=token.role, scopes=token.scopes)
     return token, secret
+
+
+def _organisation(session: Session, named: str | None, actor: Actor, now: datetime) -> Organisation | None:
+    return organisations.resolve(session, named, "/organisation", actor=actor, now=now) if named else None
 
 
 def authenticate(session: Session, secret: str, now: datetime) -> AccessToken | None:
@@ -114,10 +101,11 @@ def find(session: Session, query: dict[str, Any]) -> paging.Page:
     return paging.fetch(session, statement, (AccessToken.id,), query["limit"], query.get("cursor"))
 
 
-def revoke(session: Session, token_id: str, *, now: datetime) -> None:
+def revoke(session: Session, token_id: str, *, actor: Actor, now: datetime) -> None:
     """End a token; ending it again changes nothing. Raises NotFound."""
     token = session.get(AccessToken, token_id)
     if token is None:
         raise NotFound("token", token_id)
     token.revoked_at = token.revoked_at or now
     session.flush()
+    audit.record(session, actor, "token.revoked", kind="token", id=token.id)

@@ -13,7 +13,7 @@ from expertdb.models.base import Base
 from expertdb.models.corpus import CorpusState
 from expertdb.models.experts import Expert
 from expertdb.services import experts
-from expertdb.services.tokens import SYSTEM
+from expertdb.services.actors import SYSTEM
 from tests.conftest import START
 
 OPTIONS = {"compare_type": True, "compare_server_default": True}
