@@ -10,12 +10,15 @@ DomainError
 ├── OnlyDraftsCanBeDeleted      whoever has left the draft state leaves by a transition
 ├── RequestIsClosedToEdits      the request has left the states in which it may be edited
 ├── OrganisationInUse           experts or requests still point to it
+├── LastAdministrator           nobody would be left who can make users
+├── TooManyAttempts             passwords are being tried; `wait` says how long no more are looked at
 └── IdempotencyKeyReused        the key was used before, with another body
 
 `expertdb/api/problems.py` turns each into its HTTP answer; a test fails when one has no row there.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from expertdb.wording import Text
 
@@ -101,6 +104,19 @@ class RequestIsClosedToEdits(DomainError):
 
 class OrganisationInUse(DomainError):
     """Experts or requests still point to it."""
+
+
+class LastAdministrator(DomainError):
+    """Nobody would be left who can make users."""
+
+
+class TooManyAttempts(DomainError):
+    """Passwords are being tried; for `wait` no more are looked at."""
+
+    def __init__(self, wait: timedelta) -> None:
+        self.wait = wait
+        minutes = max(1, -(-int(wait.total_seconds()) // 60))
+        super().__init__(Text("Too many attempts. Wait {minutes} min and try again.", minutes=minutes))
 
 
 class IdempotencyKeyReused(DomainError):

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from expertdb.models.audit import PENDING
 from expertdb.models.tokens import IdempotentAnswer
+from expertdb.models.users import SignInWindow
 
 # Rows that no person changes: what the service keeps for itself.
-UNRECORDED: tuple[type, ...] = (IdempotentAnswer,)
+UNRECORDED: tuple[type, ...] = (IdempotentAnswer, SignInWindow)
 CHANGED = "changed_without_trace"
 
 

@@ -13,6 +13,7 @@ from expertdb.api import (
     requests,
     shortlists,
     tokens,
+    users,
     vocabularies,
 )
 from expertdb.api.routing import PREFIX
@@ -23,7 +24,7 @@ def init_app(app: Flask) -> None:
     identifying.init_app(app)
     problems.init_app(app)
     version_1 = Blueprint("v1", __name__, url_prefix=PREFIX)
-    for part in (experts, imports, organisations, requests, shortlists, tokens, vocabularies):
+    for part in (experts, imports, organisations, requests, shortlists, tokens, users, vocabularies):
         version_1.register_blueprint(part.routes.blueprint)
     version_1.register_blueprint(openapi.blueprint)
     app.register_blueprint(version_1)

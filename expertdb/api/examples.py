@@ -10,6 +10,7 @@ from expertdb.schemas.requests import RequestBody, RequestPatch
 from expertdb.schemas.shared import TransitionBody
 from expertdb.schemas.shortlists import PreviewBody, ShortlistBody
 from expertdb.schemas.tokens import TokenBody
+from expertdb.schemas.users import UserBody, UserPatch
 
 _ITEM = {
     "kind": "case",
@@ -68,4 +69,11 @@ EXAMPLES: dict[type[Schema], dict[str, Any]] = {
         "organisation": "晋江鞋服产业园知识产权保护工作站",
         "expires_at": "2027-12-31T00:00:00+00:00",
     },
+    UserBody: {
+        "login": "lin.lan",
+        "name": "林岚",
+        "role": "agency",
+        "organisation": "晋江鞋服产业园知识产权保护工作站",
+    },
+    UserPatch: {"role": "policy_office", "active": True},
 }

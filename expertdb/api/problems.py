@@ -30,6 +30,8 @@ TABLE: dict[type[Exception], tuple[int, str, str]] = {
     errors.OnlyDraftsCanBeDeleted: (409, "only-drafts-can-be-deleted", "Only drafts can be deleted"),
     errors.OrganisationInUse: (409, "organisation-in-use", "This organisation is in use"),
     errors.RequestIsClosedToEdits: (409, "request-is-closed-to-edits", "This request is closed to edits"),
+    errors.LastAdministrator: (409, "last-administrator", "The last administrator stays"),
+    errors.TooManyAttempts: (429, "too-many-attempts", "Too many attempts"),
     errors.IdempotencyKeyReused: (422, "idempotency-key-reused", "This Idempotency-Key was used before"),
     rejections.Unauthenticated: (401, "unauthenticated", "Who are you?"),
     rejections.MalformedBody: (400, "malformed-body", "The body is not JSON"),

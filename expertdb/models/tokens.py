@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from expertdb.models.base import Base, Json, new_id
 from expertdb.models.organisations import Organisation
+from expertdb.models.users import User
 
 ROLES = ("administrator", "reviewer", "agency", "policy_office", "auditor")
 SCOPES = ("read", "write")
@@ -31,7 +32,11 @@ class AccessToken(Base):
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
 
+    # Whose token it is, when somebody made it for themselves on the console: it ends with their account.
+    user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id"), index=True)
+
     organisation: Mapped[Organisation | None] = relationship()
+    user: Mapped[User | None] = relationship()
 
 
 class IdempotentAnswer(Base):

@@ -15,6 +15,7 @@ from expertdb.models.experts import Expert
 from expertdb.models.organisations import Organisation, OrganisationName
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.tokens import AccessToken
+from expertdb.models.users import User
 from expertdb.names import HAN, fold, organisation_key, sort_key
 from expertdb.services import audit, paging, versions
 from expertdb.services.actors import Actor
@@ -74,9 +75,16 @@ def delete(session: Session, organisation_id: str, *, version: int | None, actor
     """Remove an organisation that nothing points to; raises NotFound, EditedMeanwhile, OrganisationInUse."""
     organisation = get(session, organisation_id)
     versions.check(organisation.version, version)
-    users = (Expert.organisation_id, ConsultationRequest.requester_id, AccessToken.organisation_id)
+    users = (
+        Expert.organisation_id,
+        ConsultationRequest.requester_id,
+        AccessToken.organisation_id,
+        User.organisation_id,
+    )
     if any(session.scalar(select(exists().where(column == organisation_id))) for column in users):
-        raise OrganisationInUse(Text("Experts, requests or tokens still point to this organisation; move them first."))
+        raise OrganisationInUse(
+            Text("Experts, requests, tokens or users still point to this organisation; move them first.")
+        )
     session.delete(organisation)
     session.flush()
     audit.record(session, actor, "organisation.deleted", kind="organisation", id=organisation_id)

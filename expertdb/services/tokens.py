@@ -62,12 +62,12 @@ def authenticate(session: Session, secret: str, now: datetime) -> AccessToken | 
     token = session.scalar(select(AccessToken).where(AccessToken.secret_hash == _hash(secret)))
     if token is None or token.revoked_at is not None or (token.expires_at is not None and token.expires_at <= now):
         return None
-    return token
+    return token if token.user is None or token.user.active else None
 
 
 def actor_of(token: AccessToken) -> Actor:
     """The caller behind a token, detached from the session."""
-    return Actor(token.id, token.name, token.role, frozenset(token.scopes), token.organisation_id)
+    return Actor(token.id, token.name, token.role, frozenset(token.scopes), token.organisation_id, token.user_id)
 
 
 def is_same(secret: str, expected: str) -> bool:

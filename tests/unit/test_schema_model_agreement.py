@@ -20,7 +20,8 @@ from expertdb.models.organisations import Organisation, OrganisationName
 from expertdb.models.requests import ConsultationRequest, RequestAspect, RequestParty, RequestTransition
 from expertdb.models.shortlists import Shortlist, ShortlistAspect, ShortlistEntry
 from expertdb.models.tokens import ROLES, SCOPES, AccessToken
-from expertdb.schemas import experts, organisations, requests, shared, shortlists, tokens
+from expertdb.models.users import User
+from expertdb.schemas import experts, organisations, requests, shared, shortlists, tokens, users
 from expertdb.schemas.fields import Choice, Code, Int, Str
 from expertdb.services import lifecycle
 
@@ -47,6 +48,9 @@ PAIRS: list[tuple[type[Schema], Model]] = [
     (shortlists.ShortlistAnswer, Shortlist),
     (tokens.TokenBody, AccessToken),
     (tokens.TokenAnswer, AccessToken),
+    (users.UserBody, User),
+    (users.UserPatch, User),
+    (users.UserAnswer, User),
 ]
 # Where a field goes that is no column of its own: the columns behind it.
 ELSEWHERE: dict[tuple[Model, str], tuple[Column[Any], ...]] = {
@@ -66,6 +70,8 @@ ELSEWHERE: dict[tuple[Model, str], tuple[Column[Any], ...]] = {
     (Shortlist, "entries"): (),  # ShortlistEntry, as JSON
     (AccessToken, "organisation"): (OrganisationName.__table__.c.name,),
     (AccessToken, "token"): (),  # the secret is not kept
+    (User, "organisation"): (OrganisationName.__table__.c.name,),
+    (User, "password"): (),  # a slow hash of it is kept
 }
 # The source's id has another name in an import line.
 RENAMED = {(experts.ExpertLine, "id"): "source_id"}
@@ -141,7 +147,7 @@ def test_disagreement_would_be_seen() -> None:
 
 def test_every_body_that_is_stored_has_a_model_here() -> None:
     paired = {schema for schema, _ in PAIRS}
-    modules = (experts, organisations, requests, tokens)
+    modules = (experts, organisations, requests, tokens, users)
     bodies = {
         value
         for module in modules
@@ -151,10 +157,10 @@ def test_every_body_that_is_stored_has_a_model_here() -> None:
     assert bodies - paired - {shared.TransitionBody} == set()
 
 
-@pytest.mark.parametrize("model", [Expert, ExpertItem, Organisation, ConsultationRequest, AccessToken])
+@pytest.mark.parametrize("model", [Expert, ExpertItem, Organisation, ConsultationRequest, AccessToken, User])
 def test_every_column_that_a_caller_must_fill_is_in_the_body(model: Model) -> None:
     filled_by_us = {"id", "expert_id", "position", "name_sort", "name_search", "content_search"}
-    filled_by_us |= {"created_at", "updated_at", "created_by", "prefix", "secret_hash", "urgency"}
+    filled_by_us |= {"created_at", "updated_at", "created_by", "prefix", "secret_hash", "urgency", "password_hash"}
     needed = {
         column.name for column in model.__table__.columns if not column.nullable and column.default is None
     } - filled_by_us
@@ -192,6 +198,7 @@ def test_enumerations_are_the_models() -> None:
     assert choices(shortlists.PreviewBody, "kind") == request_models.KINDS
     assert choices(tokens.TokenBody, "role") == ROLES
     assert choices(tokens.TokenBody, "scopes") == SCOPES
+    assert choices(users.UserBody, "role") == ROLES
 
 
 def test_needs_are_the_models() -> None:
