@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from matching.concepts import Concepts, Span
 from matching.english import is_stop_word
 from matching.pivot import Pivot
-from matching.text import Token, language, normalise, normalise_with_places, tokens
+from matching.text import Token, language, normalise, normalise_with_places, pairs, tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,14 @@ class Analyser:
         """Return the terms of `text`, any text at all; linear in its length but for long runs of combining marks."""
         normalised = normalise(text)
         found = list(tokens(normalised))
-        hits = self._concepts.find(normalised, found)
-        concepts = tuple(concept_term(code) for hit in hits for code in hit.codes)
-        native = tuple(term for term, _, _ in native_terms(found))
-        pivot = tuple(stem for word in self._pivot.words(found) for stem in word.stems)
-        return Analysed(language(found), native + concepts, pivot + concepts)
+        concepts = [concept_term(code) for hit in self._concepts.find(normalised, found) for code in hit.codes]
+        native: list[str] = []
+        for token in found:
+            if token.kind == "han":
+                native += token.text
+                native += pairs(token.text)
+        native += [term for term, _, _ in latin_terms(found)]
+        return Analysed(language(found), (*native, *concepts), (*self._pivot.stems(found), *concepts))
 
     def places(self, text: str) -> list[Place]:
         """Return where each term of `text` stands in it, for marking; slower than `analyse`."""
@@ -84,43 +88,43 @@ class Analyser:
         return self._concepts.spans(text)
 
 
-def native_terms(found: list[Token]) -> Iterator[tuple[str, int, int]]:
-    """Yield the native terms with their start and end in the normalised text."""
+def native_terms(found: Iterable[Token]) -> Iterator[tuple[str, int, int]]:
+    """Yield the native terms with their start and end in the normalised text; `analyse` makes the same."""
+    for token in found:
+        if token.kind == "han":
+            start = token.start
+            yield from ((character, start + place, start + place + 1) for place, character in enumerate(token.text))
+            yield from ((pair, start + place, start + place + 2) for place, pair in enumerate(pairs(token.text)))
+    yield from latin_terms(found)
+
+
+def latin_terms(found: Iterable[Token]) -> Iterator[tuple[str, int, int]]:
+    """Yield the native terms of words and IPC symbols with their start and end in the normalised text."""
     previous = ""  # The last Latin word, unless Han or the text's beginning stands between.
     before = 0
-    for token in found:
-        start, end = token.start, token.start + len(token.text)
-        if token.kind == "han":
-            yield from _han_terms(token)
-            previous = ""
-        elif token.kind == "ipc":
-            yield token.text[:4].casefold(), start, start + 4
-            if len(token.text) > 4:
-                yield "".join(token.text.split()).casefold(), start, end
-            previous = ""
-        else:
-            for part, place in _parts(token):
-                word = part.casefold()
-                yield word, place, place + len(part)
+    for kind, text, start in found:
+        if kind == "word":
+            for word, first, last in _parts(text):
+                yield word, start + first, start + last
                 if previous:
-                    yield f"{previous} {word}", before, place + len(part)
-                previous, before = word, place
-            if "-" in token.text:
-                yield token.text.replace("-", "").casefold(), start, end
+                    yield f"{previous} {word}", before, start + last
+                previous, before = word, start + first
+            if "-" in text:
+                yield text.replace("-", "").casefold(), start, start + len(text)
+        else:
+            previous = ""
+            if kind == "ipc":
+                yield text[:4].casefold(), start, start + 4
+                if len(text) > 4:
+                    yield "".join(text.split()).casefold(), start, start + len(text)
 
 
-def _han_terms(token: Token) -> Iterator[tuple[str, int, int]]:
-    run, start = token.text, token.start
-    for place, character in enumerate(run):
-        yield character, start + place, start + place + 1
-        if place:
-            yield run[place - 1 : place + 1], start + place - 1, start + place + 1
-
-
-def _parts(token: Token) -> Iterator[tuple[str, int]]:
-    """Yield the parts of a hyphenated word that are worth a term, and where they start."""
-    place = token.start
-    for part in token.text.split("-"):
+@lru_cache(maxsize=1 << 16)
+def _parts(word: str) -> tuple[tuple[str, int, int], ...]:
+    """Return the parts of a hyphenated word that are worth a term, and where each starts and ends in it."""
+    place, found = 0, []
+    for part in word.split("-"):
         if len(part) > 1 and not is_stop_word(part):
-            yield part, place
+            found.append((part.casefold(), place, place + len(part)))
         place += len(part) + 1
+    return tuple(found)

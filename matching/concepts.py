@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import zip_longest
 from typing import NamedTuple
 
 from matching.english import acronym, singular
@@ -80,6 +82,7 @@ class Concepts:
 
     def __init__(self, concepts: Iterable[Concept] = ()) -> None:
         self._root = _Node()
+        self._deepest = 0  # Units in the longest phrase.
         for concept in concepts:
             for phrase in concept.phrases:
                 self._add(concept.code, phrase)
@@ -87,15 +90,25 @@ class Concepts:
     def find(self, normalised: str, found: list[Token]) -> Iterator[Hit]:
         """Yield the concepts in a normalised text with the given tokens, leftmost-longest."""
         units = _units(normalised, found)
-        place, begins = 0, self._root.children
-        while place < len(units.keys):
-            length = 1
-            if units.keys[place] in begins or place in units.looser or place in units.symbols:
-                found_length, codes = self._longest(units, place)
+        end = 0
+        for place in self._beginnings(units):
+            if place >= end:
+                length, codes = self._longest(units, place)
                 if codes:
-                    length = found_length
-                    yield Hit(codes, units.starts[place], units.ends[place + length - 1])
-            place += length
+                    end = place + length
+                    yield Hit(codes, units.starts[place], units.ends[end - 1])
+
+    def _beginnings(self, units: _Units) -> list[int]:
+        """Return the units at which a phrase may begin, by a look at them and the next: most begin none."""
+        keys, begins = units.keys, self._root.children
+        found = [
+            place
+            for place, (key, after) in enumerate(zip_longest(keys, keys[1:]))
+            if key in begins and (after in begins[key].children or begins[key].codes)
+        ]
+        if loose := units.looser.keys() | units.symbols.keys():
+            found = sorted({*found, *loose, *(place - 1 for place in loose if place)})
+        return found
 
     def spans(self, text: str) -> list[Span]:
         """Return where concepts stand in `text`, one span per code, in order: for highlighting and suggestions."""
@@ -111,13 +124,17 @@ class Concepts:
         # A remark in brackets is not part of the name: 著作权（版权）, Patents (parent).
         for variant in {normalised, _BRACKETS.sub(" ", normalised)}:
             node = self._root
-            for key in _units(variant, list(tokens(variant))).keys:
+            keys = _units(variant, list(tokens(variant))).keys
+            self._deepest = max(self._deepest, len(keys))
+            for key in keys:
                 node = node.children.setdefault(key, _Node())
             if node is not self._root and code not in node.codes:
                 node.codes = (*node.codes, code)
 
     def _longest(self, units: _Units, start: int) -> tuple[int, tuple[str, ...]]:
         """Return the length in units and the codes of the longest phrase that begins at unit `start`."""
+        if not units.looser and start not in units.symbols:
+            return self._longest_plain(units.keys, start)
         symbol = units.symbols.get(start)
         best: tuple[int, tuple[str, ...]] = (1, (symbol,)) if symbol else (0, ())
         # An acronym may continue a phrase as itself and as a word, hence a list; it holds one node or two.
@@ -130,6 +147,18 @@ class Concepts:
             codes = tuple(dict.fromkeys(code for node in nodes for code in node.codes))
             if codes:
                 best = (place - start + 1, tuple(dict.fromkeys((symbol, *codes))) if symbol else codes)
+        return best
+
+    def _longest_plain(self, keys: list[str], start: int) -> tuple[int, tuple[str, ...]]:
+        """Do the same where every unit has one key: nearly always, and five times as fast."""
+        best: tuple[int, tuple[str, ...]] = (0, ())
+        node: _Node = self._root
+        for length, key in enumerate(keys[start : start + self._deepest], 1):
+            if key not in node.children:
+                break
+            node = node.children[key]
+            if node.codes:
+                best = length, node.codes
         return best
 
 
@@ -152,16 +181,20 @@ def _units(normalised: str, found: list[Token]) -> _Units:
             units.symbols[len(units.keys)] = token.text[:4]
             units.add(f"ipc {token.text[:4]}", start, end)
         else:
-            _add_words(units, token)
+            for key, capitals, first, last in _word_units(token.text):
+                if capitals:
+                    units.looser[len(units.keys)] = capitals
+                units.add(key, start + first, start + last)
     return units
 
 
-def _add_words(units: _Units, token: Token) -> None:
-    place = token.start
-    for part in token.text.split("-"):
+@lru_cache(maxsize=1 << 16)
+def _word_units(word: str) -> tuple[tuple[str, tuple[str, ...], int, int], ...]:
+    """Return the units of a hyphenated word: key, looser keys of an acronym, and where each starts and ends in it."""
+    place, found = 0, []
+    for part in word.split("-"):
         key, capitals = singular(part.casefold()), acronym(part)
-        if capitals:
-            units.looser[len(units.keys)] = tuple(dict.fromkeys((key, singular(capitals.casefold()))))
-            key = f"^{capitals}"
-        units.add(key, place, place + len(part))
+        looser = tuple(dict.fromkeys((key, singular(capitals.casefold())))) if capitals else ()
+        found.append((f"^{capitals}" if capitals else key, looser, place, place + len(part)))
         place += len(part) + 1
+    return tuple(found)

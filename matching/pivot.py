@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from matching.english import is_stop_word, stem
-from matching.text import Token
+from matching.text import Token, pairs
 
 DATA = Path(__file__).parent / "data"
 _WORD = re.compile(r"[^\W_]+")
@@ -42,17 +42,32 @@ class Lexicon:
             if len(headword) > self._longest.get(pair, 1):
                 self._longest[pair] = len(headword)
 
-    def cut(self, run: str) -> Iterator[tuple[int, str]]:
-        """Yield the headwords of a run from left to right, the longest at each place, and where they start."""
-        place = 0
-        while place < len(run):
-            length = self._longest.get(run[place : place + 2], 1)
-            while length > 1 and run[place : place + length] not in self.glosses:
-                length -= 1
-            word = run[place : place + length]
-            if word in self.glosses:
-                yield place, word
-            place += length
+    def cut(self, run: str, ends: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
+        """Return the headwords of a run from left to right, the longest at each place, and where they start.
+
+        `ends` are words that are there already, with their starts, and last the end of the run with an empty word;
+        they are passed over.
+        """
+        longest, glosses = self._longest.get, self.glosses
+        found, place = [], 0
+        for end, given in ends:
+            while place < end:
+                length = longest(run[place : place + 2], 1)
+                if length > end - place:
+                    length = end - place
+                word = run[place : place + length]
+                while word not in glosses and length > 1:
+                    length -= 1
+                    word = word[:-1]
+                if word in glosses:
+                    found.append((place, word))
+                place += length
+            place = end + len(given)
+        return found
+
+    def may_be_in(self, run: str) -> bool:
+        """Tell whether a headword of two characters or more may begin somewhere in the run."""
+        return not self._longest.keys().isdisjoint(pairs(run))
 
 
 class Pivot:
@@ -69,34 +84,45 @@ class Pivot:
         glossary = (DATA / "glossary.tsv").read_text("utf-8")
         return cls(_read(glossary), _read(gzip.decompress((DATA / "cedict.tsv.gz").read_bytes()).decode()))
 
+    def stems(self, found: Iterable[Token]) -> list[str]:
+        """Return the stems of a text, in order."""
+        stems: list[str] = []
+        for kind, text, _ in found:
+            if kind != "ipc":
+                for _, _, own in self._cut(text) if kind == "han" else english_words(text):
+                    stems += own
+        return stems
+
     def words(self, found: Iterable[Token]) -> Iterator[Word]:
         """Yield the words of a text that have stems, in order."""
-        for token in found:
-            if token.kind == "han":
-                yield from self._han_words(token)
-            elif token.kind == "word":
-                yield from english_words(token)
+        for kind, text, start in found:
+            if kind != "ipc":
+                for place, word, own in self._cut(text) if kind == "han" else english_words(text):
+                    yield Word(word, start + place, own)
 
-    def _han_words(self, token: Token) -> Iterator[Word]:
-        """Yield the glossary's terms in a run and, between them, the lexicon's words."""
-        run, end = token.text, 0
-        for start, term in (*self._glossary.cut(run), (len(run), "")):
-            for place, word in self._lexicon.cut(run[end:start]):
-                yield Word(word, token.start + end + place, gloss_stems(self._lexicon.glosses[word]))
-            if term:
-                yield Word(term, token.start + start, gloss_stems(self._glossary.glosses[term]))
-            end = start + len(term)
+    def _cut(self, run: str) -> list[tuple[int, str, tuple[str, ...]]]:
+        """Return the glossary's terms in a run and, between them, the lexicon's words: place, word and stems."""
+        end = [(len(run), "")]
+        terms = self._glossary.cut(run, end) if self._glossary.may_be_in(run) else []
+        lexicon, glossary = self._lexicon.glosses, self._glossary.glosses
+        found = [(place, word, gloss_stems(lexicon[word])) for place, word in self._lexicon.cut(run, terms + end)]
+        if terms:
+            found += [(place, term, gloss_stems(glossary[term])) for place, term in terms]
+            found.sort()
+        return found
 
 
-def english_words(token: Token) -> Iterator[Word]:
-    """Yield the words of a Latin token: its parts and, when it has a hyphen, the parts joined."""
-    place, parts = token.start, token.text.split("-")
+@lru_cache(maxsize=1 << 16)
+def english_words(text: str) -> tuple[tuple[int, str, tuple[str, ...]], ...]:
+    """Return the words of a Latin token with their places and stems: its parts and, with a hyphen, the parts joined."""
+    place, parts, found = 0, text.split("-"), []
     for part in parts:
         if len(part) > 1 and not is_stop_word(part):
-            yield Word(part, place, (stem(part),))
+            found.append((place, part, (stem(part),)))
         place += len(part) + 1
     if len(parts) > 1:
-        yield Word(token.text, token.start, (stem("".join(parts)),))
+        found.append((0, text, (stem("".join(parts)),)))
+    return tuple(found)
 
 
 @cache  # Bounded by the lexicon: no text of a user comes here.

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from operator import add
 from typing import Literal, NamedTuple
 
 import opencc
@@ -78,6 +79,11 @@ def tokens(normalised: str) -> Iterator[Token]:
     for match in _TOKENS.finditer(normalised):
         if match.lastgroup == "han" or match.end() - match.start() <= _LONGEST_WORD:
             yield Token(match.lastgroup or "", match.group(), match.start())
+
+
+def pairs(run: str) -> Iterable[str]:
+    """Return the pairs of neighbouring characters of a run, in order."""
+    return map(add, run, run[1:])
 
 
 def language(found: list[Token]) -> str:
