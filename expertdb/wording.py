@@ -39,9 +39,9 @@ def say(text: str, language: str) -> str:
     """
     if language != "zh":
         return str(text)
-    if isinstance(text, Text):
-        values = {
-            name: say(value, language) if isinstance(value, Text) else value for name, value in text.values.items()
-        }
-        return _chinese().get(text.template, text.template).format(**values)
-    return _chinese().get(text, text)
+    # A `Text`, or a `Sentence` of the matching library, which has the same two attributes.
+    template, values = getattr(text, "template", text), getattr(text, "values", None)
+    if values is None:
+        return _chinese().get(text, text)
+    said = {name: say(value, language) if hasattr(value, "template") else value for name, value in values.items()}
+    return _chinese().get(template, template).format(**said)

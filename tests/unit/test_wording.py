@@ -25,6 +25,8 @@ from expertdb.models.experts import STATUSES
 from expertdb.schemas.experts import ExpertLine
 from expertdb.services.eligibility import OUTSIDE_FILTERS, TERM_NOT_CURRENT
 from expertdb.wording import Text, say
+from matching.panel import GROUPINGS
+from matching.sentences import Sentence
 
 ROOT = Path(__file__).parents[2]
 # Templates that are no literal: where they stand, and the words they can be.
@@ -37,6 +39,7 @@ COMPUTED: dict[tuple[str, str], set[str]] = {
         "lower_rank",
     }
     - {"active"},
+    ("matching/panel/checking.py", "rule.by"): set(GROUPINGS),
     ("expertdb/commands/printing.py", "one['name']"): set(),  # the names given to Adjustment(...), collected below
 }
 JUNK: tuple[Any, ...] = (None, [], {}, [[]], [None], "x", 1.5, True, "2026-01-01T00:00:00", {"zzz": 1}, [{}], "")
@@ -80,13 +83,17 @@ def literals(node: ast.expr, tree: ast.Module) -> set[str]:
 @cache
 def templates() -> frozenset[str]:
     found: set[str] = set()
-    for name, tree in trees("expertdb"):
-        for node in arguments(tree, "Text"):
+    for folder, maker in (("expertdb", "Text"), ("matching", "Sentence")):
+        for name, tree, node in made(folder, maker):
             here = literals(node, tree)
             stated = COMPUTED.get((name, ast.unparse(node)))
             assert here or stated is not None, f"{name}:{node.lineno}: say in COMPUTED what this template can be"
             found |= here | (stated or set())
     return frozenset(found)
+
+
+def made(folder: str, maker: str) -> Iterator[tuple[str, ast.Module, ast.expr]]:
+    return ((name, tree, node) for name, tree in trees(folder) for node in arguments(tree, maker))
 
 
 def given_to(name: str, folder: str, position: int = 0) -> set[str]:
@@ -179,6 +186,13 @@ def test_noun_inside_a_sentence_is_said_in_chinese_too() -> None:
     assert text == "There is no expert with the id 42."
     assert "专家" in say(text, "zh")
     assert "expert" not in say(text, "zh")
+
+
+def test_sentence_of_the_matching_library_is_said_in_chinese() -> None:
+    template = "{count} members share the {by} {group}; at most {limit} may."
+    sentence = Sentence(template, count=2, by=Sentence("organisation"), group="o1", limit=1)
+    assert say(sentence, "en") == "2 members share the organisation o1; at most 1 may."
+    assert say(sentence, "zh") == "2 名成员的机构同为 o1，最多 1 名。"
 
 
 def test_values_with_braces_are_not_read_as_placeholders() -> None:

@@ -1,0 +1,91 @@
+"""Every rule, violated on purpose, is reported with its place, its excess and the people concerned."""
+
+from typing import Any
+
+import pytest
+
+from matching.panel import TYPES, check, parse
+from tests.unit.matching.panel.pools import candidate
+
+MEMBERS = [
+    candidate("a", 0.9, organisation="o1", region="350211", kind="K-LAW", codes=frozenset({"GI"}), side="licensor"),
+    candidate("b", 0.1, organisation="o1", region="350211", kind="K-TECH", regulator=True, load=9),
+    candidate("c", 0.5, organisation="o2", region="350900", kind="K-TECH", regulator=True, newcomer=True, capacity=2),
+    candidate(
+        "d",
+        0.5,
+        region="350200",
+        kind="K-ACA",
+        codes=frozenset({"GI", "TM"}),
+        languages=frozenset({"en"}),
+        title_level="T1",
+    ),
+]
+BROKEN: list[tuple[dict[str, Any], int, tuple[str, ...]]] = [
+    ({"type": "max_per_organisation"}, 1, ("a", "b")),
+    ({"type": "max_per_region"}, 1, ("a", "b")),
+    ({"type": "max_per_city"}, 2, ("a", "b", "d")),
+    ({"type": "max_per", "by": "kind"}, 1, ("b", "c")),
+    ({"type": "max_share", "share": "1/3", "regulator": True}, 1, ("b", "c")),
+    ({"type": "max_share", "share": 0.25, "by": "kind"}, 1, ("b", "c")),
+    ({"type": "min_share", "share": 0.5, "newcomer": True}, 1, ()),
+    ({"type": "at_least_one", "kinds": ["K-JDG"]}, 1, ()),
+    ({"type": "at_least", "count": 3, "outside": ["350200"]}, 2, ()),
+    ({"type": "at_least_one", "outside": ["350000"]}, 1, ()),
+    ({"type": "at_least_one", "any_of": [{"sides": ["licensee"]}, {"languages": ["ja"]}]}, 1, ()),
+    ({"type": "at_most", "count": 1, "regions": ["350000"]}, 3, ("a", "b", "c", "d")),
+    ({"type": "at_most", "count": 0, "title_levels": ["T1"]}, 1, ("d",)),
+    ({"type": "at_most", "count": 0, "codes": ["K-LAW"]}, 1, ("a",)),
+    ({"type": "odd"}, 1, ()),
+    ({"type": "keep_apart", "experts": ["a", "c", "z"]}, 1, ("a", "c")),
+    ({"type": "every_side", "sides": ["licensor", "licensee"]}, 1, ()),
+    ({"type": "cover", "codes": ["GI", "TM"], "each": 2}, 1, ()),
+    ({"type": "cover", "codes": ["GI", "TM", "PAT", "CR"], "at_least": 4}, 2, ()),
+    ({"type": "forced", "experts": ["a", "z"]}, 1, ()),
+    ({"type": "forbidden", "experts": ["d"]}, 1, ("d",)),
+    ({"type": "max_load", "limit": 9}, 1, ("b",)),
+    ({"type": "min_affinity", "limit": 0.2}, 1, ("b",)),
+]
+
+
+@pytest.mark.parametrize(("stated", "excess", "experts"), BROKEN, ids=lambda one: str(one)[:60])
+def test_violation_is_reported(stated: dict[str, Any], excess: int, experts: tuple[str, ...]) -> None:
+    rules = parse([{"type": "max_per", "by": "title_level"}, stated])
+    (found,) = check(MEMBERS, rules, 4)
+    assert (found.rule, found.type, found.excess, found.experts) == (1, stated["type"], excess, experts)
+    assert found.detail
+
+
+def test_every_type_is_violated_above() -> None:
+    assert {stated["type"] for stated, _, _ in BROKEN} == set(TYPES) - {"fairness"}
+
+
+def test_capacity_of_ones_own_counts_without_a_limit() -> None:
+    (full,) = check([candidate("x", load=2, capacity=2), candidate("y", load=50)], parse([{"type": "max_load"}]))
+    assert full.experts == ("x",)
+
+
+def test_several_groups_are_each_reported() -> None:
+    twice = [candidate(str(number), organisation=f"o{number % 2}") for number in range(4)]
+    assert [one.experts for one in check(twice, parse([{"type": "max_per_organisation"}]))] == [("0", "2"), ("1", "3")]
+
+
+def test_unknown_organisations_are_not_one_organisation() -> None:
+    assert check([candidate("x"), candidate("y")], parse([{"type": "max_per_organisation"}])) == ()
+
+
+@pytest.mark.parametrize(("size", "words"), [(3, "has 4 members; it needs 3"), (5, "has 4 members; it needs 5")])
+def test_wrong_number_of_seats_is_a_violation(size: int, words: str) -> None:
+    (found,) = check(MEMBERS, (), size)
+    assert found.rule is None
+    assert words in found.detail
+
+
+def test_member_who_sits_twice_is_a_violation() -> None:
+    (found,) = check([MEMBERS[0], MEMBERS[0]], (), 2)
+    assert found.experts == ("a",)
+
+
+def test_lawful_panel_has_no_violation() -> None:
+    rules = parse([{"type": "at_least_one", "codes": ["TM"], "languages": ["en"]}, {"type": "fairness", "weight": 1}])
+    assert check(MEMBERS, rules, 4) == ()

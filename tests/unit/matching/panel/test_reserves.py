@@ -1,0 +1,105 @@
+"""Reserves can take the places they say they can, and replacing a member changes as little as possible."""
+
+import random
+from itertools import combinations
+
+import pytest
+
+from matching.panel import BadPanelInput, PanelCandidate, Rule, check, compose, parse, replace
+from matching.panel.reserves import without_forcing
+from tests.unit.matching.panel.pools import best, candidate, lawful, pool, stated
+
+
+def feasible(seed: int) -> tuple[list[PanelCandidate], tuple[Rule, ...]]:
+    chance = random.Random(seed)
+    candidates = pool(seed, 11)
+    return candidates, parse(stated(chance, [one.expert for one in candidates]))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_reserve_replaces_exactly_whom_it_says(seed: int) -> None:
+    candidates, rules = feasible(seed)
+    found = compose(candidates, rules, 4, 3, prices=False)
+    for reserve in found.reserves:
+        for member in found.members:
+            after = [one for one in found.members if one != member] + [reserve.candidate]
+            able = not check(after, without_forcing(rules, member.expert), 4)
+            assert able == (member.expert in reserve.replaces)
+    served = {member for reserve in found.reserves for member in reserve.replaces}
+    assert set(found.unreplaceable) == {member.expert for member in found.members} - served
+
+
+def test_first_reserve_serves_the_most_members() -> None:
+    candidates = [
+        candidate("law1", 0.9, kind="K-LAW"),
+        candidate("tech1", 0.8, kind="K-TECH"),
+        candidate("tech2", 0.7, kind="K-TECH"),
+        candidate("tech3", 0.6, kind="K-TECH"),
+        candidate("law2", 0.1, kind="K-LAW"),
+    ]
+    rules = parse([{"type": "at_least_one", "kinds": ["K-LAW"]}])
+    found = compose(candidates, rules, 3, 2)
+    assert [(one.candidate.expert, one.replaces) for one in found.reserves] == [
+        ("law2", ("law1", "tech1", "tech2")),
+        ("tech3", ("tech1", "tech2")),
+    ]
+    assert found.unreplaceable == ()
+    assert compose(candidates[:-1], rules, 3, 2).unreplaceable == ("law1",)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_replacement_keeps_as_many_as_possible_and_is_then_the_best(seed: int) -> None:
+    candidates, rules = feasible(seed)
+    found = compose(candidates, rules, 4, prices=False)
+    if not found.members:
+        return
+    leaving = found.members[seed % 4].expert
+    after = replace(candidates, [one.expert for one in found.members], leaving, rules)
+    staying = {one.expert for one in found.members} - {leaving}
+    open_to = [one for one in candidates if one.expert != leaving]
+    bound = without_forcing(rules, leaving)
+    ways = [(len(staying & set(members)), objective) for objective, members in lawful(open_to, bound, 4)]
+    if not ways:
+        assert after.members == ()
+        assert after.infeasibility is not None
+        assert best(open_to, bound, 4) is None
+        return
+    kept = len(staying & {one.expert for one in after.members})
+    assert (kept, pytest.approx(after.objective)) == max(ways)
+    assert len(after.came) == len(after.left) == 4 - kept
+
+
+def test_reserves_step_in_in_their_order() -> None:
+    candidates = [candidate(f"e{number}", 0.9 - number / 10, organisation=f"o{number % 4}") for number in range(8)]
+    rules = parse([{"type": "max_per_organisation"}])
+    after = replace(candidates, ["e0", "e1", "e2"], "e1", rules, reserves=["e4", "e5", "e3"])
+    assert (after.came, after.left, after.reserve) == (("e5",), ("e1",), True)
+
+
+def test_forced_member_who_leaves_does_not_block() -> None:
+    candidates = [candidate(f"e{number}", number / 10) for number in range(5)]
+    after = replace(candidates, ["e0", "e4"], "e0", parse([{"type": "forced", "experts": ["e0"]}]))
+    assert [one.expert for one in after.members] == ["e4", "e3"]
+
+
+def test_others_change_only_where_no_one_can_simply_step_in() -> None:
+    """The only other lawyer works where a member does."""
+    candidates = [
+        candidate("law1", 0.9, kind="K-LAW", organisation="o1"),
+        candidate("tech1", 0.8, organisation="o2"),
+        candidate("law2", 0.5, kind="K-LAW", organisation="o2"),
+        candidate("tech2", 0.4, organisation="o3"),
+    ]
+    rules = parse([{"type": "at_least_one", "kinds": ["K-LAW"]}, {"type": "max_per_organisation"}])
+    after = replace(candidates, ["law1", "tech1"], "law1", rules, reserves=["tech2"])
+    assert (after.came, after.left, after.reserve) == (("law2", "tech2"), ("law1", "tech1"), False)
+
+
+@pytest.mark.parametrize(("members", "leaving"), [(["e0"], "e1"), (["e0", "x"], "e0")])
+def test_strangers_are_refused(members: list[str], leaving: str) -> None:
+    with pytest.raises(BadPanelInput):
+        replace([candidate("e0"), candidate("e1")], members, leaving, ())
+
+
+def test_brute_force_of_these_tests_sees_every_panel() -> None:
+    assert sum(1 for _ in lawful(pool(1, 6), (), 3)) == len(list(combinations(range(6), 3)))
