@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup-done
 SOURCES := .
+# Some machines forbid Python to keep what it compiled; every process would then spend seconds on compiling everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo test quality check format lock openapi readme clean
