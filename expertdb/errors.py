@@ -7,6 +7,7 @@ DomainError
 ├── EditedMeanwhile             somebody else changed the row since the caller read it
 ├── AlreadyExists               the same thing is stored already
 ├── TransitionNotAllowed        the state does not lead there
+├── StepIsMissing               what the new state would say has not happened yet
 ├── OnlyDraftsCanBeDeleted      whoever has left the draft state leaves by a transition
 ├── RequestIsClosedToEdits      the request has left the states in which it may be edited
 ├── OrganisationInUse           experts or requests still point to it
@@ -84,6 +85,10 @@ class TransitionNotAllowed(DomainError):
             allowed=", ".join(allowed) or "-",
         )
         super().__init__(detail, (Fault("/to", detail),))
+
+
+class StepIsMissing(DomainError):
+    """What the new state would say has not happened yet."""
 
 
 class OnlyDraftsCanBeDeleted(DomainError):

@@ -6,7 +6,7 @@ from marshmallow import Schema
 
 from expertdb.schemas.experts import ExpertBody, ExpertPatch, ItemBody, ItemPatch
 from expertdb.schemas.organisations import OrganisationBody, OrganisationPatch
-from expertdb.schemas.requests import RequestBody, RequestPatch
+from expertdb.schemas.requests import RequestBody, RequestPatch, RequestTransitionBody
 from expertdb.schemas.shared import TransitionBody
 from expertdb.schemas.shortlists import PreviewBody, ShortlistBody
 from expertdb.schemas.tokens import TokenBody
@@ -53,7 +53,17 @@ EXAMPLES: dict[type[Schema], dict[str, Any]] = {
         "experts_wanted": 5,
         "due": "2026-12-15",
     },
-    RequestPatch: {"experts_wanted": 7},
+    RequestPatch: {
+        "experts_wanted": 7,
+        "questions": ["警告函所涉专利的权利要求是否稳定？", "德国应诉的时限和费用如何？"],
+        "related_organisations": [{"name": "某新能源材料（香港）有限公司", "relation": "子公司"}],
+        "suggested_experts": [{"expert": "林岚", "reason": "办理过同族专利"}],
+        "excluded_experts": [{"expert": "陈某", "reason": "曾任对方顾问"}],
+        "secrecy": "trade_secret",
+        "mode": "meeting",
+        "languages": ["zh", "de"],
+    },
+    RequestTransitionBody: {"to": "accepted", "reason": "材料齐全，予以受理"},
     ShortlistBody: {"size": 8, "filters": {"region": ["350200"], "language": ["en"]}},
     PreviewBody: {
         "kind": "consultation",

@@ -3,8 +3,7 @@
 from expertdb.api.handling import Routes
 from expertdb.api.routing import Call, allow, answers, asks, edits, takes
 from expertdb.models.requests import ConsultationRequest
-from expertdb.schemas.requests import RequestAnswer, RequestBody, RequestPatch, RequestQuery
-from expertdb.schemas.shared import TransitionBody
+from expertdb.schemas.requests import RequestAnswer, RequestBody, RequestPatch, RequestQuery, RequestTransitionBody
 from expertdb.services import requests
 from expertdb.services.paging import Page
 
@@ -53,7 +52,7 @@ def edit_request(call: Call, request_id: str) -> ConsultationRequest:
 @routes.post("/requests/<request_id>/transitions")
 @allow(*ASKERS)
 @edits
-@takes(TransitionBody)
+@takes(RequestTransitionBody)
 @answers(RequestAnswer)
 def move_request(call: Call, request_id: str) -> ConsultationRequest:
     """Move a request through the life cycle, with a reason."""

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from flask import current_app
-from sqlalchemy import JSON, DateTime
+from sqlalchemy import JSON, Connection, DateTime
 
 from expertdb import models  # noqa: F401 - registers every table
 from expertdb.models.base import UTCDateTime
@@ -21,13 +21,36 @@ def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[
     return False
 
 
+def enforce_foreign_keys(connection: Connection, on: bool) -> None:
+    """Rebuilding a table drops the old one, and SQLite would delete the rows that point to it with it.
+
+    The pragma does nothing within a transaction, and SQLAlchemy begins one before its first statement: so the driver's
+    own connection is asked. PostgreSQL rebuilds nothing.
+    """
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.driver_connection
+        driver.execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")
+
+
+def refuse_broken_keys(connection: Connection) -> None:
+    """Fail, and so roll back, a migration after which rows point to nothing."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if broken:
+            raise RuntimeError(f"the migration leaves rows that point to nothing: {broken[:5]}")
+
+
 database = current_app.extensions["migrate"].db
 with database.engine.connect() as connection:
+    enforce_foreign_keys(connection, False)
     context.configure(
         connection=connection,
         target_metadata=database.metadata,
         render_item=render_item,
+        transactional_ddl=True,  # SQLite's is too, since our engine begins its transactions itself.
         **current_app.extensions["migrate"].configure_args,
     )
     with context.begin_transaction():
         context.run_migrations()
+        refuse_broken_keys(connection)
+    enforce_foreign_keys(connection, True)

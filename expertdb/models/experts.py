@@ -23,6 +23,7 @@ STATUSES = (
     "withdrawn",
     "erased",
 )
+MODES = ("written", "meeting", "commissioned", "on_site", "online")
 
 
 class ExpertItem(Base):

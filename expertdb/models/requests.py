@@ -24,6 +24,20 @@ STATUSES = (
     "closed",
     "cancelled",
 )
+URGENCIES = ("normal", "urgent", "critical")
+# State secrets are no level here: they must not enter this system at all.
+SECRECIES = ("open", "internal", "trade_secret", "sensitive")
+# Where a policy stands on its way to a decision: 立项, 调研, 起草, 征求意见, 论证, 合法性审查, 公平竞争审查, 后评估.
+STAGES = (
+    "initiation",
+    "research",
+    "drafting",
+    "public_comment",
+    "expert_review",
+    "legality_review",
+    "fair_competition_review",
+    "evaluation",
+)
 
 
 class RequestAspect(Base):
@@ -40,7 +54,10 @@ class RequestAspect(Base):
 
 
 class RequestParty(Base):
-    """A party to the matter, as it was named: whom conflicts are checked against."""
+    """A party to the matter, as it was named: whom conflicts are checked against.
+
+    `organisation` is the id of the organisation that an office found the name to mean, where it did.
+    """
 
     __tablename__ = "request_parties"
 
@@ -49,6 +66,40 @@ class RequestParty(Base):
     position: Mapped[int]
     name: Mapped[str] = mapped_column(String(200))
     role: Mapped[str] = mapped_column(String(50), default="")
+    organisation: Mapped[str | None] = mapped_column(
+        "organisation_id", ForeignKey("organisations.id", ondelete="SET NULL")
+    )
+
+
+class RelatedOrganisation(Base):
+    """A body that is no party, but whose people are not free in the matter either: an owner, a beneficiary, a rival."""
+
+    __tablename__ = "request_related_organisations"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    request_id: Mapped[str] = mapped_column(ForeignKey("consultation_requests.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(String(200))
+    relation: Mapped[str] = mapped_column(String(50), default="")
+    organisation: Mapped[str | None] = mapped_column(
+        "organisation_id", ForeignKey("organisations.id", ondelete="SET NULL")
+    )
+
+
+class ExpertWish(Base):
+    """Somebody the requester suggests or does not want, as they were named, and why.
+
+    Shown as what it is: a suggestion never raises a rank.
+    """
+
+    __tablename__ = "request_expert_wishes"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    request_id: Mapped[str] = mapped_column(ForeignKey("consultation_requests.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    wish: Mapped[Literal["suggested", "excluded"]] = mapped_column(String(12))
+    expert: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(String(500), default="")
 
 
 class RequestTransition(Base):
@@ -80,6 +131,13 @@ class ConsultationRequest(Base):
     experts_wanted: Mapped[int | None]
     due: Mapped[date | None]
     urgency: Mapped[str] = mapped_column(String(8), default="normal")
+    secrecy: Mapped[str] = mapped_column(String(16), default="internal")
+    stage: Mapped[str | None] = mapped_column(String(24))
+    legal_basis: Mapped[str] = mapped_column(String(500), default="")
+    mode: Mapped[str | None] = mapped_column(String(16))
+    languages: Mapped[list[str]] = mapped_column(default=list)
+    questions: Mapped[list[str]] = mapped_column(default=list)
+    earlier_stages: Mapped[list[str]] = mapped_column(default=list)
     status: Mapped[str] = mapped_column(String(16), index=True)
     version: Mapped[int] = mapped_column(default=1)
     created_by: Mapped[str] = mapped_column(String(36), index=True)
@@ -93,8 +151,24 @@ class ConsultationRequest(Base):
     parties: Mapped[list[RequestParty]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, order_by=RequestParty.position, lazy="selectin"
     )
+    related_organisations: Mapped[list[RelatedOrganisation]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by=RelatedOrganisation.position, lazy="selectin"
+    )
+    wishes: Mapped[list[ExpertWish]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by=ExpertWish.position, lazy="selectin"
+    )
     transitions: Mapped[list[RequestTransition]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, order_by=RequestTransition.id
     )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - the base class types it as an instance's.
+
+    @property
+    def suggested_experts(self) -> list[ExpertWish]:
+        """Whom the requester suggests."""
+        return [one for one in self.wishes if one.wish == "suggested"]
+
+    @property
+    def excluded_experts(self) -> list[ExpertWish]:
+        """Whom the requester does not want."""
+        return [one for one in self.wishes if one.wish == "excluded"]

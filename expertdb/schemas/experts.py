@@ -5,13 +5,12 @@ from typing import Any
 from marshmallow import Schema, fields, pre_dump, validate
 
 from expertdb import vocabularies
-from expertdb.models.experts import STATUSES, Expert
+from expertdb.models.experts import MODES, STATUSES, Expert
 from expertdb.schemas.fields import Bool, Choice, Code, Int, Several, Str, Unique
 from expertdb.schemas.shared import PageQuery, PersonName, Reference, Term, named, plain, reference
 
 ITEM_KINDS = ("publication", "patent", "case", "project", "policy_draft", "standard", "training")
 MAXIMUM_ITEMS = 200
-MODES = ("written", "meeting", "commissioned", "on_site", "online")
 # What a new expert may start as: a draft that goes through review, or somebody taken over from an existing roster.
 ENTRY_STATUSES = ("draft", "active", "on_leave", "suspended", "expired")
 

@@ -141,7 +141,8 @@ class Choice(Str):
     """One of a fixed set of words."""
 
     def __init__(self, choices: tuple[str, ...], **kwargs: Any) -> None:
-        super().__init__(maximum=40, metadata={"enum": list(choices)}, **kwargs)
+        enum = [*choices, None] if kwargs.get("allow_none") else list(choices)
+        super().__init__(maximum=40, metadata={"enum": enum, **kwargs.pop("metadata", {})}, **kwargs)
         self.choices = choices
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
@@ -209,7 +210,8 @@ class Unique(fields.List[Any]):
     """A list of at most `maximum` values, each once."""
 
     def __init__(self, inner: fields.Field[Any], *, maximum: int, **kwargs: Any) -> None:
-        super().__init__(inner, metadata={"maxItems": maximum, "uniqueItems": True}, **kwargs)
+        metadata = {"maxItems": maximum, "uniqueItems": True, **kwargs.pop("metadata", {})}
+        super().__init__(inner, metadata=metadata, **kwargs)
         self.maximum = maximum
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
@@ -227,7 +229,7 @@ class Several(fields.List[Any]):
     """A list of at most `maximum` objects."""
 
     def __init__(self, inner: fields.Field[Any], *, maximum: int, **kwargs: Any) -> None:
-        super().__init__(inner, metadata={"maxItems": maximum}, **kwargs)
+        super().__init__(inner, metadata={"maxItems": maximum, **kwargs.pop("metadata", {})}, **kwargs)
         self.maximum = maximum
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:

@@ -1,17 +1,21 @@
 """The wire contract of consultation requests."""
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, pre_dump, validates
+from marshmallow import Schema, ValidationError, fields, post_dump, pre_dump, validates
 
 from expertdb import vocabularies
-from expertdb.models.requests import KINDS, STATUSES, ConsultationRequest
-from expertdb.schemas.fields import Choice, Code, Day, Int, Moment, Several, Str
+from expertdb.models.experts import MODES
+from expertdb.models.requests import KINDS, SECRECIES, STAGES, STATUSES, URGENCIES, ConsultationRequest
+from expertdb.schemas.fields import Choice, Code, Day, Int, Moment, Several, Str, Unique
 from expertdb.schemas.shared import PageQuery, Reference, plain, reference
 from expertdb.wording import Text
 
 NEEDS = ("must", "nice")
-URGENCIES = ("normal", "urgent", "critical")
+# How a document of the state says that it is secret: 绝密★30年, 机密★, 秘密★1年.
+STATE_SECRET_MARK = re.compile("(绝密|机密|秘密) ?[★☆]")
 
 
 class AspectBody(Schema):
@@ -21,11 +25,44 @@ class AspectBody(Schema):
     need = Choice(NEEDS, load_default="nice")
 
 
-class PartyBody(Schema):
-    """A party to the matter."""
+ORGANISATION = {"description": "id of the organisation that is meant, where an office knows it"}
+
+
+class _Known(Schema):
+    """Somebody named, and the organisation that an office found the name to mean; left out where there is none."""
 
     name = Str(maximum=200, minimum=1, required=True)
+    organisation = Str(maximum=36, minimum=1, allow_none=True, metadata=ORGANISATION)
+
+    @post_dump
+    def leave_out_what_is_not_known(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        return {name: value for name, value in data.items() if name != "organisation" or value is not None}
+
+
+class PartyBody(_Known):
+    """A party to the matter, an organisation or a person."""
+
     role = Str(maximum=50, load_default="")
+
+
+class RelatedBody(_Known):
+    """A body that is no party but has a stake: an owner, a beneficiary, a competitor."""
+
+    relation = Str(maximum=50, load_default="")
+
+
+class SuggestionBody(Schema):
+    """An expert whom the requester suggests; shown as that, and never ranked higher for it."""
+
+    expert = Str(maximum=200, minimum=1, required=True, metadata={"description": "name or id"})
+    reason = Str(maximum=500, load_default="")
+
+
+class ExclusionBody(Schema):
+    """An expert whom the requester does not want, and why."""
+
+    expert = Str(maximum=200, minimum=1, required=True, metadata={"description": "name or id"})
+    reason = Str(maximum=500, minimum=1, required=True)
 
 
 def refuse_repeated_aspects(aspects: list[dict[str, str]]) -> None:
@@ -43,8 +80,16 @@ def refuse_repeated_aspects(aspects: list[dict[str, str]]) -> None:
         raise ValidationError(repeated)
 
 
+def refuse_state_secrets(texts: Iterable[str]) -> None:
+    """Raise ValidationError where a text bears the mark of a state secret."""
+    for text in texts:
+        if found := STATE_SECRET_MARK.search(text):
+            detail = "This bears the mark of a state secret ({mark}); state secrets must not enter this system."
+            raise ValidationError([Text(detail, mark=found[0])])
+
+
 class RequestPatch(Schema):
-    """What changes of a request; what is not named stays, `aspects` and `parties` are replaced as a whole."""
+    """What changes of a request; what is not named stays, and every list is replaced as a whole."""
 
     kind = Choice(KINDS)
     title = Str(maximum=300, minimum=1)
@@ -55,10 +100,30 @@ class RequestPatch(Schema):
     experts_wanted = Int(low=1, high=100, allow_none=True)
     due = Day(allow_none=True)
     urgency = Choice(URGENCIES)
+    secrecy = Choice(SECRECIES, metadata={"description": "State secrets must not enter this system at any level."})
+    stage = Choice(STAGES, allow_none=True, metadata={"description": "where the policy stands; policy drafting only"})
+    legal_basis = Str(maximum=500)
+    mode = Choice(MODES, allow_none=True)
+    languages = Unique(Code("language"), maximum=10)
+    questions = Unique(Str(maximum=1000, minimum=1), maximum=30)
+    related_organisations = Several(fields.Nested(RelatedBody), maximum=100)
+    suggested_experts = Several(fields.Nested(SuggestionBody), maximum=10)
+    excluded_experts = Several(fields.Nested(ExclusionBody), maximum=10)
+    earlier_stages = Unique(
+        Str(maximum=36, minimum=1), maximum=20, metadata={"description": "ids of earlier requests in the same matter"}
+    )
 
     @validates("aspects")
     def each_aspect_once(self, aspects: list[dict[str, str]], **kwargs: Any) -> None:
         refuse_repeated_aspects(aspects)
+
+    @validates("title", "text")
+    def holds_no_state_secret(self, text: str, **kwargs: Any) -> None:
+        refuse_state_secrets([text])
+
+    @validates("questions")
+    def ask_for_no_state_secret(self, questions: list[str], **kwargs: Any) -> None:
+        refuse_state_secrets(questions)
 
 
 class RequestBody(RequestPatch):
@@ -83,6 +148,13 @@ class RequestAnswer(RequestPatch):
     @pre_dump
     def shape(self, consultation_request: ConsultationRequest, **kwargs: Any) -> dict[str, Any]:
         return plain(self, consultation_request) | {"requester": reference(consultation_request.requester)}
+
+
+class RequestTransitionBody(Schema):
+    """Where to go in the life cycle, and why."""
+
+    to = Choice(STATUSES, required=True)
+    reason = Str(maximum=1000, minimum=1, required=True)
 
 
 class RequestQuery(PageQuery):

@@ -30,6 +30,8 @@ REQUEST_WAYS: dict[str, tuple[str, ...]] = {
     "closed": (),
     "cancelled": (),
 }
+# An agency sends, takes back and sends again; everything else is an office's decision.
+AGENCY_WAYS = ("submitted", "cancelled")
 
 
 def check(ways: dict[str, tuple[str, ...]], current: str, to: str) -> None:

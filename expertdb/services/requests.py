@@ -1,5 +1,6 @@
 """Requests: submit, read, find, edit, and move through the life cycle."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -8,33 +9,41 @@ from sqlalchemy.orm import Session
 
 from expertdb.errors import Fault, InvalidInput, NotAllowed, NotFound, RequestIsClosedToEdits
 from expertdb.models.base import new_id
-from expertdb.models.requests import ConsultationRequest, RequestAspect, RequestParty, RequestTransition
-from expertdb.services import audit, lifecycle, organisations, paging, versions
+from expertdb.models.organisations import Organisation
+from expertdb.models.requests import (
+    ConsultationRequest,
+    ExpertWish,
+    RelatedOrganisation,
+    RequestAspect,
+    RequestParty,
+    RequestTransition,
+)
+from expertdb.services import audit, lifecycle, organisations, paging, steps, versions
 from expertdb.services.actors import Actor
 from expertdb.wording import Text
 
-PLAIN_FIELDS = ("kind", "title", "text", "region", "experts_wanted", "due", "urgency")
+PLAIN_FIELDS = (
+    *("kind", "title", "text", "region", "experts_wanted", "due", "urgency", "secrecy", "stage", "mode"),
+    *("legal_basis", "languages", "questions", "earlier_stages"),
+)
 EDITABLE = ("draft", "submitted", "returned")
-# An agency sends, takes back and sends again; everything else is an office's decision.
-AGENCY_WAYS = ("submitted", "cancelled")
 
 
 def submit(session: Session, body: dict[str, Any], *, actor: Actor, now: datetime) -> ConsultationRequest:
     """Store a new request; its requester is the caller's organisation unless an office names another.
 
-    Raises InvalidInput when an agency names another organisation, and for an unknown organisation id.
+    Raises InvalidInput when an agency names another organisation, for an unknown organisation or request id, for a
+    deadline in the past, and for a stage where nothing is drafted.
     """
     consultation_request = ConsultationRequest(
         id=new_id(),
-        text="",
-        urgency="normal",
         status=body.get("status", "submitted"),
         requester_id=_requester(session, body.get("requester"), actor, now),
         created_by=actor.id,
         created_at=now,
         updated_at=now,
     )
-    _fill(consultation_request, body)
+    _fill(session, consultation_request, body, actor, now)
     _record(consultation_request, None, consultation_request.status, "entry", actor, now)
     session.add(consultation_request)
     session.flush()
@@ -74,12 +83,12 @@ def edit(
     actor: Actor,
     now: datetime,
 ) -> ConsultationRequest:
-    """Change what `body` names; raises NotFound, EditedMeanwhile, RequestIsClosedToEdits."""
+    """Change what `body` names; raises NotFound, EditedMeanwhile, RequestIsClosedToEdits, and InvalidInput as above."""
     consultation_request = get(session, request_id, actor=actor)
     versions.check(consultation_request.version, version)
     if consultation_request.status not in EDITABLE:
         raise RequestIsClosedToEdits(consultation_request.status, EDITABLE)
-    _fill(consultation_request, body)
+    _fill(session, consultation_request, body, actor, now)
     versions.touch(consultation_request, now)
     session.flush()
     audit.record(session, actor, "request.edited", kind="request", id=request_id, fields=sorted(body))
@@ -96,11 +105,13 @@ def move(
     actor: Actor,
     now: datetime,
 ) -> ConsultationRequest:
-    """Change the status; raises NotFound, NotAllowed, EditedMeanwhile, TransitionNotAllowed."""
-    consultation_request = get(session, request_id, actor=actor)
+    """Change the status by hand; raises NotFound, NotAllowed, EditedMeanwhile, TransitionNotAllowed, StepIsMissing."""
+    consultation_request = get(session, request_id, actor=actor, lock=True)
     versions.check(consultation_request.version, version)
-    if actor.role == "agency" and to not in AGENCY_WAYS:
+    if actor.role == "agency" and to not in lifecycle.AGENCY_WAYS:
         raise NotAllowed(Text("An agency may only submit or cancel its requests."))
+    lifecycle.check(lifecycle.REQUEST_WAYS, consultation_request.status, to)
+    steps.check(session, consultation_request, to)
     record_move(session, consultation_request, to, reason, actor=actor, now=now)
     return consultation_request
 
@@ -157,16 +168,60 @@ def _requester(session: Session, named: str | None, actor: Actor, now: datetime)
     return meant.id
 
 
-def _fill(consultation_request: ConsultationRequest, body: dict[str, Any]) -> None:
+def _fill(
+    session: Session, consultation_request: ConsultationRequest, body: dict[str, Any], actor: Actor, now: datetime
+) -> None:
+    _refuse(session, consultation_request, body, actor, now)
     for field in PLAIN_FIELDS:
         if field in body:
             setattr(consultation_request, field, body[field])
     if "aspects" in body:
         _set_aspects(consultation_request, body["aspects"])
     if "parties" in body:
-        consultation_request.parties = [
-            RequestParty(position=place, **party) for place, party in enumerate(body["parties"])
-        ]
+        consultation_request.parties = [RequestParty(position=at, **one) for at, one in enumerate(body["parties"])]
+    if "related_organisations" in body:
+        related = enumerate(body["related_organisations"])
+        consultation_request.related_organisations = [RelatedOrganisation(position=at, **one) for at, one in related]
+    for wish in ("suggested", "excluded"):
+        if f"{wish}_experts" in body:
+            kept = [one for one in consultation_request.wishes if one.wish != wish]
+            fresh = enumerate(body[f"{wish}_experts"])
+            consultation_request.wishes = [*kept, *(ExpertWish(wish=wish, position=at, **one) for at, one in fresh)]
+
+
+def _refuse(
+    session: Session, consultation_request: ConsultationRequest, body: dict[str, Any], actor: Actor, now: datetime
+) -> None:
+    """Raise InvalidInput that names every fault a schema cannot see."""
+    faults = [*_unknown_organisations(session, body, actor), *_unknown_requests(session, body, actor)]
+    if (due := body.get("due")) and due < now.date():
+        faults.append(
+            Fault("/due", Text("The deadline {due} has passed; today is {today}.", due=due, today=now.date()))
+        )
+    kind, stage = (body.get(field, getattr(consultation_request, field)) for field in ("kind", "stage"))
+    if stage and kind != "policy_drafting":
+        faults.append(Fault("/stage", Text("Only a policy_drafting request has a stage.")))
+    if faults:
+        raise InvalidInput(*faults)
+
+
+def _unknown_organisations(session: Session, body: dict[str, Any], actor: Actor) -> Iterator[Fault]:
+    for field in ("parties", "related_organisations"):
+        for place, one in enumerate(body.get(field, ())):
+            id, pointer = one.get("organisation"), f"/{field}/{place}/organisation"
+            if id and actor.role == "agency":
+                # An agency must not learn which organisations exist.
+                yield Fault(pointer, Text("An agency names organisations by name; leave this out."))
+            elif id and session.get(Organisation, id) is None:
+                yield Fault(pointer, Text("There is no organisation with the id {id}.", id=id))
+
+
+def _unknown_requests(session: Session, body: dict[str, Any], actor: Actor) -> Iterator[Fault]:
+    for place, id in enumerate(body.get("earlier_stages", ())):
+        found = session.get(ConsultationRequest, id)
+        if found is None or not may_see(found, actor):
+            pointer = f"/earlier_stages/{place}"
+            yield Fault(pointer, Text("There is no {noun} with the id {id}.", noun=Text("request"), id=id))
 
 
 def _set_aspects(consultation_request: ConsultationRequest, aspects: list[dict[str, Any]]) -> None:

@@ -12,6 +12,7 @@ from expertdb.database import db, transaction
 from expertdb.models.base import Base
 from expertdb.models.corpus import CorpusState
 from expertdb.models.experts import Expert
+from expertdb.models.requests import ConsultationRequest
 from expertdb.services import experts
 from expertdb.services.actors import SYSTEM
 from tests.conftest import START
@@ -72,6 +73,41 @@ def test_upgrade_twice_changes_nothing(app: Flask) -> None:
             experts.create(session, {"name": {"zh": "林岚"}, "kind": "K-PA"}, actor=SYSTEM, now=START)
         flask_migrate.upgrade()
         assert counter() == [(1, 1)]
+
+
+def test_rows_below_a_table_that_is_rebuilt_survive(app: Flask) -> None:
+    """SQLite rebuilds a table to change it; dropping the old one must not delete what points to it."""
+    moment = "'2026-01-01 00:00:00'"
+    request = f"'r', 'consultation', '标题', '', 'normal', 'submitted', 1, 't', {moment}, {moment}"
+    columns = "id, kind, title, text, urgency, status, version, created_by, created_at, updated_at"
+    with app.app_context():
+        flask_migrate.downgrade(revision="0003")
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql(f"INSERT INTO consultation_requests ({columns}) VALUES ({request})")
+            connection.exec_driver_sql(
+                "INSERT INTO request_parties (id, request_id, position, name, role) VALUES ('p', 'r', 0, '某公司', '')"
+            )
+        flask_migrate.upgrade()
+        with transaction(read_only=True) as session:
+            found = session.scalars(select(ConsultationRequest)).one()
+            assert [party.name for party in found.parties] == ["某公司"]
+            assert (found.secrecy, found.questions, found.earlier_stages) == ("internal", [], [])
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_migrations_refuse_to_leave_broken_keys(app: Flask) -> None:
+    with app.app_context():
+        flask_migrate.downgrade(revision="0003")
+        driver = db.engine.raw_connection()
+        driver.execute("PRAGMA foreign_keys=OFF")
+        driver.execute(
+            "INSERT INTO request_parties (id, request_id, position, name, role) VALUES ('p', 'r', 0, 'n', '')"
+        )
+        driver.close()
+        db.engine.dispose()
+        with pytest.raises(SystemExit):
+            flask_migrate.upgrade()
+        assert "secrecy" not in {column["name"] for column in inspect(db.engine).get_columns("consultation_requests")}
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

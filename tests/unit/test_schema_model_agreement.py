@@ -17,7 +17,14 @@ from expertdb.models import requests as request_models
 from expertdb.models.base import Base
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem, ExpertTransition
 from expertdb.models.organisations import Organisation, OrganisationName
-from expertdb.models.requests import ConsultationRequest, RequestAspect, RequestParty, RequestTransition
+from expertdb.models.requests import (
+    ConsultationRequest,
+    ExpertWish,
+    RelatedOrganisation,
+    RequestAspect,
+    RequestParty,
+    RequestTransition,
+)
 from expertdb.models.shortlists import Shortlist, ShortlistAspect, ShortlistEntry
 from expertdb.models.tokens import ROLES, SCOPES, AccessToken
 from expertdb.models.users import User
@@ -44,6 +51,9 @@ PAIRS: list[tuple[type[Schema], Model]] = [
     (requests.RequestAnswer, ConsultationRequest),
     (requests.AspectBody, RequestAspect),
     (requests.PartyBody, RequestParty),
+    (requests.RelatedBody, RelatedOrganisation),
+    (requests.SuggestionBody, ExpertWish),
+    (requests.ExclusionBody, ExpertWish),
     (shortlists.ShortlistBody, Shortlist),
     (shortlists.ShortlistAnswer, Shortlist),
     (tokens.TokenBody, AccessToken),
@@ -65,6 +75,11 @@ ELSEWHERE: dict[tuple[Model, str], tuple[Column[Any], ...]] = {
     (ConsultationRequest, "requester"): (OrganisationName.__table__.c.name,),
     (ConsultationRequest, "aspects"): (),  # RequestAspect
     (ConsultationRequest, "parties"): (),  # RequestParty
+    (ConsultationRequest, "related_organisations"): (),  # RelatedOrganisation
+    (ConsultationRequest, "suggested_experts"): (),  # ExpertWish
+    (ConsultationRequest, "excluded_experts"): (),  # ExpertWish
+    (RequestParty, "organisation"): (RequestParty.__table__.c.organisation_id,),
+    (RelatedOrganisation, "organisation"): (RelatedOrganisation.__table__.c.organisation_id,),
     (Shortlist, "request"): (Shortlist.__table__.c.request_id,),
     (Shortlist, "diversify"): (Shortlist.__table__.c.parameters,),
     (Shortlist, "entries"): (),  # ShortlistEntry, as JSON
@@ -154,7 +169,7 @@ def test_every_body_that_is_stored_has_a_model_here() -> None:
         for name, value in vars(module).items()
         if isinstance(value, type) and issubclass(value, Schema) and name.endswith(("Body", "Patch"))
     }
-    assert bodies - paired - {shared.TransitionBody} == set()
+    assert bodies - paired - {shared.TransitionBody, requests.RequestTransitionBody} == set()
 
 
 @pytest.mark.parametrize("model", [Expert, ExpertItem, Organisation, ConsultationRequest, AccessToken, User])
@@ -195,6 +210,7 @@ def test_enumerations_are_the_models() -> None:
     assert choices(requests.RequestQuery, "status") == request_models.STATUSES
     assert set(choices(requests.RequestBody, "status")) <= set(request_models.STATUSES)
     assert choices(requests.RequestBody, "kind") == request_models.KINDS
+    assert choices(requests.RequestTransitionBody, "to") == request_models.STATUSES
     assert choices(shortlists.PreviewBody, "kind") == request_models.KINDS
     assert choices(tokens.TokenBody, "role") == ROLES
     assert choices(tokens.TokenBody, "scopes") == SCOPES
