@@ -7,6 +7,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import inspect, select
+from sqlalchemy.exc import IntegrityError
 
 from expertdb.database import db, transaction
 from expertdb.models.base import Base
@@ -65,6 +66,46 @@ def test_downgrade_leaves_nothing_and_upgrade_works_again(app: Flask) -> None:
         assert counter() == [(1, 0)]
         with transaction(read_only=True) as session:
             assert session.scalars(select(Expert)).all() == []
+
+
+ROWS_OF_THE_FIRST_REVISION = (
+    "INSERT INTO organisations (id, name_zh, name_sort, kind, version, created_at)"
+    " VALUES ('o-1', '衡正', 'hengzheng', 'O-AGY', 1, '2026-01-01 00:00:00+00:00')",
+    "INSERT INTO experts (id, name_zh, name_sort, name_search, content_search, kind, organisation_id, languages,"
+    " licences, availability, statement, status, version, created_at, updated_at)"
+    " VALUES ('e-1', '林岚', 'linlan', '|lin', '', 'K-PA', 'o-1', '[]', '[]', '{}', '', 'draft', 1,"
+    " '2026-01-01 00:00:00+00:00', '2026-01-01 00:00:00+00:00')",
+    "INSERT INTO expert_items (id, expert_id, position, kind, title, text, verified)"
+    " VALUES ('i-1', 'e-1', 0, 'case', '隔膜案', '', false)",
+    "INSERT INTO expert_codes (expert_id, code, position) VALUES ('e-1', 'PAT', 0)",
+    "INSERT INTO expert_transitions (id, expert_id, to_status, reason, actor, at)"
+    " VALUES ('t-1', 'e-1', 'draft', 'entry', 'system', '2026-01-01 00:00:00+00:00')",
+)
+
+
+def test_upgrade_keeps_every_row(app: Flask) -> None:
+    """Batch mode drops tables and makes them anew; with them went, once, all rows that pointed to them."""
+    with app.app_context():
+        flask_migrate.downgrade(revision="base")
+        flask_migrate.upgrade(revision="0001")
+        with db.engine.begin() as connection:
+            for statement in ROWS_OF_THE_FIRST_REVISION:
+                connection.exec_driver_sql(statement)
+        flask_migrate.upgrade()
+        with transaction(read_only=True) as session:
+            (kept,) = session.scalars(select(Expert))
+            assert (kept.name_zh, kept.organisation.name_zh, kept.codes) == ("林岚", "衡正", ["PAT"])
+            assert [item.title for item in kept.items] == ["隔膜案"]
+            assert [(row.to_status, row.actor) for row in kept.transitions] == [("draft", "system")]
+
+
+def test_foreign_keys_hold_again_after_a_migration(app: Flask) -> None:
+    with app.app_context():
+        flask_migrate.upgrade()
+        with pytest.raises(IntegrityError), db.engine.begin() as connection:
+            connection.exec_driver_sql(
+                "INSERT INTO expert_codes (expert_id, code, position) VALUES ('nobody', 'PAT', 0)"
+            )
 
 
 def test_upgrade_twice_changes_nothing(app: Flask) -> None:
