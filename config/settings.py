@@ -118,6 +118,12 @@ class Settings:
         _text,
         str(Path(__file__).with_name("matching.toml")),
     )
+    pool_file: str = _setting(
+        "EXPERTDB_POOL_FILE",
+        "periods of the pool's life, public holidays and make-up working days (TOML)",
+        _text,
+        str(Path(__file__).with_name("pool.toml")),
+    )
     log_level: str = _setting("EXPERTDB_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR", _log_level, "INFO")
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings, SettingsFault, load
 from expertdb import api, console, database, keys, logs
+from expertdb.services import rules
 from expertdb.services.corpus import Corpus
 from matching import Parameters
 
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     app.extensions["clock"] = clock
     app.extensions["audit_key"] = keys.audit_key(settings.audit_key, settings.secret_key)
     app.extensions["corpus"] = Corpus(read_parameters(settings.matching_file))
+    app.extensions["rules"] = read_rules(settings.pool_file)
     database.init_app(app)
     api.init_app(app)
     console.init_app(app)
@@ -74,6 +76,14 @@ def read_parameters(path: str) -> Parameters:
         return Parameters(**tomllib.loads(Path(path).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:  # no such file; no TOML or out of range; no such parameter
         raise SettingsFault([f"EXPERTDB_MATCHING_FILE {path}: {error}"]) from error
+
+
+def read_rules(path: str) -> rules.Rules:
+    """The rules of the pool's life of a TOML file; raises SettingsFault that says what is wrong."""
+    try:
+        return rules.read(tomllib.loads(Path(path).read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise SettingsFault([f"EXPERTDB_POOL_FILE {path}: {error}"]) from error
 
 
 def _absolute(url: str) -> str:

@@ -8,6 +8,7 @@ DomainError
 ├── AlreadyExists               the same thing is stored already
 ├── TransitionNotAllowed        the state does not lead there
 ├── StepIsMissing               what the new state would say has not happened yet
+├── ObjectionsAreClosed         the candidate is not in publicity
 ├── OnlyDraftsCanBeDeleted      whoever has left the draft state leaves by a transition
 ├── RequestIsClosedToEdits      the request has left the states in which it may be edited
 ├── OrganisationInUse           experts or requests still point to it
@@ -89,6 +90,14 @@ class TransitionNotAllowed(DomainError):
 
 class StepIsMissing(DomainError):
     """What the new state would say has not happened yet."""
+
+
+class ObjectionsAreClosed(DomainError):
+    """The candidate is not in publicity."""
+
+    def __init__(self, status: str) -> None:
+        detail = "Objections are taken during publicity; this expert is {status}. Suspend an active one instead."
+        super().__init__(Text(detail, status=status))
 
 
 class OnlyDraftsCanBeDeleted(DomainError):

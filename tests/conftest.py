@@ -135,6 +135,11 @@ def administrator(app: Flask) -> Caller:
 
 
 @pytest.fixture
+def reviewer(app: Flask) -> Caller:
+    return caller(app, "reviewer")
+
+
+@pytest.fixture
 def office(app: Flask) -> Caller:
     return caller(app, "policy_office")
 

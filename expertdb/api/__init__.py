@@ -7,10 +7,12 @@ from expertdb.api import (
     health,
     identifying,
     imports,
+    objections,
     openapi,
     organisations,
     problems,
     requests,
+    sanctions,
     shortlists,
     tokens,
     users,
@@ -24,7 +26,19 @@ def init_app(app: Flask) -> None:
     identifying.init_app(app)
     problems.init_app(app)
     version_1 = Blueprint("v1", __name__, url_prefix=PREFIX)
-    for part in (experts, imports, organisations, requests, shortlists, tokens, users, vocabularies):
+    parts = (
+        experts,
+        imports,
+        objections,
+        organisations,
+        requests,
+        sanctions,
+        shortlists,
+        tokens,
+        users,
+        vocabularies,
+    )
+    for part in parts:
         version_1.register_blueprint(part.routes.blueprint)
     version_1.register_blueprint(openapi.blueprint)
     app.register_blueprint(version_1)

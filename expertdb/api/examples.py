@@ -4,10 +4,11 @@ from typing import Any
 
 from marshmallow import Schema
 
-from expertdb.schemas.experts import ExpertBody, ExpertPatch, ItemBody, ItemPatch
+from expertdb.schemas.experts import ExpertBody, ExpertPatch, ExpertTransitionBody, ItemBody, ItemPatch
+from expertdb.schemas.objections import ObjectionBody, ObjectionTransitionBody
 from expertdb.schemas.organisations import OrganisationBody, OrganisationPatch
 from expertdb.schemas.requests import RequestBody, RequestPatch, RequestTransitionBody
-from expertdb.schemas.shared import TransitionBody
+from expertdb.schemas.sanctions import SanctionPatch, SanctionTransitionBody
 from expertdb.schemas.shortlists import PreviewBody, ShortlistBody
 from expertdb.schemas.tokens import TokenBody
 from expertdb.schemas.users import UserBody, UserPatch
@@ -72,7 +73,21 @@ EXAMPLES: dict[type[Schema], dict[str, Any]] = {
         "aspects": [{"code": "FN-PLDG", "need": "must"}],
         "size": 5,
     },
-    TransitionBody: {"to": "suspended", "reason": "复核执业资质"},
+    ExpertTransitionBody: {
+        "to": "suspended",
+        "reason": "复核执业资质",
+        "ground": "lost_qualification",
+        "notified_on": "2026-11-20",
+    },
+    ObjectionBody: {
+        "lodged_by": "citizen",
+        "reference": "信访〔2026〕118号",
+        "ground": "false_data",
+        "text": "所列“隔膜专利无效案”的代理人并非候选人。",
+    },
+    ObjectionTransitionBody: {"to": "upheld", "reason": "经查证，申报材料与事实不符。", "then": "under_review"},
+    SanctionPatch: {"notified_on": "2026-11-23"},
+    SanctionTransitionBody: {"to": "appealed", "reason": "执业证年检已于本月补办，附证明。"},
     TokenBody: {
         "name": "晋江园区工作站",
         "role": "agency",

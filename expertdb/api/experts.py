@@ -8,17 +8,20 @@ from expertdb.schemas.experts import (
     ExpertBody,
     ExpertPatch,
     ExpertQuery,
+    ExpertTransitionBody,
     ItemAnswer,
     ItemBody,
     ItemPatch,
+    TransitionAnswer,
 )
-from expertdb.schemas.shared import TransitionBody
-from expertdb.services import experts, items
+from expertdb.schemas.shared import PageQuery
+from expertdb.services import experts, items, moves
 from expertdb.services.paging import Page
 
 routes = Routes("experts")
 
 CURATORS = ("administrator",)
+MOVERS = ("administrator", "reviewer")
 # Agencies meet experts on their shortlists only: the pool is not theirs to browse.
 READERS = ("administrator", "reviewer", "policy_office", "auditor")
 
@@ -69,14 +72,30 @@ def delete_expert(call: Call, expert_id: str) -> None:
 
 
 @routes.post("/experts/<expert_id>/transitions")
-@allow(*CURATORS)
+@allow(*MOVERS)
 @edits
-@takes(TransitionBody)
+@takes(ExpertTransitionBody)
 @answers(ExpertAnswer)
 def move_expert(call: Call, expert_id: str) -> Expert:
-    """Move an expert through the life cycle, with a reason."""
-    to, reason = call.body["to"], call.body["reason"]
-    return experts.move(call.session, expert_id, to, reason, version=call.version, actor=call.actor, now=call.now)
+    """Move an expert through the life of the pool, with a reason; a reviewer makes the moves of entry only."""
+    return moves.move(
+        call.session,
+        expert_id,
+        call.body,
+        version=call.version,
+        actor=call.actor,
+        now=call.now,
+        rules=call.rules,
+    )
+
+
+@routes.get("/experts/<expert_id>/transitions")
+@allow(*READERS)
+@asks(PageQuery)
+@answers(TransitionAnswer, paged=True)
+def list_transitions(call: Call, expert_id: str) -> Page:
+    """List an expert's changes of status, oldest first."""
+    return moves.history(call.session, expert_id, call.query)
 
 
 @routes.post("/experts/<expert_id>/items")

@@ -71,14 +71,17 @@ def handled(view: Callable[..., Any], contract: Contract) -> Callable[..., Respo
         # A key's answer is stored, also that of a call which stores nothing else.
         read_only = not (_writes(contract) or _is_repeatable())
         now = current_app.extensions["clock"]()
+        rules = current_app.extensions["rules"]
         prepared = None
         if contract.prepares:
             with transaction(read_only=True) as session:
-                prepared = contract.prepares(Call(session, actor, now, _corpus(), body, known, version), **path)
+                prepared = contract.prepares(
+                    Call(session, actor, now, _corpus(), body, known, version, rules=rules), **path
+                )
 
         def answer() -> Response:
             with transaction(read_only=read_only) as session:
-                call = Call(session, actor, now, _corpus(), body, known, version, prepared)
+                call = Call(session, actor, now, _corpus(), body, known, version, prepared, rules)
                 make = functools.partial(_answer, view, contract, call, path)
                 if not _is_repeatable():
                     return make()

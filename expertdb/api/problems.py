@@ -28,6 +28,7 @@ TABLE: dict[type[Exception], tuple[int, str, str]] = {
     errors.AlreadyExists: (409, "already-exists", "Exists already"),
     errors.TransitionNotAllowed: (409, "transition-not-allowed", "This transition is not allowed"),
     errors.StepIsMissing: (409, "step-is-missing", "A step is missing"),
+    errors.ObjectionsAreClosed: (409, "objections-are-closed", "Objections are closed"),
     errors.OnlyDraftsCanBeDeleted: (409, "only-drafts-can-be-deleted", "Only drafts can be deleted"),
     errors.OrganisationInUse: (409, "organisation-in-use", "This organisation is in use"),
     errors.RequestIsClosedToEdits: (409, "request-is-closed-to-edits", "This request is closed to edits"),

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from expertdb.models.tokens import ROLES
 from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus
+from expertdb.services.rules import Rules
 
 PREFIX = "/api/v1"
 EVERYBODY = ROLES
@@ -40,6 +41,7 @@ class Call:
     query: dict[str, Any] = field(default_factory=dict)
     version: int | None = None
     prepared: Any = None
+    rules: Rules = field(default_factory=Rules)
 
 
 @dataclass(frozen=True)

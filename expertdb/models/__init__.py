@@ -1,5 +1,25 @@
 """Typed SQLAlchemy models; they import no Flask. Importing this package registers every table."""
 
-from expertdb.models import corpus, experts, organisations, requests, shortlists, tokens, users
+from expertdb.models import (
+    corpus,
+    experts,
+    objections,
+    organisations,
+    requests,
+    sanctions,
+    shortlists,
+    tokens,
+    users,
+)
 
-__all__ = ["corpus", "experts", "organisations", "requests", "shortlists", "tokens", "users"]
+__all__ = [
+    "corpus",
+    "experts",
+    "objections",
+    "organisations",
+    "requests",
+    "sanctions",
+    "shortlists",
+    "tokens",
+    "users",
+]

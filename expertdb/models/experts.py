@@ -25,6 +25,8 @@ STATUSES = (
 )
 MODES = ("written", "meeting", "commissioned", "on_site", "online")
 
+ENTRY_SOURCES = ("nomination", "application", "take_over", "import")
+
 
 class ExpertItem(Base):
     """One piece of evidence: a publication, patent, case, project, policy draft, standard or training."""
@@ -60,7 +62,11 @@ class ExpertCode(Base):
 
 
 class ExpertTransition(Base):
-    """A change of an expert's status: from where, to where, why, who, when."""
+    """A change of an expert's status: from where, to where, why, who, when.
+
+    `actor` is the token or session that was used, `person` who stands behind it; `details` hold the ground, the term
+    and the dates that the move set.
+    """
 
     __tablename__ = "expert_transitions"
 
@@ -70,11 +76,17 @@ class ExpertTransition(Base):
     to_status: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(String(1000))
     actor: Mapped[str] = mapped_column(String(36))
+    person: Mapped[str] = mapped_column(String(36))
     at: Mapped[datetime]
+    details: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
 
 
 class Expert(Base):
-    """A person of the pool. `source_id` is the id an imported roster knew them by."""
+    """A person of the pool. `source_id` is the id an imported roster knew them by.
+
+    `entry_source` says how they came: nominated by a unit (which endorses them), on their own application, by take-over
+    of a roster, or by import for review. Dates are days in China, first and last included.
+    """
 
     __tablename__ = "experts"
     __table_args__ = (
@@ -99,13 +111,21 @@ class Expert(Base):
     availability: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     statement: Mapped[str] = mapped_column(Text, default="")
     status: Mapped[str] = mapped_column(String(16))
+    entry_source: Mapped[str] = mapped_column(String(16), default="application")
+    nominated_by_id: Mapped[str | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    endorsement: Mapped[str | None] = mapped_column(String(200))
+    endorsed_on: Mapped[date | None]
+    publicity_from: Mapped[date | None]
+    publicity_until: Mapped[date | None]
+    leave_until: Mapped[date | None]
     term_start: Mapped[date | None]
     term_end: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
-    organisation: Mapped[Organisation | None] = relationship(lazy="selectin")
+    organisation: Mapped[Organisation | None] = relationship(lazy="selectin", foreign_keys=organisation_id)
+    nominated_by: Mapped[Organisation | None] = relationship(lazy="selectin", foreign_keys=nominated_by_id)
     items: Mapped[list[ExpertItem]] = relationship(
         cascade="all, delete-orphan",
         passive_deletes=True,

@@ -1,13 +1,16 @@
 """The wire contract of experts and their items."""
 
+from datetime import date
 from typing import Any
 
-from marshmallow import Schema, fields, pre_dump, validate
+from marshmallow import Schema, ValidationError, fields, pre_dump, validate, validates_schema
 
 from expertdb import vocabularies
-from expertdb.models.experts import MODES, STATUSES, Expert
-from expertdb.schemas.fields import Bool, Choice, Code, Int, Several, Str, Unique
+from expertdb.models.experts import ENTRY_SOURCES, MODES, STATUSES, Expert
+from expertdb.models.sanctions import GROUNDS
+from expertdb.schemas.fields import Bool, Choice, Code, Day, Int, Several, Str, Unique
 from expertdb.schemas.shared import PageQuery, PersonName, Reference, Term, named, plain, reference
+from expertdb.wording import Text
 
 ITEM_KINDS = ("publication", "patent", "case", "project", "policy_draft", "standard", "training")
 MAXIMUM_ITEMS = 200
@@ -50,6 +53,26 @@ class Availability(Schema):
     note = Str(maximum=500)
 
 
+class Endorsement(Schema):
+    """How the nominating unit vouches for a candidate: the number of its letter, and the day of it."""
+
+    reference = Str(maximum=200, minimum=1, required=True)
+    date = Day(required=True)
+
+
+class Entry(Schema):
+    """How a candidate came; a nomination names its unit, and its endorsement before the candidate is submitted."""
+
+    source = Choice(("nomination", "application"), required=True)
+    unit = Str(maximum=200, minimum=1, metadata={"description": "id or any name of the organisation that nominates"})
+    endorsement = fields.Nested(Endorsement)
+
+    @validates_schema
+    def nomination_has_a_unit(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if data["source"] == "nomination" and "unit" not in data:
+            raise ValidationError([Text("A nomination names the unit that nominates.")], "unit")
+
+
 class ExpertFields(Schema):
     """What may be set on an expert and changed later."""
 
@@ -70,6 +93,7 @@ class ExpertFields(Schema):
     statement = Str(maximum=20_000)
     codes = Unique(Code(*vocabularies.EXPERTISE), maximum=60)
     items = Several(fields.Nested(ItemBody), maximum=MAXIMUM_ITEMS)
+    entry = fields.Nested(Entry, metadata={"description": "on a draft only"})
 
 
 class ExpertPatch(ExpertFields):
@@ -95,9 +119,50 @@ class ExpertLine(ExpertBody):
     """One line of an import: the expert body with the `id` of the source."""
 
     class Meta:
-        exclude = ("source_id",)
+        exclude = ("source_id", "entry")
 
     id = Str(maximum=100, minimum=1)
+
+
+class ExpertTransitionBody(Schema):
+    """Where an expert goes, why, and what the move takes besides."""
+
+    to = Choice(STATUSES, required=True)
+    reason = Str(maximum=1000, minimum=1, required=True)
+    ground = Choice(GROUNDS, metadata={"description": "of a suspension, removal or withdrawal"})
+    notified_on = Day(metadata={"description": "when the expert was told of the suspension or removal"})
+    until = Day(metadata={"description": "last day of a leave"})
+    term = fields.Nested(
+        Term, metadata={"description": "of an appointment or renewal; three years from today when left out"}
+    )
+
+
+class TransitionAnswer(Schema):
+    """One change of status; `details` hold the ground, the term and the dates that it set."""
+
+    id = fields.String(required=True)
+    before = fields.String(attribute="from_status", allow_none=True)
+    to = fields.String(attribute="to_status")
+    reason = fields.String()
+    actor = fields.String()
+    person = fields.String()
+    at = fields.DateTime(format="iso")
+    details = fields.Dict()
+
+
+class Period(Schema):
+    """From a day until another, both included."""
+
+    start = fields.Date(required=True)
+    end = fields.Date(required=True)
+
+
+class ExpertEntry(Schema):
+    """How an expert came, and who vouched for them."""
+
+    source = Choice(ENTRY_SOURCES)
+    unit = fields.Nested(Reference, allow_none=True)
+    endorsement = fields.Nested(Endorsement, allow_none=True)
 
 
 class ExpertAnswer(Schema):
@@ -119,18 +184,35 @@ class ExpertAnswer(Schema):
     items = fields.List(fields.Nested(ItemAnswer))
     status = fields.String(validate=validate.OneOf(STATUSES))
     term = fields.Nested(Term, allow_none=True)
+    entry = fields.Nested(ExpertEntry)
+    publicity = fields.Nested(Period, allow_none=True)
+    leave_until = fields.Date(allow_none=True)
     version = fields.Integer()
     created_at = fields.DateTime(format="iso")
     updated_at = fields.DateTime(format="iso")
 
     @pre_dump
     def shape(self, expert: Expert, **kwargs: Any) -> dict[str, Any]:
-        term = None if expert.term_start is None else {"start": expert.term_start, "end": expert.term_end}
         return plain(self, expert) | {
             "name": named(expert.name_zh, expert.name_en),
             "organisation": reference(expert.organisation),
-            "term": term,
+            "term": _period(expert.term_start, expert.term_end),
+            "entry": _entry(expert),
+            "publicity": _period(expert.publicity_from, expert.publicity_until),
         }
+
+
+def _period(start: date | None, end: date | None) -> dict[str, Any] | None:
+    return None if start is None else {"start": start, "end": end}
+
+
+def _entry(expert: Expert) -> dict[str, Any]:
+    endorsement = {"reference": expert.endorsement, "date": expert.endorsed_on}
+    return {
+        "source": expert.entry_source,
+        "unit": reference(expert.nominated_by),
+        "endorsement": endorsement if expert.endorsement else None,
+    }
 
 
 class ExpertQuery(PageQuery):

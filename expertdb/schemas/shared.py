@@ -57,13 +57,6 @@ class PageQuery(Schema):
     cursor = Str(maximum=1500, metadata={"description": "the `next` of the page before carries it"})
 
 
-class TransitionBody(Schema):
-    """Where to go in the life cycle, and why."""
-
-    to = Str(maximum=16, required=True)
-    reason = Str(maximum=1000, minimum=1, required=True)
-
-
 def plain(schema: Schema, row: Any) -> dict[str, Any]:
     """The fields of the schema that the row has under the same name."""
     return {name: getattr(row, name) for name in schema.fields if hasattr(row, name)}

@@ -95,7 +95,8 @@ def _updated(pool: Pool, session: Session, version: int) -> Pool:
 
 def _active() -> Select[Expert]:
     """The active experts, without what no profile holds: the employer, and texts laid out for searching."""
-    unread = (lazyload(Expert.organisation), defer(Expert.name_search), defer(Expert.content_search))
+    organisations = (lazyload(Expert.organisation), lazyload(Expert.nominated_by))
+    unread = (*organisations, defer(Expert.name_search), defer(Expert.content_search))
     return select(Expert).where(Expert.status == "active").options(*unread)
 
 

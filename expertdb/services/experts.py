@@ -1,6 +1,6 @@
-"""Curating experts: enter, read, find, edit, delete, and move through the life cycle."""
+"""Curating experts: enter, read, find, edit and delete; `moves.py` moves them through the life of the pool."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -12,11 +12,11 @@ from expertdb.models.base import new_id
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem, ExpertTransition
 from expertdb.models.organisations import Organisation
 from expertdb.names import fold, name_words, search_forms, sort_key
-from expertdb.services import audit, lifecycle, organisations, paging, versions
+from expertdb.services import audit, entry, organisations, paging, terms, versions
 from expertdb.services.actors import Actor
 from expertdb.wording import Text
+from expertdb.workdays import local_day
 
-TERM_YEARS = 3
 PLAIN_FIELDS = (
     "kind",
     "position",
@@ -37,18 +37,29 @@ def create(session: Session, body: dict[str, Any], *, actor: Actor, now: datetim
     _refuse_known_source(session, body.get("source_id"))
     expert = new(body, _employer(session, body, actor, now), actor=actor, now=now)
     session.add(expert)
+    if "entry" in body:
+        entry.state(session, expert, body["entry"], actor=actor, now=now)
     session.flush()
-    audit.record(session, actor, "expert.created", kind="expert", id=expert.id, status=expert.status)
+    details = {"status": expert.status, "source": expert.entry_source}
+    audit.record(session, actor, "expert.created", kind="expert", id=expert.id, **details)
     return expert
 
 
-def new(body: dict[str, Any], organisation: Organisation | None, *, actor: Actor, now: datetime) -> Expert:
-    """An expert of this body and employer, not yet in any session."""
+def new(
+    body: dict[str, Any],
+    organisation: Organisation | None,
+    *,
+    actor: Actor,
+    now: datetime,
+    source: str = "application",
+) -> Expert:
+    """An expert of this body and employer, not yet in any session; `source` is how a draft came that does not say."""
     expert = Expert(
         id=new_id(),
         source_id=body.get("source_id"),
         organisation=organisation,
         status=body.get("status", "draft"),
+        entry_source=entry.source_of(body, source),
         languages=[],
         licences=[],
         availability={},
@@ -57,15 +68,28 @@ def new(body: dict[str, Any], organisation: Organisation | None, *, actor: Actor
         updated_at=now,
     )
     _fill(expert, body)
+    today = local_day(now)
     if expert.status == "active" and expert.term_start is None:
-        expert.term_start, expert.term_end = now.date(), _three_years_on(now.date())
-    _record(expert, None, expert.status, body.get("reason") or "entry", actor, now)
+        expert.term_start, expert.term_end = today, terms.last_day(today)
+    expert.transitions.append(
+        ExpertTransition(
+            from_status=None,
+            to_status=expert.status,
+            reason=body.get("reason") or "entry",
+            actor=actor.id,
+            person=actor.person,
+            at=now,
+        )
+    )
     return expert
 
 
-def get(session: Session, expert_id: str) -> Expert:
-    """The expert with this id; raises NotFound."""
-    expert = session.get(Expert, expert_id)
+def get(session: Session, expert_id: str, *, lock: bool = False) -> Expert:
+    """The expert with this id; raises NotFound.
+
+    With `lock`, nobody else changes it until the transaction ends, and a change under way is waited for.
+    """
+    expert = session.get(Expert, expert_id, with_for_update=lock)
     if expert is None:
         raise NotFound("expert", expert_id)
     return expert
@@ -79,6 +103,9 @@ def edit(
     versions.check(expert.version, version)
     if "organisation" in body:
         expert.organisation = _employer(session, body, actor, now)
+    if "entry" in body:
+        entry.refuse_after_draft(expert)
+        entry.state(session, expert, body["entry"], actor=actor, now=now)
     _fill(expert, body)
     versions.touch(expert, now)
     session.flush()
@@ -95,30 +122,6 @@ def delete(session: Session, expert_id: str, *, version: int | None, actor: Acto
     session.delete(expert)
     session.flush()
     audit.record(session, actor, "expert.deleted", kind="expert", id=expert_id)
-
-
-def move(
-    session: Session,
-    expert_id: str,
-    to: str,
-    reason: str,
-    *,
-    version: int | None,
-    actor: Actor,
-    now: datetime,
-) -> Expert:
-    """Change the status; raises NotFound, EditedMeanwhile, TransitionNotAllowed."""
-    expert = get(session, expert_id)
-    versions.check(expert.version, version)
-    lifecycle.check(lifecycle.EXPERT_WAYS, expert.status, to)
-    _record(expert, expert.status, to, reason, actor, now)
-    before, expert.status = expert.status, to
-    if to == "renewed" or (to == "active" and expert.term_start is None):
-        expert.term_start, expert.term_end = now.date(), _three_years_on(now.date())
-    versions.touch(expert, now)
-    session.flush()
-    audit.record(session, actor, "expert.moved", kind="expert", id=expert.id, before=before, after=to, reason=reason)
-    return expert
 
 
 def find(session: Session, query: dict[str, Any]) -> paging.Page:
@@ -202,12 +205,6 @@ def _set_codes(expert: Expert, codes: list[str]) -> None:
     expert.expert_codes.sort(key=lambda row: row.position)
 
 
-def _record(expert: Expert, before: str | None, after: str, reason: str, actor: Actor, now: datetime) -> None:
-    expert.transitions.append(
-        ExpertTransition(from_status=before, to_status=after, reason=reason, actor=actor.id, at=now)
-    )
-
-
 def _refuse_known_source(session: Session, source_id: str | None) -> None:
     if source_id is None:
         return
@@ -220,10 +217,3 @@ def _refuse_known_source(session: Session, source_id: str | None) -> None:
 def known_source(expert_id: str, source_id: str) -> Text:
     """What to say of a source's id that an expert has already."""
     return Text('The expert {id} was entered from "{source}" already.', id=expert_id, source=source_id)
-
-
-def _three_years_on(start: date) -> date:
-    try:
-        return start.replace(year=start.year + TERM_YEARS) - timedelta(days=1)
-    except ValueError:  # 29 February
-        return start.replace(year=start.year + TERM_YEARS, day=28)

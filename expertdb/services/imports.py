@@ -64,7 +64,8 @@ def _enter(
     named = dict.fromkeys(body["organisation"] for body in bodies.values() if body.get("organisation"))
     employers = {name: organisations.resolve(session, name, "/organisation", actor=actor, now=now) for name in named}
     for place, (number, body) in enumerate(bodies.items(), start=1):
-        expert = experts.new(body, employers.get(body.get("organisation") or ""), actor=actor, now=now)
+        employer = employers.get(body.get("organisation") or "")
+        expert = experts.new(body, employer, actor=actor, now=now, source="import")
         session.add(expert)
         audit.record(session, actor, "expert.imported", kind="expert", id=expert.id, status=expert.status)
         if place % WRITTEN_AT_ONCE == 0:

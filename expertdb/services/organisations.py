@@ -77,6 +77,7 @@ def delete(session: Session, organisation_id: str, *, version: int | None, actor
     versions.check(organisation.version, version)
     users = (
         Expert.organisation_id,
+        Expert.nominated_by_id,
         ConsultationRequest.requester_id,
         AccessToken.organisation_id,
         User.organisation_id,

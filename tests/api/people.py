@@ -36,6 +36,16 @@ def moved(caller: Caller, path: str, to: str, reason: str = "按规定办理") -
     return dict(answer.json or {})
 
 
+def candidate(administrator: Caller, reviewer: Caller, status: str = "publicity", **changes: Any) -> str:
+    """The path of somebody whom an administrator submitted and a reviewer took on to `status`."""
+    path = f"/experts/{expert(administrator, status='draft', **changes)['id']}"
+    for caller, to in ((administrator, "submitted"), (reviewer, "under_review"), (reviewer, "publicity")):
+        moved(caller, path, to)
+        if to == status:
+            break
+    return path
+
+
 def shortlist(caller: Caller, **body: Any) -> dict[str, Any]:
     """Draw up a list for a fresh request about batteries."""
     asked = caller.made("/requests", ASKED)

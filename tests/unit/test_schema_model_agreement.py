@@ -16,6 +16,7 @@ from expertdb.models import experts as expert_models
 from expertdb.models import requests as request_models
 from expertdb.models.base import Base
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem, ExpertTransition
+from expertdb.models.objections import OBJECTION_STATES, Objection
 from expertdb.models.organisations import Organisation, OrganisationName
 from expertdb.models.requests import (
     ConsultationRequest,
@@ -25,12 +26,23 @@ from expertdb.models.requests import (
     RequestParty,
     RequestTransition,
 )
+from expertdb.models.sanctions import SANCTION_STATES, Sanction
 from expertdb.models.shortlists import Shortlist, ShortlistAspect, ShortlistEntry
 from expertdb.models.tokens import ROLES, SCOPES, AccessToken
 from expertdb.models.users import User
-from expertdb.schemas import experts, organisations, requests, shared, shortlists, tokens, users
+from expertdb.schemas import (
+    experts,
+    objections,
+    organisations,
+    requests,
+    sanctions,
+    shortlists,
+    tokens,
+    users,
+)
 from expertdb.schemas.fields import Choice, Code, Int, Str
 from expertdb.services import lifecycle
+from expertdb.services import sanctions as sanction_services
 
 Model = type[DeclarativeBase]
 INT32 = 2**31 - 1
@@ -43,6 +55,9 @@ PAIRS: list[tuple[type[Schema], Model]] = [
     (experts.ItemBody, ExpertItem),
     (experts.ItemPatch, ExpertItem),
     (experts.ItemAnswer, ExpertItem),
+    (experts.TransitionAnswer, ExpertTransition),
+    (objections.ObjectionBody, Objection),
+    (objections.ObjectionAnswer, Objection),
     (organisations.OrganisationBody, Organisation),
     (organisations.OrganisationPatch, Organisation),
     (organisations.OrganisationAnswer, Organisation),
@@ -54,6 +69,8 @@ PAIRS: list[tuple[type[Schema], Model]] = [
     (requests.RelatedBody, RelatedOrganisation),
     (requests.SuggestionBody, ExpertWish),
     (requests.ExclusionBody, ExpertWish),
+    (sanctions.SanctionPatch, Sanction),
+    (sanctions.SanctionAnswer, Sanction),
     (shortlists.ShortlistBody, Shortlist),
     (shortlists.ShortlistAnswer, Shortlist),
     (tokens.TokenBody, AccessToken),
@@ -69,6 +86,10 @@ ELSEWHERE: dict[tuple[Model, str], tuple[Column[Any], ...]] = {
     (Expert, "organisation"): (OrganisationName.__table__.c.name,),
     (Expert, "codes"): (ExpertCode.__table__.c.code,),
     (Expert, "items"): (),  # ExpertItem, a pair of its own
+    (Expert, "entry"): (OrganisationName.__table__.c.name, Expert.__table__.c.endorsement),
+    (Expert, "publicity"): (Expert.__table__.c.publicity_from, Expert.__table__.c.publicity_until),
+    (ExpertTransition, "before"): (ExpertTransition.__table__.c.from_status,),
+    (ExpertTransition, "to"): (ExpertTransition.__table__.c.to_status,),
     (Expert, "reason"): (ExpertTransition.__table__.c.reason,),
     (Organisation, "name"): (Organisation.__table__.c.name_zh, Organisation.__table__.c.name_en),
     (Organisation, "aliases"): (OrganisationName.__table__.c.name,),
@@ -162,14 +183,15 @@ def test_disagreement_would_be_seen() -> None:
 
 def test_every_body_that_is_stored_has_a_model_here() -> None:
     paired = {schema for schema, _ in PAIRS}
-    modules = (experts, organisations, requests, tokens, users)
+    modules = (experts, objections, organisations, requests, sanctions, tokens, users)
     bodies = {
         value
         for module in modules
         for name, value in vars(module).items()
         if isinstance(value, type) and issubclass(value, Schema) and name.endswith(("Body", "Patch"))
     }
-    assert bodies - paired - {shared.TransitionBody, requests.RequestTransitionBody} == set()
+    moves = {body for body in bodies if body.__name__.endswith("TransitionBody")}
+    assert bodies - paired - moves == set()
 
 
 @pytest.mark.parametrize("model", [Expert, ExpertItem, Organisation, ConsultationRequest, AccessToken, User])
@@ -183,12 +205,14 @@ def test_every_column_that_a_caller_must_fill_is_in_the_body(model: Model) -> No
     assert needed <= stated
 
 
-@pytest.mark.parametrize("model", [ExpertTransition, RequestTransition])
-def test_transitions_fit_their_columns(model: Model) -> None:
-    body = shared.TransitionBody().fields
+@pytest.mark.parametrize(
+    ("schema", "model"),
+    [(experts.ExpertTransitionBody, ExpertTransition), (requests.RequestTransitionBody, RequestTransition)],
+)
+def test_transitions_fit_their_columns(schema: type[Schema], model: Model) -> None:
     columns_ = model.__table__.c
-    assert body["reason"].maximum <= columns_.reason.type.length
-    assert body["to"].maximum <= columns_.to_status.type.length
+    assert schema().fields["reason"].maximum <= columns_.reason.type.length
+    assert max(map(len, choices(schema, "to"))) <= columns_.to_status.type.length
 
 
 @pytest.mark.parametrize("statuses", [expert_models.STATUSES, request_models.STATUSES])
@@ -207,6 +231,9 @@ def choices(schema: type[Schema], name: str) -> tuple[str, ...]:
 def test_enumerations_are_the_models() -> None:
     assert choices(experts.ExpertQuery, "status") == expert_models.STATUSES
     assert set(choices(experts.ExpertBody, "status")) <= set(expert_models.STATUSES)
+    assert choices(experts.ExpertTransitionBody, "to") == expert_models.STATUSES
+    assert set(choices(objections.ObjectionTransitionBody, "to")) <= set(OBJECTION_STATES)
+    assert set(choices(sanctions.SanctionTransitionBody, "to")) == set(SANCTION_STATES) - {"standing"}
     assert choices(requests.RequestQuery, "status") == request_models.STATUSES
     assert set(choices(requests.RequestBody, "status")) <= set(request_models.STATUSES)
     assert choices(requests.RequestBody, "kind") == request_models.KINDS
@@ -227,6 +254,7 @@ def test_needs_are_the_models() -> None:
     [
         (lifecycle.EXPERT_WAYS, expert_models.STATUSES),
         (lifecycle.REQUEST_WAYS, request_models.STATUSES),
+        (sanction_services.WAYS, SANCTION_STATES),
     ],
 )
 def test_life_cycle_knows_exactly_the_models_statuses(

@@ -1,0 +1,87 @@
+"""Moving an expert through the life of the pool: which way, by whom, what hinders it, what it changes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from expertdb.errors import Fault, StepIsMissing
+from expertdb.models.experts import Expert, ExpertTransition
+from expertdb.services import audit, effects, experts, guards, lifecycle, paging, versions
+from expertdb.services.actors import Actor
+from expertdb.services.guards import Move
+from expertdb.services.rules import Rules
+from expertdb.wording import Text
+
+
+def move(
+    session: Session,
+    expert_id: str,
+    body: Mapping[str, Any],
+    *,
+    version: int | None,
+    actor: Actor,
+    now: datetime,
+    rules: Rules,
+) -> Expert:
+    """Change an expert's status to `body["to"]`; the body also holds the reason and what the move takes besides.
+
+    Raises NotFound, EditedMeanwhile, TransitionNotAllowed, NotAllowed, InvalidInput, StepIsMissing.
+    """
+    # Locked: an objection lodged at this moment must not be overlooked by an activation, nor an appeal by an erasure.
+    expert = experts.get(session, expert_id, lock=True)
+    versions.check(expert.version, version)
+    details = {name: value for name, value in body.items() if name not in ("to", "reason")}
+    asked = Move(session, expert, body["to"], body["reason"], actor, now, rules, details)
+    lifecycle.check(lifecycle.EXPERT_WAYS, expert.status, asked.to)
+    guards.check_who(asked)
+    effects.check_details(asked)
+    _refuse_hindered(asked)
+    return carry_out(asked)
+
+
+def _refuse_hindered(asked: Move) -> None:
+    if found := guards.hindrances(asked):
+        several = Text("{count} things stand in the way of {to}; see errors.", count=len(found), to=asked.to)
+        raise StepIsMissing(found[0] if len(found) == 1 else several, tuple(Fault("/to", said) for said in found))
+
+
+def carry_out(asked: Move, **cause: str) -> Expert:
+    """Make a move that has been found right, and keep who, when and why; `cause` names what brought it about."""
+    expert, before = asked.expert, asked.expert.status
+    kept = effects.apply(asked) | cause
+    expert.status = asked.to
+    record(asked.session, expert, before, asked.reason, asked.actor, asked.now, kept)
+    versions.touch(expert, asked.now)
+    asked.session.flush()
+    details = {"before": before, "after": asked.to, "reason": asked.reason, **kept}
+    audit.record(asked.session, asked.actor, "expert.moved", kind="expert", id=expert.id, **details)
+    return expert
+
+
+def record(
+    session: Session, expert: Expert, before: str | None, reason: str, actor: Actor, now: datetime, kept: dict[str, Any]
+) -> None:
+    """Keep that the expert came from the status `before` to the present one."""
+    session.add(
+        ExpertTransition(
+            expert_id=expert.id,
+            from_status=before,
+            to_status=expert.status,
+            reason=reason,
+            actor=actor.id,
+            person=actor.person,
+            at=now,
+            details=kept,
+        )
+    )
+
+
+def history(session: Session, expert_id: str, query: dict[str, Any]) -> paging.Page:
+    """The transitions of an expert, oldest first; raises NotFound."""
+    experts.get(session, expert_id)
+    statement = select(ExpertTransition).where(ExpertTransition.expert_id == expert_id)
+    keys = (ExpertTransition.at, ExpertTransition.id)
+    return paging.fetch(session, statement, keys, query["limit"], query.get("cursor"))
