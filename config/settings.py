@@ -6,6 +6,7 @@ All faults are reported at once, so that nobody mends them one restart at a time
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from dataclasses import field as dataclass_field
@@ -14,6 +15,7 @@ from typing import Any
 
 ENV_FILE = "EXPERTDB_ENV_FILE"
 DEFAULT_ENV_FILE = "instance/expertdb.env"
+FIELD_KEY = re.compile(r"(?!derived:)[A-Za-z0-9_-]{1,16}:[^,\s]{32,}")
 
 
 class SettingsFault(Exception):
@@ -45,6 +47,17 @@ def _secret(least: int) -> Callable[[str], str]:
         return value
 
     return parse
+
+
+def _field_keys(value: str) -> str:
+    ids = [entry.partition(":")[0] for entry in value.split(",")]
+    whole = all(FIELD_KEY.fullmatch(entry) for entry in value.split(","))
+    if not whole or len(set(ids)) < len(ids):
+        raise ValueError(
+            "must be id:secret, or several with commas between, the current one first; ids of 1 to 16 letters, "
+            "digits, - or _, none twice and none of them 'derived'; secrets of at least 32 characters"
+        )
+    return value
 
 
 def _database_url(value: str) -> str:
@@ -88,6 +101,14 @@ class Settings:
         "seals the audit log; at least 32 characters, kept where the database's owner cannot read it; derived from "
         "EXPERTDB_SECRET_KEY when not set",
         _secret(32),
+        "",
+        secret=True,
+    )
+    field_keys: str = _setting(
+        "EXPERTDB_FIELD_KEYS",
+        "seal restricted fields: id:secret, or several with commas between, the current one first; derived from "
+        "EXPERTDB_SECRET_KEY when not set",
+        _field_keys,
         "",
         secret=True,
     )

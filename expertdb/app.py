@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings, SettingsFault, load
 from expertdb import api, console, database, keys, logs
+from expertdb.sealing import Sealer
 from expertdb.services import rules
 from expertdb.services.corpus import Corpus
 from matching import Parameters
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["clock"] = clock
     app.extensions["audit_key"] = keys.audit_key(settings.audit_key, settings.secret_key)
+    app.extensions["sealer"] = Sealer(keys.field_keys(settings.field_keys, settings.secret_key))
     app.extensions["corpus"] = Corpus(read_parameters(settings.matching_file))
     app.extensions["rules"] = read_rules(settings.pool_file)
     database.init_app(app)

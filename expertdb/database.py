@@ -22,6 +22,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from expertdb.errors import EditedMeanwhile
 from expertdb.models import audit, corpus
 from expertdb.models.base import Base
+from expertdb.sealing import IN_SESSION
 
 db = SQLAlchemy(metadata=Base.metadata)
 migrate = Migrate(directory=str(Path(__file__).with_name("migrations")), render_as_batch=True)
@@ -62,6 +63,7 @@ def transaction(*, read_only: bool = False) -> Iterator[Session]:
     session: Session = db.session()
     if session.in_transaction():
         raise RuntimeError("a transaction is open already: entry points open one each and services none")
+    session.info[IN_SESSION] = current_app.extensions["sealer"]
     try:
         if read_only:
             session.connection(execution_options={READ_ONLY: True})

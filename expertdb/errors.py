@@ -14,6 +14,7 @@ DomainError
 ├── OrganisationInUse           experts or requests still point to it
 ├── LastAdministrator           nobody would be left who can make users
 ├── TooManyAttempts             passwords are being tried; `wait` says how long no more are looked at
+├── RestrictedValueUnreadable   the key that sealed a value is not at hand, or the value was altered
 └── IdempotencyKeyReused        the key was used before, with another body
 
 `expertdb/api/problems.py` turns each into its HTTP answer; a test fails when one has no row there.
@@ -131,6 +132,17 @@ class TooManyAttempts(DomainError):
         self.wait = wait
         minutes = max(1, -(-int(wait.total_seconds()) // 60))
         super().__init__(Text("Too many attempts. Wait {minutes} min and try again.", minutes=minutes))
+
+
+class RestrictedValueUnreadable(DomainError):
+    """The key that sealed a value is not at hand, or the value was altered."""
+
+    def __init__(self, field: str, key: str) -> None:
+        detail = (
+            'A sealed value ({field}) cannot be opened with the key "{key}" of EXPERTDB_FIELD_KEYS. Put back the key '
+            "that sealed it; if it is there, the value was altered."
+        )
+        super().__init__(Text(detail, field=field, key=key))
 
 
 class IdempotencyKeyReused(DomainError):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Flask
 
 from expertdb.api.routing import EVERYBODY, PREFIX, Contract, contract_of
+from expertdb.services import visibility
 
 # Routes that answer without a token: they hold no data, or only whether the service works.
 OPEN = ("/", f"{PREFIX}/docs", f"{PREFIX}/docs/<name>", f"{PREFIX}/openapi.json", "/healthz", "/readyz")
@@ -21,6 +22,11 @@ role of the column, and the scope of the row besides.
 - A **reviewer** makes the moves of entry only (under review, publicity, active, back, out). Whoever entered or
   submitted a candidate, or acts for the unit that nominated them, decides neither on them nor on objections to them.
 - A secret is shown in the answer that made the token, and nowhere else.
+"""
+FIELDS = f"""## Who sees which field of an expert
+
+From the table of `expertdb/services/visibility.py`, by who asks and how far the matter has come in which they ask.
+{"; ".join(f"**{level}**: {meaning}" for level, meaning in visibility.LEVELS.items())}.
 """
 
 
@@ -52,7 +58,8 @@ def table(app: Flask) -> str:
     rows = [head, ("---",) * len(head), *(_row(route) for route in routes(app))]
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     everybody = ", ".join(f"`GET {_shown(path)}`" for path in OPEN)
-    return "\n".join([HEADING, *lines, "", f"Without a token: {everybody}.", ""])
+    open_ = f"Without a token: {everybody}."
+    return "\n".join([HEADING, *lines, "", open_, "", FIELDS, visibility.as_table(), ""])
 
 
 def _row(route: Route) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ def handled(view: Callable[..., Any], contract: Contract) -> Callable[..., Respo
         body = _body(contract)
         version = reading.if_match(request) if contract.edits else None
         # A key's answer is stored, also that of a call which stores nothing else.
-        read_only = not (_writes(contract) or _is_repeatable())
+        read_only = not (_writes(contract) or contract.traced or _is_repeatable())
         now = current_app.extensions["clock"]()
         rules = current_app.extensions["rules"]
         prepared = None

@@ -59,6 +59,7 @@ class Contract:
     shown_once: str | None = None
     edits: bool = False
     stores: bool = True
+    traced: bool = False
     prepares: Callable[..., Any] | None = None
 
 
@@ -120,6 +121,11 @@ def edits(view: View) -> View:
 def stores_nothing(view: View) -> View:
     """A POST that only reads: it needs no write transaction and no `write` scope."""
     return _state(stores=False)(view)
+
+
+def leaves_trace(view: View) -> View:
+    """A GET that reads what must not be read unseen: it needs a transaction that writes, for the audit log."""
+    return _state(traced=True)(view)
 
 
 def prepared_by(work: Callable[..., Any]) -> Callable[[View], View]:

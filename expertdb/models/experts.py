@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from expertdb.models.base import Base, Json, SortKey, new_id
 from expertdb.models.organisations import Organisation
+from expertdb.models.restricted import RestrictedValue
 
 STATUSES = (
     "draft",
@@ -135,6 +136,12 @@ class Expert(Base):
     )
     expert_codes: Mapped[list[ExpertCode]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, order_by=ExpertCode.position, lazy="selectin"
+    )
+    # Never loaded with the rest: the index must not meet it, and lists say when they need it.
+    restricted: Mapped[list[RestrictedValue]] = relationship(
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+        order_by=(RestrictedValue.field, RestrictedValue.position),
     )
     transitions: Mapped[list[ExpertTransition]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, order_by=ExpertTransition.id

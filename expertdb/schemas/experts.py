@@ -7,8 +7,10 @@ from marshmallow import Schema, ValidationError, fields, pre_dump, validate, val
 
 from expertdb import vocabularies
 from expertdb.models.experts import ENTRY_SOURCES, MODES, STATUSES, Expert
+from expertdb.models.restricted import masked_values
 from expertdb.models.sanctions import GROUNDS
 from expertdb.schemas.fields import Bool, Choice, Code, Day, Int, Several, Str, Unique
+from expertdb.schemas.personal import FreeText, MaskedValues, Restricted
 from expertdb.schemas.shared import PageQuery, PersonName, Reference, Term, named, plain, reference
 from expertdb.wording import Text
 
@@ -22,8 +24,8 @@ class ItemBody(Schema):
     """One piece of evidence."""
 
     kind = Choice(ITEM_KINDS, required=True)
-    title = Str(maximum=300, minimum=1, required=True)
-    text = Str(maximum=10_000, load_default="")
+    title = FreeText(maximum=300, minimum=1, required=True)
+    text = FreeText(maximum=10_000, load_default="")
     year = Int(low=1900, high=2100, allow_none=True)
     verified = Bool(load_default=False)
 
@@ -32,8 +34,8 @@ class ItemPatch(Schema):
     """What changes of an item; what is not named stays."""
 
     kind = Choice(ITEM_KINDS)
-    title = Str(maximum=300, minimum=1)
-    text = Str(maximum=10_000)
+    title = FreeText(maximum=300, minimum=1)
+    text = FreeText(maximum=10_000)
     year = Int(low=1900, high=2100, allow_none=True)
     verified = Bool()
 
@@ -50,7 +52,7 @@ class Availability(Schema):
     modes = Unique(Choice(MODES), maximum=len(MODES))
     max_load = Int(low=0, high=365, metadata={"description": "most engagements in a rolling 12 months"})
     travel = Bool()
-    note = Str(maximum=500)
+    note = FreeText(maximum=500)
 
 
 class Endorsement(Schema):
@@ -84,16 +86,17 @@ class ExpertFields(Schema):
         allow_none=True,
         metadata={"description": "id or any name of an organisation; a name nobody knows yet makes a new one"},
     )
-    position = Str(maximum=100, allow_none=True)
+    position = FreeText(maximum=100, allow_none=True)
     region = Code("region", allow_none=True)
     languages = Unique(Code("language"), maximum=20)
     title_level = Code("title_level", allow_none=True)
-    licences = Unique(Str(maximum=100, minimum=1), maximum=20)
+    licences = Unique(FreeText(maximum=100, minimum=1), maximum=20)
     availability = fields.Nested(Availability)
-    statement = Str(maximum=20_000)
+    statement = FreeText(maximum=20_000)
     codes = Unique(Code(*vocabularies.EXPERTISE), maximum=60)
     items = Several(fields.Nested(ItemBody), maximum=MAXIMUM_ITEMS)
     entry = fields.Nested(Entry, metadata={"description": "on a draft only"})
+    restricted = fields.Nested(Restricted)
 
 
 class ExpertPatch(ExpertFields):
@@ -112,7 +115,7 @@ class ExpertBody(ExpertFields):
     term = fields.Nested(
         Term, metadata={"description": "three years from today when an active expert is entered without one"}
     )
-    reason = Str(maximum=1000, metadata={"description": "why a take-over enters without review"})
+    reason = FreeText(maximum=1000, metadata={"description": "why a take-over enters without review"})
 
 
 class ExpertLine(ExpertBody):
@@ -182,6 +185,7 @@ class ExpertAnswer(Schema):
     statement = fields.String()
     codes = fields.List(fields.String())
     items = fields.List(fields.Nested(ItemAnswer))
+    restricted = fields.Nested(MaskedValues)
     status = fields.String(validate=validate.OneOf(STATUSES))
     term = fields.Nested(Term, allow_none=True)
     entry = fields.Nested(ExpertEntry)
@@ -196,6 +200,7 @@ class ExpertAnswer(Schema):
         return plain(self, expert) | {
             "name": named(expert.name_zh, expert.name_en),
             "organisation": reference(expert.organisation),
+            "restricted": masked_values(expert.restricted),
             "term": _period(expert.term_start, expert.term_end),
             "entry": _entry(expert),
             "publicity": _period(expert.publicity_from, expert.publicity_until),

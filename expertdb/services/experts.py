@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from expertdb import vocabularies
 from expertdb.errors import AlreadyExists, Fault, NotFound, OnlyDraftsCanBeDeleted
@@ -12,7 +12,7 @@ from expertdb.models.base import new_id
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem, ExpertTransition
 from expertdb.models.organisations import Organisation
 from expertdb.names import fold, name_words, search_forms, sort_key
-from expertdb.services import audit, entry, organisations, paging, terms, versions
+from expertdb.services import audit, entry, organisations, paging, restricted, terms, versions
 from expertdb.services.actors import Actor
 from expertdb.wording import Text
 from expertdb.workdays import local_day
@@ -39,6 +39,7 @@ def create(session: Session, body: dict[str, Any], *, actor: Actor, now: datetim
     session.add(expert)
     if "entry" in body:
         entry.state(session, expert, body["entry"], actor=actor, now=now)
+    restricted.put(session, expert, body.get("restricted", {}), now)
     session.flush()
     details = {"status": expert.status, "source": expert.entry_source}
     audit.record(session, actor, "expert.created", kind="expert", id=expert.id, **details)
@@ -107,9 +108,11 @@ def edit(
         entry.refuse_after_draft(expert)
         entry.state(session, expert, body["entry"], actor=actor, now=now)
     _fill(expert, body)
+    restricted.put(session, expert, body.get("restricted", {}), now)
     versions.touch(expert, now)
     session.flush()
-    audit.record(session, actor, "expert.edited", kind="expert", id=expert.id, fields=sorted(body))
+    fields = sorted({*body, *body.get("restricted", {})} - {"restricted"})
+    audit.record(session, actor, "expert.edited", kind="expert", id=expert.id, fields=fields)
     return expert
 
 
@@ -126,7 +129,7 @@ def delete(session: Session, expert_id: str, *, version: int | None, actor: Acto
 
 def find(session: Session, query: dict[str, Any]) -> paging.Page:
     """The experts that meet every filter of the query, by name."""
-    statement = select(Expert)
+    statement = select(Expert).options(selectinload(Expert.restricted))
     for condition in _conditions(query):
         statement = statement.where(condition)
     statement = _matching_words(statement, query.get("q", ""))

@@ -90,6 +90,7 @@ ELSEWHERE: dict[tuple[Model, str], tuple[Column[Any], ...]] = {
     (Expert, "publicity"): (Expert.__table__.c.publicity_from, Expert.__table__.c.publicity_until),
     (ExpertTransition, "before"): (ExpertTransition.__table__.c.from_status,),
     (ExpertTransition, "to"): (ExpertTransition.__table__.c.to_status,),
+    (Expert, "restricted"): (),  # RestrictedValue, sealed
     (Expert, "reason"): (ExpertTransition.__table__.c.reason,),
     (Organisation, "name"): (Organisation.__table__.c.name_zh, Organisation.__table__.c.name_en),
     (Organisation, "aliases"): (OrganisationName.__table__.c.name,),

@@ -22,6 +22,7 @@ from expertdb.api import problems
 from expertdb.api.routing import contract_of
 from expertdb.app import create_app
 from expertdb.models.experts import STATUSES
+from expertdb.recognising import BANK_ACCOUNT, BANK_CARD
 from expertdb.schemas.experts import ExpertLine
 from expertdb.services.eligibility import OUTSIDE_FILTERS, TERM_NOT_CURRENT
 from expertdb.wording import Text, say
@@ -40,6 +41,7 @@ COMPUTED: dict[tuple[str, str], set[str]] = {
     }
     - {"active"},
     ("matching/panel/checking.py", "rule.by"): set(GROUPINGS),
+    ("expertdb/schemas/personal.py", "found.kind"): {BANK_CARD, BANK_ACCOUNT},
     ("expertdb/commands/printing.py", "one['name']"): set(),  # the names given to Adjustment(...), collected below
 }
 JUNK: tuple[Any, ...] = (None, [], {}, [[]], [None], "x", 1.5, True, "2026-01-01T00:00:00", {"zzz": 1}, [{}], "")

@@ -121,3 +121,17 @@ def test_documented_default_is_the_default(field) -> None:  # type: ignore[no-un
 def test_postgresql_url_gets_our_driver(tmp_path: Path, given: str) -> None:
     found = load(environment(tmp_path, EXPERTDB_SECRET_KEY="s" * 40, EXPERTDB_DATABASE_URL=given))
     assert found.database_url == "postgresql+psycopg://u@h/d"
+
+
+@pytest.mark.parametrize(
+    "keys", ["a", "a:short", f"derived:{SECRET}", f"a b:{SECRET}", f"a:{SECRET},a:{SECRET}", "a:,"]
+)
+def test_malformed_field_keys_are_refused(tmp_path: Path, keys: str) -> None:
+    (fault,) = faults(environment(tmp_path, EXPERTDB_SECRET_KEY=SECRET, EXPERTDB_FIELD_KEYS=keys))
+    assert fault.startswith("EXPERTDB_FIELD_KEYS must be id:secret")
+    assert SECRET not in fault
+
+
+def test_several_field_keys_may_stand_side_by_side(tmp_path: Path) -> None:
+    keys = f"2026b:{SECRET},2026a:{SECRET}"
+    assert load(environment(tmp_path, EXPERTDB_SECRET_KEY=SECRET, EXPERTDB_FIELD_KEYS=keys)).field_keys == keys

@@ -1,0 +1,82 @@
+"""keys: new, list, rotate."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from config.settings import load
+from expertdb.app import create_app
+from expertdb.database import transaction
+from expertdb.models.restricted import RestrictedValue
+from expertdb.services import experts, restricted
+from expertdb.services.actors import SYSTEM
+from tests.cli.conftest import done, run
+from tests.conftest import START
+
+BODY: dict[str, Any] = {
+    "name": {"zh": "林岚"},
+    "kind": "K-PA",
+    "restricted": {"phone": "13800138000", "id_number": "E12345678"},
+}
+
+
+@pytest.fixture
+def empty(folder: Path) -> Path:
+    """An installation without experts."""
+    done("prepare", "--no-sample")
+    return folder
+
+
+def enter(count: int) -> None:
+    app = create_app(load())
+    with app.app_context(), transaction() as session:
+        for _ in range(count):
+            experts.create(session, BODY, actor=SYSTEM, now=START)
+
+
+def set_keys(*keys: str) -> None:
+    file = Path("instance/expertdb.env")
+    lines = [line for line in file.read_text().splitlines() if not line.startswith("EXPERTDB_FIELD_KEYS")]
+    file.write_text("\n".join([*lines, f"EXPERTDB_FIELD_KEYS={','.join(keys)}"]) + "\n")
+
+
+def fresh(id: str) -> str:
+    return done("keys", "new", id).stdout.strip()
+
+
+def opened() -> set[str]:
+    app = create_app(load())
+    with app.app_context(), transaction(read_only=True) as session:
+        sealer = restricted.sealer_of(session)
+        return {row.opened(sealer) for row in session.scalars(select(RestrictedValue))}
+
+
+def test_rotation_seals_everything_under_the_new_key_and_the_old_can_go(
+    empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(restricted, "RESEALED_AT_ONCE", 7)
+    first, second = fresh("a"), fresh("b")
+    set_keys(first)
+    enter(10)
+    set_keys(second, first)
+    assert done("keys", "rotate").stdout == "20 values sealed anew under b.\n"
+    assert done("keys", "rotate").stdout == "0 values sealed anew under b.\n"
+    set_keys(second)
+    assert opened() == {"13800138000", "E12345678"}
+    assert done("keys", "list").stdout.splitlines() == ["b\t20 values (current)", "derived\t0 values"]
+
+
+def test_rotation_without_the_old_key_changes_nothing_and_names_it(empty: Path) -> None:
+    set_keys(fresh("a"))
+    enter(1)
+    set_keys(fresh("b"))
+    result = run("keys", "rotate")
+    assert result.exit_code == 1
+    assert 'with the key "a"' in result.stderr
+    assert "a\t2 values (the key is missing" in done("keys", "list").stdout
+
+
+def test_prepare_writes_a_key_of_its_own(empty: Path) -> None:
+    assert done("keys", "list").stdout.splitlines()[0] == "1\t0 values (current)"

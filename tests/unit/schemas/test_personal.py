@@ -1,0 +1,98 @@
+"""Restricted values are taken as people write them; masks, bank data and mistyped numbers are refused.
+
+No refusal repeats the value.
+"""
+
+from typing import Any
+
+import pytest
+from marshmallow import ValidationError
+
+from expertdb.schemas.experts import ExpertBody
+from expertdb.schemas.personal import Restricted
+
+CARD = "6222021234567890128"
+PERSON = "11010519491231002X"
+
+
+def refusals(**values: Any) -> str:
+    with pytest.raises(ValidationError) as caught:
+        Restricted().load(values)
+    return str(caught.value.messages)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "kept"),
+    [
+        ("phone", " 138 0013 8000 ", "138 0013 8000"),
+        ("phone", "+86-591-87654321转8001", "+86-591-87654321转8001"),
+        ("phone", "（0592）5151234", "(0592)5151234"),
+        ("phone", "１３８００１３８０００", "13800138000"),
+        ("email", "lin.lan@example.cn", "lin.lan@example.cn"),
+        ("address", "厦门市思明区湖滨南路1号", "厦门市思明区湖滨南路1号"),
+        ("id_number", "110105 19491231 002x", PERSON),
+        ("id_number", "130503670401001", "130503670401001"),
+        ("id_number", "E12345678", "E12345678"),
+        ("email", None, None),
+    ],
+)
+def test_value_is_taken_as_people_write_it(field: str, typed: str | None, kept: str | None) -> None:
+    assert Restricted().load({field: typed}) == {field: kept}
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("phone", "138****8000", "masked"),
+        ("phone", CARD, "bank card"),
+        ("phone", "call me", "not a telephone number"),
+        ("phone", "----- -----", "not a telephone number"),
+        ("email", "l***@example.cn", "masked"),
+        ("email", "lin.lan", "not an e-mail address"),
+        ("address", f"厦门，卡号{CARD}", "bank card"),
+        ("id_number", "110105194912310021", "check character"),
+        ("id_number", "11010519491331002X", "check character"),
+        ("id_number", "130503671301001", "check character"),
+        ("id_number", "无", "6 to 20"),
+        ("id_number", CARD, "bank card"),
+    ],
+)
+def test_wrong_value_is_refused_without_being_repeated(field: str, typed: str, said: str) -> None:
+    found = refusals(**{field: typed})
+    assert said in found
+    assert typed not in found
+
+
+def test_licence_number_needs_its_licence() -> None:
+    assert "licence" in refusals(licence_numbers=[{"number": "3512345"}])
+    both = {"licence": "专利代理师", "number": "3512345"}
+    assert Restricted().load({"licence_numbers": [both]}) == {"licence_numbers": [both]}
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"statement": "{}"},
+        {"position": "{}"},
+        {"reason": "{}"},
+        {"licences": ["{}"]},
+        {"availability": {"note": "{}"}},
+        {"items": [{"kind": "case", "title": "{}"}]},
+        {"items": [{"kind": "case", "title": "案", "text": "{}"}]},
+    ],
+)
+@pytest.mark.parametrize(("number", "said"), [(CARD, "bank card number"), (PERSON, "restricted.id_number")])
+def test_bank_card_or_identity_number_is_refused_in_every_free_text(
+    place: dict[str, Any], number: str, said: str
+) -> None:
+    def filled(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: filled(one) for name, one in value.items()}
+        if isinstance(value, list):
+            return [filled(one) for one in value]
+        return value.replace("{}", f"请付到{number}。")
+
+    with pytest.raises(ValidationError) as caught:
+        ExpertBody().load({"name": {"zh": "林岚"}, "kind": "K-PA", **filled(place)})
+    assert said in str(caught.value.messages)
+    assert number not in str(caught.value.messages)
