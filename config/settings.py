@@ -120,6 +120,15 @@ class Settings:
         "",
         secret=True,
     )
+    session_idle_minutes: int = _setting(
+        "EXPERTDB_SESSION_IDLE_MINUTES",
+        "a session of the console ends after so many minutes without a visit",
+        _whole(1, 1440),
+        60,
+    )
+    session_hours: int = _setting(
+        "EXPERTDB_SESSION_HOURS", "a session of the console ends after so many hours at the latest", _whole(1, 168), 12
+    )
     host: str = _setting("EXPERTDB_HOST", "the address the server listens on", _text, "127.0.0.1")
     port: int = _setting("EXPERTDB_PORT", "the port the server listens on", _whole(1, 65535), 8000)
     workers: int = _setting("EXPERTDB_WORKERS", "server processes", _whole(1, 64), 2)

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -47,7 +47,9 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     app.extensions["rules"] = read_rules(settings.pool_file)
     database.init_app(app)
     api.init_app(app)
-    console.init_app(app)
+    console.init_app(
+        app, idle=timedelta(minutes=settings.session_idle_minutes), absolute=timedelta(hours=settings.session_hours)
+    )
     return app
 
 

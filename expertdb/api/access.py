@@ -10,7 +10,7 @@ from expertdb.api.routing import EVERYBODY, PREFIX, Contract, contract_of
 from expertdb.services import visibility
 
 # Routes that answer without a token: they hold no data, or only whether the service works.
-OPEN = ("/", f"{PREFIX}/docs", f"{PREFIX}/docs/<name>", f"{PREFIX}/openapi.json", "/healthz", "/readyz")
+OPEN = (f"{PREFIX}/docs", f"{PREFIX}/docs/<name>", f"{PREFIX}/openapi.json", "/healthz", "/readyz")
 HEADING = """# Who may call what
 
 Made by `make openapi` from the access rules of the routes; a test fails when it is out of date. A token needs the

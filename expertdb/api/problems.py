@@ -61,8 +61,11 @@ HTTP_DETAILS = {
 def language() -> str:
     """The language of the answer: "zh" or "en", English when neither is asked for.
 
-    Werkzeug's own `best_match` answers "zh-CN, en;q=0.5" in English, as only `en` is named exactly.
+    Werkzeug's own `best_match` answers "zh-CN, en;q=0.5" in English, as only `en` is named exactly. A page, whose
+    reader chose its language, says so in `g.tongue`.
     """
+    if "tongue" in g:
+        return str(g.tongue)
     asked = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
     return next((tongue for tongue in asked if tongue in LANGUAGES), LANGUAGES[0])
 

@@ -8,6 +8,7 @@ import click
 from config.settings import Settings
 from expertdb.api import access, openapi
 from expertdb.app import create_app
+from expertdb.console import access as pages
 
 _WRITE = click.option("--write", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file.")
 _CHECK = click.option(
@@ -30,8 +31,9 @@ def openapi_command(write: Path | None, check: Path | None) -> None:
 @_WRITE
 @_CHECK
 def access_command(write: Path | None, check: Path | None) -> None:
-    """Print the table of roles and routes, write it, or check the committed one; needs no settings."""
-    _put(access.table(create_app(Settings(database_url="sqlite://"))), write, check)
+    """Print the table of roles, routes and pages, write it, or check the committed one; needs no settings."""
+    app = create_app(Settings(database_url="sqlite://"))
+    _put(access.table(app) + pages.table(app), write, check)
 
 
 def _put(text: str, write: Path | None, check: Path | None) -> None:

@@ -1,16 +1,21 @@
-"""Pages for people. For now the front page only, which says what runs here and where to go."""
+"""Pages for people, in Chinese and English, on the same services and schemas as the API; README.md says how."""
 
-from flask import Blueprint, Flask, render_template
+from datetime import timedelta
 
-blueprint = Blueprint("console", __name__, template_folder="templates")
+from flask import Flask
+
+from expertdb.console import account, failures, first_run, home, preferences, rendering, sessions, tokens, users  # noqa: F401 - they register pages
+from expertdb.console.assets import asset
+from expertdb.console.site import blueprint
+from expertdb.services.sessions import Limits
+
+blueprint.add_url_rule("/static/<mark>/<path:name>", "asset", asset)
+blueprint.after_request(rendering.secure)
 
 
-@blueprint.get("/")
-def front_page() -> str:
-    """What this is, in Chinese and English."""
-    return render_template("front.html")
-
-
-def init_app(app: Flask) -> None:
-    """Register the pages."""
+def init_app(app: Flask, *, idle: timedelta, absolute: timedelta) -> None:
+    """Register the pages, sessions with these limits, and pages for errors; after the API: its handlers are wrapped."""
+    sessions.init_app(app, Limits(idle, absolute))
+    rendering.init_app(app)
     app.register_blueprint(blueprint)
+    failures.init_app(app)

@@ -5,8 +5,10 @@ from typing import Any
 from marshmallow import Schema, fields, pre_dump
 
 from expertdb.models.tokens import ROLES, SCOPES, AccessToken
-from expertdb.schemas.fields import Choice, Moment, Str, Unique
+from expertdb.schemas.fields import Choice, Int, Moment, Str, Unique
 from expertdb.schemas.shared import PageQuery, Reference, plain, reference
+
+LONGEST_DAYS = 1096
 
 
 class TokenBody(Schema):
@@ -43,3 +45,18 @@ class TokenQuery(PageQuery):
     """Filters of the list of tokens."""
 
     role = Choice(ROLES)
+
+
+class OwnTokenForm(Schema):
+    """A token that a user makes on the console for a program of their own."""
+
+    name = Str(maximum=100, minimum=1, required=True)
+    scopes = Unique(Choice(SCOPES), maximum=len(SCOPES), required=True)
+    days = Int(low=1, high=LONGEST_DAYS, required=True)
+
+
+class SystemTokenForm(OwnTokenForm):
+    """A token that an administrator makes on the console for somebody's program."""
+
+    role = Choice(ROLES, required=True)
+    organisation = Str(maximum=200, minimum=1)

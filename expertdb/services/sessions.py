@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
 from expertdb.errors import TooManyAttempts
+from expertdb.models.base import new_id
 from expertdb.models.tokens import SCOPES
 from expertdb.models.users import SignInWindow, User, UserSession
 from expertdb.names import fold
@@ -65,17 +66,18 @@ def check(session: Session, login: str, password: str) -> User | None:
     return user if user and user.active and right else None
 
 
-def begin(session: Session, user: User, password: str, address: str, now: datetime) -> str:
-    """Sign a checked user in; returns the session's secret, of which a hash is kept."""
+def begin(session: Session, user: User, password: str, address: str, now: datetime) -> tuple[str, SignedIn]:
+    """Sign a checked user in; returns the session's secret, of which a hash is kept, and who holds it."""
     secret = secrets.token_urlsafe(32)
-    session.add(UserSession(user_id=user.id, secret_hash=_hash(secret), created_at=now, seen_at=now))
+    begun = UserSession(id=new_id(), user_id=user.id, secret_hash=_hash(secret), created_at=now, seen_at=now)
+    session.add(begun)
     _take_back(session, user.login, address)
     known = passwords.hashed(password) if passwords.is_outdated(user.password_hash) else user.password_hash
     # Not through the row: this is no edit, and must not make the version that an administrator is editing outdated.
     session.execute(update(User).where(User.id == user.id).values(last_signed_in_at=now, password_hash=known))
     session.flush()
     audit.record(session, actor_of(user), "session.begun", kind="user", id=user.id)
-    return secret
+    return secret, SignedIn(begun.id, actor_of(user), user.login, user.must_change_password, is_stale=False)
 
 
 def recognise(session: Session, secret: str, now: datetime, limits: Limits) -> SignedIn | None:

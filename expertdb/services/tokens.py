@@ -53,6 +53,25 @@ def create(
     return token, secret
 
 
+def create_own(session: Session, body: dict[str, Any], *, actor: Actor, now: datetime) -> tuple[AccessToken, str]:
+    """Make a token for the user who calls, valid for some days; it ends with their account."""
+    stated = {"name": body["name"], "scopes": body["scopes"], "role": actor.role} | _lasting(body["days"], now)
+    token, secret = create(session, stated, actor=actor, now=now)
+    token.user_id, token.organisation_id = actor.person, actor.organisation_id
+    session.flush()
+    return token, secret
+
+
+def create_lasting(session: Session, body: dict[str, Any], *, actor: Actor, now: datetime) -> tuple[AccessToken, str]:
+    """Make a token for a program, valid for some days; raises InvalidInput for an unknown organisation id."""
+    stated = {name: value for name, value in body.items() if name != "days"} | _lasting(body["days"], now)
+    return create(session, stated, actor=actor, now=now)
+
+
+def _lasting(days: int, now: datetime) -> dict[str, datetime]:
+    return {"expires_at": now + timedelta(days=days)}
+
+
 def _organisation(session: Session, named: str | None, actor: Actor, now: datetime) -> Organisation | None:
     return organisations.resolve(session, named, "/organisation", actor=actor, now=now) if named else None
 
@@ -66,8 +85,11 @@ def authenticate(session: Session, secret: str, now: datetime) -> AccessToken | 
 
 
 def actor_of(token: AccessToken) -> Actor:
-    """The caller behind a token, detached from the session."""
-    return Actor(token.id, token.name, token.role, frozenset(token.scopes), token.organisation_id, token.user_id)
+    """The caller behind a token, detached from the session; a user's token does what the user may do today."""
+    holder = token.user or token
+    return Actor(
+        token.id, token.name, holder.role, frozenset(token.scopes), holder.organisation_id, user_id=token.user_id
+    )
 
 
 def is_same(secret: str, expected: str) -> bool:
@@ -96,15 +118,16 @@ def note_use(session: Session, token_id: str, now: datetime) -> None:
 def find(session: Session, query: dict[str, Any]) -> paging.Page:
     """The tokens, oldest first."""
     statement = select(AccessToken).options(selectinload(AccessToken.organisation))
-    if "role" in query:
-        statement = statement.where(AccessToken.role == query["role"])
+    for field in ("role", "user_id"):
+        if field in query:
+            statement = statement.where(getattr(AccessToken, field) == query[field])
     return paging.fetch(session, statement, (AccessToken.id,), query["limit"], query.get("cursor"))
 
 
 def revoke(session: Session, token_id: str, *, actor: Actor, now: datetime) -> None:
-    """End a token; ending it again changes nothing. Raises NotFound."""
+    """End a token; ending it again changes nothing. Raises NotFound, also for whoever may end their own only."""
     token = session.get(AccessToken, token_id)
-    if token is None:
+    if token is None or (actor.role != "administrator" and token.user_id != actor.person):
         raise NotFound("token", token_id)
     token.revoked_at = token.revoked_at or now
     session.flush()

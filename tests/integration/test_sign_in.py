@@ -44,7 +44,7 @@ def attempt(app: Flask, login: str = "lin.lan", address: str = "192.0.2.1", afte
 
 def signed_in(app: Flask, user: str) -> str:
     with app.app_context(), transaction() as session:
-        return sessions.begin(session, session.get_one(User, user), PASSWORD, "192.0.2.1", START)
+        return sessions.begin(session, session.get_one(User, user), PASSWORD, "192.0.2.1", START)[0]
 
 
 def recognised(app: Flask, secret: str, after: timedelta) -> bool:

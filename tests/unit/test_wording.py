@@ -1,11 +1,13 @@
 """Every sentence that can reach a person has a Chinese one, with the same placeholders, and no entry is idle.
 
-Sentences are found where they are written (a walk over the syntax tree of every `Text(...)`), in the tables of
-problems.py, in the words that the command line makes of codes, and, for marshmallow's own, by provoking them.
+Sentences are found where they are written (a walk over the syntax tree of every `Text(...)`, `said(...)` and, in the
+console's templates, `t(...)`), in the tables of problems.py, in the words that the command line makes of codes, and,
+for marshmallow's own, by provoking them. Templates hold no words of their own.
 """
 
 import ast
 import json
+import re
 import string
 from collections.abc import Iterator
 from functools import cache
@@ -15,6 +17,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from jinja2 import Environment, nodes
 from marshmallow import Schema, ValidationError, fields
 
 from config.settings import Settings
@@ -32,6 +35,7 @@ from matching.sentences import Sentence
 ROOT = Path(__file__).parents[2]
 # Templates that are no literal: where they stand, and the words they can be.
 COMPUTED: dict[tuple[str, str], set[str]] = {
+    ("expertdb/console/language.py", "template"): set(),  # what said(...) and t(...) are given, collected below
     ("expertdb/errors.py", "noun"): set(),  # the words given to NotFound(...), collected below
     ("expertdb/commands/printing.py", "reason"): {
         *STATUSES,
@@ -85,13 +89,37 @@ def literals(node: ast.expr, tree: ast.Module) -> set[str]:
 @cache
 def templates() -> frozenset[str]:
     found: set[str] = set()
-    for folder, maker in (("expertdb", "Text"), ("matching", "Sentence")):
+    for folder, maker in (("expertdb", "Text"), ("expertdb", "said"), ("matching", "Sentence")):
         for name, tree, node in made(folder, maker):
             here = literals(node, tree)
             stated = COMPUTED.get((name, ast.unparse(node)))
             assert here or stated is not None, f"{name}:{node.lineno}: say in COMPUTED what this template can be"
             found |= here | (stated or set())
-    return frozenset(found)
+    return frozenset(found | set(written_in_pages()))
+
+
+def pages() -> Iterator[tuple[str, nodes.Template]]:
+    """The console's templates, by name, as syntax trees."""
+    for path in sorted((ROOT / "expertdb" / "console" / "templates").rglob("*.html")):
+        yield path.relative_to(ROOT).as_posix(), Environment(extensions=[]).parse(path.read_text("utf-8"))
+
+
+def written_in_pages() -> Iterator[str]:
+    """What templates give to `t`."""
+    for name, page in pages():
+        for call in page.find_all(nodes.Call):
+            if isinstance(call.node, nodes.Name) and call.node.name == "t":
+                given = list(constants(call.args[0]))
+                assert given, f"{name}:{call.lineno}: give t() its sentence as it stands"
+                yield from given
+
+
+def constants(node: nodes.Expr) -> Iterator[str]:
+    """The strings an expression of a template can be."""
+    if isinstance(node, nodes.Const):
+        yield str(node.value)
+    elif isinstance(node, nodes.CondExpr):
+        yield from (*constants(node.expr1), *constants(node.expr2))
 
 
 def made(folder: str, maker: str) -> Iterator[tuple[str, ast.Module, ast.expr]]:
@@ -176,6 +204,22 @@ def test_both_languages_have_the_same_placeholders() -> None:
 
 def test_chinese_entries_hold_chinese() -> None:
     assert [zh for zh in chinese().values() if not any("一" <= character <= "鿿" for character in zh)] == []
+
+
+# What stands between the tags of a page in either language alike: units, marks, and each language in its own words.
+UNTRANSLATED = {"English", "中文", "OpenAPI 3.1"}
+TAG = re.compile(r"<[^>]*>|<!--.*?-->", re.DOTALL)
+SPOKEN = re.compile(r"""\b(?:alt|title|placeholder|aria-label|data-confirm|data-failed)="([^"{]*\w[^"{]*)""")
+
+
+def test_pages_hold_no_words_of_their_own() -> None:
+    for name, page in pages():
+        text = "\0".join(node.data for node in page.find_all(nodes.TemplateData))
+        spoken = SPOKEN.findall(text)
+        # A tag may be cut in pieces by what Jinja writes into it; what is left over of it is no text.
+        plain = re.sub(r"^[^<>]*>|<[^<>]*$", "", TAG.sub("\1", text.replace("\0", "")))
+        words = {line.strip() for line in re.split(r"[\n\1]", plain) if re.search(r"\w", line)}
+        assert (name, words - UNTRANSLATED, spoken) == (name, set(), [])
 
 
 def test_marshmallow_can_be_provoked_at_all(bare_app: Flask) -> None:

@@ -1,0 +1,116 @@
+"""What every template may use, and the headers that every page carries."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+from flask import Flask, Response, current_app, request, url_for
+
+from expertdb.console.assets import asset_url
+from expertdb.console.diffs import changed
+from expertdb.console.forms import field_id
+from expertdb.console.language import said, theme, tongue
+from expertdb.console.rules import rule_of
+from expertdb.console.sessions import signed_in
+from expertdb.console.words import label, options, person_name, word
+from expertdb.models.organisations import Organisation
+from expertdb.schemas.shared import named
+from expertdb.wording import Text, say
+
+# The main navigation: endpoint and words, in this order; each role sees those of its pages.
+PLACES = (
+    ("home", Text("Home")),
+    ("list_users", Text("Users")),
+    ("all_tokens", Text("Tokens")),
+)
+CHINA = timezone(timedelta(hours=8))
+HEADERS = {
+    # Nothing but our own files, no script or style written into a page; Pico draws its arrows from data addresses.
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def may(endpoint: str) -> bool:
+    """Whether the visitor's role may see the page of this endpoint."""
+    visitor = signed_in()
+    view = current_app.view_functions[f"console.{endpoint}"]
+    roles = rule_of(view).roles
+    return visitor is not None and (not roles or visitor.actor.role in roles)
+
+
+def moment(value: datetime | str | None) -> str:
+    """A moment as clocks in China show it; wire forms write it as text."""
+    if value is None:
+        return "—"
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+    return aware.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+
+
+def day(value: date | str | None) -> str:
+    """A day, the same in both languages."""
+    return "—" if value is None else str(value)
+
+
+def told(text: str) -> str:
+    """A sentence that a service made, in the language of this page."""
+    return say(text, tongue())
+
+
+def here_with(**changes: Any) -> str:
+    """The address of this page with some of its query changed; None takes a parameter away."""
+    kept = {**request.args.to_dict(flat=False), **changes}
+    kept = {name: value for name, value in kept.items() if value not in (None, "", [])}
+    return url_for(str(request.endpoint), **{**(request.view_args or {}), **kept})
+
+
+def here_again() -> str:
+    """The address at which this page can be looked at again; one that answers a form is not at its own."""
+    return request.full_path.rstrip("?") if request.method == "GET" else request.form.get("here", "/")
+
+
+def is_here(endpoint: str) -> bool:
+    """Whether this page belongs to the place of the main navigation that leads to `endpoint`."""
+    start = url_for(f"console.{endpoint}")
+    return request.path == start or (start != "/" and request.path.startswith(f"{start}/"))
+
+
+def organisation_name(organisation: Organisation | None) -> str:
+    """An organisation's name in the language of this page."""
+    return "—" if organisation is None else person_name(named(organisation.name_zh, organisation.name_en))
+
+
+def secure(answer: Response) -> Response:
+    """Add the headers that tell the browser what a page may do."""
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
+    answer.headers.add("Vary", "Cookie")
+    return answer
+
+
+def init_app(app: Flask) -> None:
+    """Hand the templates their words and marks."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(moment=moment, day=day, told=told, person=person_name, organisation=organisation_name)
+    for name, tool in {
+        "t": said,
+        "word": word,
+        "label": label,
+        "tongue": tongue,
+        "theme": theme,
+        "asset": asset_url,
+        "may": may,
+        "visitor": signed_in,
+        "here_with": here_with,
+        "here_again": here_again,
+        "is_here": is_here,
+        "places": lambda: PLACES,
+        "options": options,
+        "changed": changed,
+        "field_id": field_id,
+    }.items():
+        app.jinja_env.globals[name] = tool
