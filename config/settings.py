@@ -60,6 +60,11 @@ def _field_keys(value: str) -> str:
     return value
 
 
+def _secrets(least: int) -> Callable[[str], tuple[str, ...]]:
+    one = _secret(least)
+    return lambda value: tuple(one(part.strip()) for part in value.split(","))
+
+
 def _database_url(value: str) -> str:
     for plain in ("postgresql://", "postgres://"):
         # Without a driver SQLAlchemy would look for one that we do not ship.
@@ -111,6 +116,20 @@ class Settings:
         _field_keys,
         "",
         secret=True,
+    )
+    audit_old_keys: tuple[str, ...] = _setting(
+        "EXPERTDB_AUDIT_OLD_KEYS",
+        "keys that EXPERTDB_AUDIT_KEY replaced, oldest first, with commas between: they verify what they sealed",
+        _secrets(16),
+        (),
+        secret=True,
+    )
+    audit_anchor: str = _setting(
+        "EXPERTDB_AUDIT_ANCHOR",
+        "the file, outside the database, to which the state of the audit log is written at intervals; better on "
+        "another machine or a disk that only appends",
+        _text,
+        "",
     )
     bootstrap_token: str = _setting(
         "EXPERTDB_BOOTSTRAP_TOKEN",

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings, SettingsFault, load
 from expertdb import api, console, database, keys, logs
+from expertdb.anchor import Anchor
 from expertdb.sealing import Sealer
 from expertdb.services import rules
 from expertdb.services.corpus import Corpus
@@ -41,8 +42,11 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["clock"] = clock
-    app.extensions["audit_key"] = keys.audit_key(settings.audit_key, settings.secret_key)
     app.extensions["sealer"] = Sealer(keys.field_keys(settings.field_keys, settings.secret_key))
+    app.extensions["audit_keys"] = sealing = keys.audit_keys(
+        settings.audit_key, settings.secret_key, settings.audit_old_keys
+    )
+    app.extensions["audit_anchor"] = Anchor(Path(settings.audit_anchor), sealing) if settings.audit_anchor else None
     app.extensions["corpus"] = Corpus(read_parameters(settings.matching_file))
     app.extensions["rules"] = read_rules(settings.pool_file)
     database.init_app(app)

@@ -86,6 +86,9 @@ def _end_reading(session: Session) -> None:
 def _commit(session: Session) -> None:
     """Number what changed in the corpus, then seal what was recorded: last, since every writer locks those rows."""
     corpus.number_changes(session)
-    call = structlog.contextvars.get_contextvars().get("request_id")
-    audit.seal(session, current_app.extensions["audit_key"], current_app.extensions["clock"](), call)
+    call, now = structlog.contextvars.get_contextvars().get("request_id"), current_app.extensions["clock"]()
+    head = audit.seal(session, current_app.extensions["audit_keys"], now, call)
     session.commit()
+    anchor = current_app.extensions["audit_anchor"]
+    if head is not None and anchor is not None:
+        anchor.note(head.seq, head.seal, now)

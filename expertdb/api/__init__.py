@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask
 
 from expertdb.api import (
+    audit,
     experts,
     health,
     identifying,
@@ -28,6 +29,7 @@ def init_app(app: Flask) -> None:
     problems.init_app(app)
     version_1 = Blueprint("v1", __name__, url_prefix=PREFIX)
     parts = (
+        audit,
         experts,
         imports,
         objections,

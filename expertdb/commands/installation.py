@@ -60,6 +60,7 @@ def _write_secrets(path: Path) -> None:
         f"EXPERTDB_SECRET_KEY={secrets.token_hex(32)}",
         f"EXPERTDB_AUDIT_KEY={secrets.token_hex(32)}",
         f"EXPERTDB_FIELD_KEYS=1:{secrets.token_hex(32)}",
+        "EXPERTDB_AUDIT_ANCHOR=instance/audit-anchor.tsv",
         f"EXPERTDB_BOOTSTRAP_TOKEN=xdb_{secrets.token_urlsafe(32)}",
     )
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Index, String, Text, event, insert, update
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
+from expertdb.keys import AuditKeys
 from expertdb.models.base import Base
 
 PENDING = "audit_pending"
@@ -44,13 +45,19 @@ class AuditHead(Base):
 
 
 class AuditEntry(Base):
-    """One deed. `details` is canonical JSON, kept as text, so that its seal is over the very characters stored."""
+    """One deed. `details` is canonical JSON, kept as text, so that its seal is over the very characters stored.
+
+    `key` names the key that sealed it; entries from before keys had names have none.
+    """
 
     __tablename__ = "audit_entries"
     __table_args__ = (
         Index("ix_audit_entries_subject", "subject"),
         Index("ix_audit_entries_actor", "actor"),
         Index("ix_audit_entries_at", "at"),
+        # Newest first: an index on the filter alone would sort every match, one on the number alone read every entry.
+        Index("ix_audit_entries_action_seq", "action", "seq"),
+        Index("ix_audit_entries_person_seq", "person", "seq"),
     )
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -63,12 +70,15 @@ class AuditEntry(Base):
     subject: Mapped[str] = mapped_column(String(36))
     call: Mapped[str | None] = mapped_column(String(64))
     details: Mapped[str] = mapped_column(Text)
+    key: Mapped[str | None] = mapped_column(String(8))
     seal: Mapped[str] = mapped_column(String(64))
 
 
 def seal_of(key: bytes, before: str, fields: dict[str, Any]) -> str:
     """The seal of an entry with these fields (all but `seal`) behind the seal `before`: HMAC-SHA-256, hexadecimal."""
     plain = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in fields.items()}
+    if plain["key"] is None:
+        del plain["key"]  # Sealed before there was such a column.
     return hmac.new(key, canonical([before, plain]).encode(), hashlib.sha256).hexdigest()
 
 
@@ -77,21 +87,40 @@ def canonical(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def seal(session: Session, key: bytes, now: datetime, call: str | None) -> None:
-    """Number, chain and store what waits in the session, last before the commit; `call` is the HTTP request's id."""
+@dataclass(frozen=True)
+class Head:
+    """The number and the seal of the last entry, which stand for the whole log up to there."""
+
+    seq: int
+    seal: str
+
+
+def seal(session: Session, keys: AuditKeys, now: datetime, call: str | None) -> Head | None:
+    """Number, chain and store what waits in the session, last before the commit; returns the new head, if there is one.
+
+    `call` is the HTTP request's id.
+    """
     pending: list[Deed] = session.info.get(PENDING, [])
     if not pending:
-        return
+        return None
     session.flush()  # All other locks come before the head's.
     drawn = update(AuditHead).values(seq=AuditHead.seq + len(pending)).returning(AuditHead.seq, AuditHead.seal)
     last, chain = session.execute(drawn).one()
     rows = []
     for seq, deed in enumerate(pending, start=last - len(pending) + 1):
-        fields = {"seq": seq, "at": now, **vars(deed), "call": call, "details": canonical(deed.details)}
-        chain = seal_of(key, chain, fields)
+        fields = {
+            "seq": seq,
+            "at": now,
+            **vars(deed),
+            "call": call,
+            "details": canonical(deed.details),
+            "key": keys.name,
+        }
+        chain = seal_of(keys.current, chain, fields)
         rows.append(fields | {"seal": chain})
     session.execute(insert(AuditEntry), rows)
     session.execute(update(AuditHead).values(seal=chain))
+    return Head(last, chain)
 
 
 @event.listens_for(Session, "after_soft_rollback")

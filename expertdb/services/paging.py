@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, tuple_
+from sqlalchemy import Integer, Select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from expertdb.errors import Fault, InvalidInput
@@ -62,6 +62,10 @@ def _decode(cursor: str, keys: tuple[InstrumentedAttribute[Any], ...]) -> tuple[
 
 
 def _restore(value: Any, key: InstrumentedAttribute[Any]) -> Any:
+    if isinstance(key.type, Integer):
+        if type(value) is not int or not 0 <= value < 2**31:
+            raise ValueError("a number is a number")
+        return value
     if not isinstance(value, str) or any("\ud800" <= character <= "\udfff" or character == "\0" for character in value):
         raise ValueError("every key is a string")
     if not isinstance(key.type, UTCDateTime):

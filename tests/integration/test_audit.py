@@ -37,7 +37,7 @@ def noted(action: str, id: str = "e-1", **details: object) -> None:
 
 
 def is_whole(app: Flask, found: list[AuditEntry]) -> bool:
-    chain, key = FIRST_SEAL, app.extensions["audit_key"]
+    chain, key = FIRST_SEAL, app.extensions["audit_keys"].current
     for number, entry in enumerate(found, start=1):
         fields = {c.key: getattr(entry, c.key) for c in AuditEntry.__table__.columns if c.key != "seal"}
         chain = seal_of(key, chain, fields)
