@@ -4,7 +4,20 @@ from datetime import timedelta
 
 from flask import Flask
 
-from expertdb.console import account, failures, first_run, home, preferences, rendering, sessions, tokens, users  # noqa: F401 - they register pages
+from expertdb.console import (  # noqa: F401 - most of these are here to register their pages.
+    account,
+    codes,
+    experts,
+    failures,
+    first_run,
+    home,
+    moves,
+    preferences,
+    rendering,
+    sessions,
+    tokens,
+    users,
+)
 from expertdb.console.assets import asset
 from expertdb.console.site import blueprint
 from expertdb.services.sessions import Limits

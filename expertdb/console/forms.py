@@ -15,9 +15,10 @@ from marshmallow import Schema, fields
 from werkzeug.datastructures import MultiDict
 
 from expertdb.errors import Fault
-from expertdb.schemas.fields import Bool, Int
+from expertdb.schemas.fields import Bool, Choice, Code, Int
 
 SEPARATORS = re.compile(r"[\s,;，；、]+")
+LINES = re.compile(r"[\r\n]+")
 Typed = dict[str, Any]
 
 
@@ -44,9 +45,10 @@ def _several(kind: fields.List[Any], form: MultiDict[str, str], pointer: str) ->
     if isinstance(kind.inner, fields.Nested):
         rows = (raw_body(kind.inner.schema, form, f"{pointer}/{place}") for place in _places(form, pointer))
         return [row for row in rows if _says_something(row, kind.inner.schema)]
-    # One field for each value, or several in one, as whoever has no scripts types them.
-    given = [part for value in form.getlist(pointer) for part in SEPARATORS.split(value) if part]
-    return list(dict.fromkeys(given))
+    # One field for each value, or several in one: codes with spaces or commas between, anything else in lines.
+    between = SEPARATORS if isinstance(kind.inner, Code | Choice) else LINES
+    given = [part.strip() for value in form.getlist(pointer) for part in between.split(value)]
+    return [value for value in dict.fromkeys(given) if value]
 
 
 def _places(form: MultiDict[str, str], pointer: str) -> list[int]:
@@ -98,6 +100,10 @@ class Form:
     def blank(cls, **values: Any) -> "Form":
         """An empty form, but for what is given."""
         return cls(values)
+
+    def of_version(self, version: int) -> "Form":
+        """The form, as one of this version of the stored thing."""
+        return replace(self, version=version)
 
     @classmethod
     def stored(cls, dumped: Mapping[str, Any], version: int | None) -> "Form":

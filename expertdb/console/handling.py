@@ -22,6 +22,7 @@ from flask import (
     url_for,
 )
 from marshmallow import EXCLUDE, Schema, ValidationError
+from sqlalchemy.orm import Session
 
 from expertdb.console.forms import Form, Typed, raw_body
 from expertdb.console.language import said
@@ -99,9 +100,7 @@ def _answer(view: Callable[..., Any], rule: Rule, actor: Actor, path: dict[str, 
 
 def _done(view: Callable[..., Any], rule: Rule, actor: Actor, path: dict[str, str], typed: Typed) -> Reply:
     body = _loaded(rule.body(), typed) if rule.body else None
-    visit = functools.partial(
-        Visit, actor=actor, now=now(), corpus=corpus(), body=body, query=_query(rule), version=_version()
-    )
+    visit = functools.partial(_visit, actor, body=body, query=_query(rule), version=_version())
     prepared = None
     if rule.prepares:
         with transaction(read_only=True) as session:
@@ -114,10 +113,14 @@ def _again(rule: Rule, actor: Actor, path: dict[str, str], form: Form, status: i
     if rule.again is None:
         raise error
     with transaction(read_only=True) as session:
-        visit = Visit(session, actor, now(), corpus(), query={}, form=form)
-        shown = make_response(rule.again(visit, **path))
+        shown = make_response(rule.again(_visit(actor, session, form=form), **path))
     shown.status_code = status
     return shown
+
+
+def _visit(actor: Actor, session: Session, **facts: Any) -> Visit:
+    part = request.headers.get("HX-Request-Type") == "partial"
+    return Visit(session, actor, now(), corpus(), current_app.extensions["rules"], part, **facts)
 
 
 def _loaded(schema: Schema, typed: Any) -> Any:

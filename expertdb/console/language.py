@@ -28,3 +28,8 @@ def theme() -> str:
 def said(template: str, **values: object) -> str:
     """A sentence in the language of this page; every template here has its Chinese in messages_zh.json."""
     return say(Text(template, **values), tongue())
+
+
+def comma() -> str:
+    """What stands between the words of a list."""
+    return "、" if tongue() == "zh" else ", "

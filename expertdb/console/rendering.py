@@ -4,21 +4,26 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 from flask import Flask, Response, current_app, request, url_for
+from markupsafe import Markup
 
+from expertdb import vocabularies
+from expertdb.console import filtering
 from expertdb.console.assets import asset_url
 from expertdb.console.diffs import changed
 from expertdb.console.forms import field_id
-from expertdb.console.language import said, theme, tongue
+from expertdb.console.language import comma, said, theme, tongue
 from expertdb.console.rules import rule_of
 from expertdb.console.sessions import signed_in
-from expertdb.console.words import label, options, person_name, word
+from expertdb.console.words import label, options, person_name, readable, terms, word
 from expertdb.models.organisations import Organisation
+from expertdb.schemas.experts import ENTRY_STATUSES
 from expertdb.schemas.shared import named
 from expertdb.wording import Text, say
 
 # The main navigation: endpoint and words, in this order; each role sees those of its pages.
 PLACES = (
     ("home", Text("Home")),
+    ("list_experts", Text("Experts")),
     ("list_users", Text("Users")),
     ("all_tokens", Text("Tokens")),
 )
@@ -61,6 +66,36 @@ def told(text: str) -> str:
     return say(text, tongue())
 
 
+# The colours of statuses: what is well, what waits, what is over; all others are plain.
+GOOD = ("active", "renewed", "accepted", "engaged", "delivered", "evaluated", "confirmed")
+WAITING = ("submitted", "under_review", "publicity", "on_leave", "returned", "invited")
+BAD = ("suspended", "expired", "removed", "withdrawn", "cancelled")
+
+
+def status_tag(table: str, status: str) -> Markup:
+    """A status in words, coloured by what it means."""
+    kinds = (("good", GOOD), ("warning", WAITING), ("bad", BAD))
+    kind = next((kind for kind, statuses in kinds if status in statuses), "plain-tag")
+    return Markup('<span class="tag {}">{}</span>').format(kind, word(table, status))
+
+
+def lines(value: Any) -> str:
+    """A value as a field shows it: lists one a line, nothing for none."""
+    if value is None:
+        return ""
+    return "\n".join(value) if isinstance(value, list) else str(value)
+
+
+def reason(text: str) -> str:
+    """Why a status was changed; what the service itself noted is said in the language of this page."""
+    return said("entry") if text == "entry" else text
+
+
+def of_vocabularies(codes: list[str], names: list[str]) -> list[str]:
+    """Those of the codes that the vocabularies hold."""
+    return [code for code in codes if any(code in vocabularies.load(name) for name in names)]
+
+
 def here_with(**changes: Any) -> str:
     """The address of this page with some of its query changed; None takes a parameter away."""
     kept = {**request.args.to_dict(flat=False), **changes}
@@ -95,12 +130,25 @@ def secure(answer: Response) -> Response:
 def init_app(app: Flask) -> None:
     """Hand the templates their words and marks."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(moment=moment, day=day, told=told, person=person_name, organisation=organisation_name)
+    app.jinja_env.filters.update(
+        moment=moment,
+        day=day,
+        told=told,
+        person=person_name,
+        organisation=organisation_name,
+        named=lambda row: named(row.name_zh, row.name_en),
+        lines=lines,
+        reason=reason,
+        of_vocabularies=of_vocabularies,
+    )
+    app.jinja_env.filters.update(filtering.FILTERS)
+    app.jinja_env.globals.update(filtering.GLOBALS)
     for name, tool in {
         "t": said,
         "word": word,
         "label": label,
         "tongue": tongue,
+        "comma": comma,
         "theme": theme,
         "asset": asset_url,
         "may": may,
@@ -110,6 +158,10 @@ def init_app(app: Flask) -> None:
         "is_here": is_here,
         "places": lambda: PLACES,
         "options": options,
+        "terms": terms,
+        "readable": readable,
+        "status_tag": status_tag,
+        "entry_statuses": lambda: [(value, word("expert_status", value)) for value in ENTRY_STATUSES],
         "changed": changed,
         "field_id": field_id,
     }.items():

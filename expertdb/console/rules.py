@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 from expertdb.console.forms import Form
 from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus
+from expertdb.services.rules import Rules
 
 Reply = str | Response
 View = TypeVar("View", bound=Callable[..., Any])
@@ -25,12 +26,17 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Visit:
-    """All that a view may use of the page being asked for; `form` is one that is shown again."""
+    """All that a view may use of the page being asked for; `form` is one that is shown again.
+
+    `is_part` says that a part of the page is asked for, to be put into one that is shown already.
+    """
 
     session: Session
     actor: Actor
     now: datetime
     corpus: Corpus
+    rules: Rules
+    is_part: bool = False
     body: Any = None
     query: dict[str, Any] = field(default_factory=dict)
     version: int | None = None

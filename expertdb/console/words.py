@@ -1,5 +1,7 @@
 """What codes of the system are called in people's words. A test holds every table to its model, and to its Chinese."""
 
+from typing import Any
+
 from expertdb import vocabularies
 from expertdb.console.language import tongue
 from expertdb.wording import Text, say
@@ -31,6 +33,41 @@ REQUEST_STATUS = {
     "evaluated": Text("Evaluated"),
     "closed": Text("Closed"),
     "cancelled": Text("Cancelled"),
+}
+EXPERT_MOVE = {
+    "draft": Text("Send back"),
+    "submitted": Text("Submit"),
+    "under_review": Text("Take into review"),
+    "publicity": Text("Publish"),
+    "active": Text("Activate"),
+    "on_leave": Text("Set on leave"),
+    "suspended": Text("Suspend"),
+    "expired": Text("End the term"),
+    "renewed": Text("Renew"),
+    "removed": Text("Remove from the pool"),
+    "withdrawn": Text("Record the withdrawal"),
+    "erased": Text("Erase personal data"),
+}
+ENTRY_SOURCE = {
+    "nomination": Text("Nomination"),
+    "application": Text("Application"),
+    "take_over": Text("Take-over"),
+    "import": Text("Import"),
+}
+GROUND = {
+    "not_qualified": Text("Not qualified"),
+    "lost_qualification": Text("Lost the qualification"),
+    "misconduct": Text("Misconduct"),
+    "false_data": Text("False data"),
+    "undisclosed_conflict": Text("Undisclosed conflict of interest"),
+    "leak": Text("Leak"),
+    "no_shows": Text("Repeated absence"),
+    "poor_appraisal": Text("Poor appraisal"),
+    "unreachable": Text("Cannot be reached"),
+    "own_request": Text("At their own request"),
+    "term_end": Text("End of the term"),
+    "death": Text("Death"),
+    "other": Text("Other"),
 }
 ROLE = {
     "administrator": Text("Administrator"),
@@ -66,7 +103,29 @@ REASON_FIELD = {
     "adjustment": Text("Adjustment"),
     "rest": Text("All other words"),
 }
+# What fields are called where a whole form is spoken of.
+FIELD = {
+    "name": Text("Name"),
+    "kind": Text("Kind"),
+    "organisation": Text("Organisation"),
+    "position": Text("Position"),
+    "region": Text("Region"),
+    "title_level": Text("Title level"),
+    "languages": Text("Languages"),
+    "licences": Text("Licences"),
+    "availability": Text("Availability"),
+    "statement": Text("Statement"),
+    "codes": Text("Subjects and services"),
+    "items": Text("Evidence"),
+    "term": Text("Term"),
+    "role": Text("Role"),
+    "active": Text("May sign in"),
+}
 TABLES = {
+    "entry_source": ENTRY_SOURCE,
+    "expert_move": EXPERT_MOVE,
+    "field": FIELD,
+    "ground": GROUND,
     "expert_status": EXPERT_STATUS,
     "request_status": REQUEST_STATUS,
     "role": ROLE,
@@ -77,6 +136,15 @@ TABLES = {
     "item_kind": ITEM_KIND,
     "mode": MODE,
     "reason_field": REASON_FIELD,
+}
+
+VOCABULARY_OF = {
+    "codes": vocabularies.EXPERTISE,
+    "code": vocabularies.EXPERTISE,
+    "kind": ("expert_kind", "organisation_kind"),
+    "region": ("region",),
+    "title_level": ("title_level",),
+    "languages": ("language",),
 }
 
 
@@ -100,6 +168,21 @@ def label(code: str | None, *names: str) -> str:
         if term is not None:
             return term.zh if tongue() == "zh" else term.en
     return code or ""
+
+
+def terms(name: str) -> list[tuple[str, str]]:
+    """The codes of a vocabulary with their words, as a list to choose from."""
+    return [(term.code, label(term.code, name)) for term in vocabularies.load(name) if not term.deprecated]
+
+
+def readable(value: Any, name: str = "") -> Any:
+    """A value of the field `name` with words in place of codes."""
+    if isinstance(value, dict):
+        return {key: readable(inner, key) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [readable(inner, name) for inner in value]
+    named = VOCABULARY_OF.get(name, ())
+    return label(value, *named) if isinstance(value, str) and named else value
 
 
 def person_name(name: dict[str, str]) -> str:

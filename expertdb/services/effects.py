@@ -30,13 +30,17 @@ TAKES: dict[str, tuple[str, ...]] = {
 APPOINTS = (("publicity", "active"), ("expired", "renewed"), ("active", "renewed"))
 
 
+def taken(move: Move) -> tuple[str, ...]:
+    """The details that this move takes."""
+    return tuple(name for name in TAKES.get(move.to, ()) if name != "term" or move.way in APPOINTS)
+
+
 def check_details(move: Move) -> None:
     """Raise InvalidInput for details that this move does not take, and for days that make no sense."""
-    taken = TAKES.get(move.to, ())
     faults = [
         Fault(f"/{name}", Text("A move to {to} takes no {name}.", to=move.to, name=name))
         for name in move.details
-        if name not in taken or (name == "term" and move.way not in APPOINTS)
+        if name not in taken(move)
     ]
     until, notified, term = (move.details.get(name) for name in ("until", "notified_on", "term"))
     if until is not None and until < move.today:

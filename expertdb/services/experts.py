@@ -1,5 +1,6 @@
 """Curating experts: enter, read, find, edit and delete; `moves.py` moves them through the life of the pool."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,8 @@ PLAIN_FIELDS = (
     "availability",
     "statement",
 )
+
+Rows = Select[*tuple[Any, ...]]
 
 
 def create(session: Session, body: dict[str, Any], *, actor: Actor, now: datetime) -> Expert:
@@ -129,15 +132,17 @@ def delete(session: Session, expert_id: str, *, version: int | None, actor: Acto
 
 def find(session: Session, query: dict[str, Any]) -> paging.Page:
     """The experts that meet every filter of the query, by name."""
-    statement = select(Expert).options(selectinload(Expert.restricted))
-    for condition in _conditions(query):
-        statement = statement.where(condition)
-    statement = _matching_words(statement, query.get("q", ""))
+    statement = narrowed(select(Expert).options(selectinload(Expert.restricted)), query)
     keys = (Expert.name_sort, Expert.id)
     return paging.fetch(session, statement, keys, query["limit"], query.get("cursor"))
 
 
-def _conditions(query: dict[str, Any]) -> list[ColumnElement[bool]]:
+def narrowed(statement: Rows, query: Mapping[str, Any]) -> Rows:
+    """A statement over experts, kept to those that meet every filter of the query."""
+    return _matching_words(statement.where(*_conditions(query)), query.get("q", ""))
+
+
+def _conditions(query: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if "status" in query:
         found.append(Expert.status == query["status"])
@@ -158,7 +163,7 @@ def _conditions(query: dict[str, Any]) -> list[ColumnElement[bool]]:
     return found
 
 
-def _matching_words(statement: Select[Any], q: str) -> Select[Any]:
+def _matching_words(statement: Rows, q: str) -> Rows:
     """Keep those whose name begins with every word of `q`, or whose content holds it.
 
     LIKE on an ordinary column: SQLite's trigram index cannot find one or two Chinese characters.

@@ -1,13 +1,14 @@
 """Moving an expert through the life of the pool: which way, by whom, what hinders it, what it changes."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from expertdb.errors import Fault, StepIsMissing
+from expertdb.errors import Fault, NotAllowed, StepIsMissing
 from expertdb.models.experts import Expert, ExpertTransition
 from expertdb.services import audit, effects, experts, guards, lifecycle, paging, versions
 from expertdb.services.actors import Actor
@@ -40,6 +41,28 @@ def move(
     effects.check_details(asked)
     _refuse_hindered(asked)
     return carry_out(asked)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A status that an expert could go to: what stands in the way, and what the move takes besides a reason."""
+
+    to: str
+    hindrances: tuple[Text, ...]
+    takes: tuple[str, ...]
+
+
+def offers(session: Session, expert: Expert, *, actor: Actor, now: datetime, rules: Rules) -> list[Offer]:
+    """Where the caller could move this expert; ways that the caller's role or person bars are left out."""
+    found = []
+    for to in lifecycle.EXPERT_WAYS[expert.status]:
+        asked = Move(session, expert, to, "", actor, now, rules)
+        try:
+            guards.check_who(asked)
+        except NotAllowed:
+            continue
+        found.append(Offer(to, tuple(guards.hindrances(asked)), effects.taken(asked)))
+    return found
 
 
 def _refuse_hindered(asked: Move) -> None:

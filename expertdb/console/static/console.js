@@ -33,3 +33,102 @@ document.addEventListener("htmx:error", () => {
   place.textContent = place.dataset.failed;
   setTimeout(() => { place.textContent = ""; }, 8000);
 });
+
+// Rows of a form: one more, one less.
+document.addEventListener("click", (event) => {
+  const adding = event.target.closest("[data-add-row]");
+  const removing = event.target.closest("[data-remove-row]");
+  if (adding) addRow(adding.closest("[data-rows]")).querySelector("select, input").focus();
+  if (removing) {
+    const rows = removing.closest("[data-rows]");
+    removing.closest(".row").remove();
+    rows.querySelector("[data-add-row]").focus();
+    rows.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+});
+
+function addRow(rows) {
+  const name = `/${rows.dataset.rows}/`;
+  const taken = [...rows.querySelectorAll(`[name^="${name}"]`)].map((one) => Number(one.name.split("/")[2]));
+  const place = Math.max(-1, ...taken) + 1;
+  const button = rows.querySelector("[data-add-row]");
+  button.insertAdjacentHTML("beforebegin", rows.querySelector("template").innerHTML.replaceAll("__place__", place));
+  return button.previousElementSibling;
+}
+
+// A code that was picked is offered no longer.
+document.addEventListener("htmx:finally:request", (event) => {
+  if (event.target.matches?.("[data-picks]")) (event.target.closest(".suggestion") ?? event.target).remove();
+});
+
+// Drafts: what is typed into a long form is kept here until it is stored, and may be brought back after a lost session.
+const NOT_KEPT = ["csrf_token", "version", "seen", "here", "q"];
+
+function entriesOf(form) {
+  const fields = [...form.elements].filter((one) => one.name && !NOT_KEPT.includes(one.name) && one.type !== "password");
+  return fields.filter((one) => !["checkbox", "radio"].includes(one.type) || one.checked).map((one) => [one.name, one.value]);
+}
+
+function keyOf(form) { return `${DRAFT}${user}:${form.dataset.draft}`; }
+
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  const atFirst = JSON.stringify(entriesOf(form));
+  let waiting;
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      try { localStorage.setItem(keyOf(form), JSON.stringify({ at: Date.now(), entries: entriesOf(form) })); } catch { /* full, or forbidden */ }
+    }, 400);
+  });
+  form.addEventListener("submit", () => { clearTimeout(waiting); sessionStorage.setItem("sent", keyOf(form)); });
+  offer(form, atFirst);
+}
+
+function draftOf(key) {
+  try {
+    const draft = JSON.parse(localStorage.getItem(key));
+    if (draft && Date.now() - draft.at < KEPT_FOR) return draft;
+  } catch { /* not ours */ }
+  localStorage.removeItem(key);
+  return null;
+}
+
+function offer(form, atFirst) {
+  const draft = draftOf(keyOf(form));
+  if (!draft || JSON.stringify(draft.entries) === atFirst) return;
+  const bar = document.getElementById("draft-bar").content.cloneNode(true).firstElementChild;
+  bar.querySelector("time").textContent = new Date(draft.at).toLocaleString(document.documentElement.lang);
+  bar.querySelector("[data-restore]").addEventListener("click", () => { bringBack(form, draft.entries); bar.remove(); });
+  bar.querySelector("[data-discard]").addEventListener("click", () => { localStorage.removeItem(keyOf(form)); bar.remove(); });
+  form.before(bar);
+}
+
+function bringBack(form, entries) {
+  for (const rows of form.querySelectorAll("[data-rows]")) {
+    for (const row of rows.querySelectorAll(".row")) row.remove();
+    const places = new Set(entries.map(([name]) => name.split("/")).filter((step) => step[1] === rows.dataset.rows && step[2]).map((step) => step[2]));
+    for (const place of [...places].sort((a, b) => a - b)) {
+      const row = addRow(rows);
+      for (const one of row.querySelectorAll("[name]")) one.name = one.name.replace(/^(\/[^/]+\/)\d+/, `$1${place}`);
+    }
+  }
+  const boxes = [...form.elements].filter((one) => one.type === "checkbox" && one.name);
+  for (const box of boxes) box.checked = entries.some(([name, value]) => name === box.name && value === box.value);
+  for (const [name, value] of entries) {
+    const field = [...form.elements].find((one) => one.name === name && one.type !== "checkbox" && one.type !== "hidden");
+    if (field) field.value = value;
+    else if ((name === "/codes" || name.endsWith("/code")) && value && !boxes.some((box) => box.value === value)) pick(form, value);
+  }
+}
+
+function pick(form, code) {
+  const picked = form.querySelector("[data-pick]");
+  htmx.ajax("GET", picked.dataset.pick.replace("__code__", encodeURIComponent(code)), { target: picked, swap: "beforeend" });
+}
+
+// Stored: the draft has done its work. Signed out: nothing stays on this device.
+if (document.querySelector(".note.done") && sessionStorage.getItem("sent")) localStorage.removeItem(sessionStorage.getItem("sent"));
+if (document.querySelector(".note.done")) sessionStorage.removeItem("sent");
+for (const form of document.querySelectorAll("form[data-forgets-drafts]")) form.addEventListener("submit", () => {
+  for (const key of Object.keys(localStorage)) if (key.startsWith(DRAFT)) localStorage.removeItem(key);
+});

@@ -1,0 +1,50 @@
+"""What the list of experts needs of its filters: their order, their words, and the address with one of them changed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request, url_for
+
+from expertdb import vocabularies
+from expertdb.console.words import EXPERT_STATUS, label, word
+
+VOCABULARIES = {
+    "kind": ("expert_kind",),
+    "region": ("region",),
+    "service": ("service_kind",),
+    "subject": ("ip_subject",),
+    "industry": vocabularies.INDUSTRIES,
+}
+HOME_PROVINCE = "35"
+
+
+def ordered(counts: Mapping[str, int], name: str) -> list[tuple[str, int]]:
+    """Values with their counts: statuses as life goes, the province's cities first, all others by how many."""
+    found = list(counts.items())
+    if name == "status":
+        return sorted(found, key=lambda one: list(EXPERT_STATUS).index(one[0]))
+    if name == "region":
+        return sorted(found, key=lambda one: (not one[0].startswith(HOME_PROVINCE), -one[1], one[0]))
+    return sorted(found, key=lambda one: (-one[1], one[0]))
+
+
+def label_of(name: str, value: str) -> str:
+    """A filter's value in words."""
+    return word("expert_status", value) if name == "status" else label(value, *VOCABULARIES[name])
+
+
+def total(counts: Mapping[str, Mapping[str, int]]) -> int:
+    """How many experts meet every filter: each has one status."""
+    of_status = counts["status"]
+    chosen = request.args.get("status")
+    return of_status.get(chosen, 0) if chosen in EXPERT_STATUS else sum(of_status.values())
+
+
+def address_with(name: str, value: str | None) -> str:
+    """The list with one filter changed and all others kept; None takes it away."""
+    changed: dict[str, Any] = {key: given for key, given in request.args.items() if given and key != "cursor"}
+    return url_for("console.list_experts", **{**changed, name: value})
+
+
+FILTERS: dict[str, Any] = {"facet_order": ordered, "total": total}
+GLOBALS: dict[str, Any] = {"facet_label": label_of, "found_with": address_with}
