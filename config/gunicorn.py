@@ -1,42 +1,104 @@
 """How gunicorn serves us; numbers come from the settings."""
 
 import gc
-import socket
-import struct
+import os
+import shutil
+import signal
+from pathlib import Path
 from typing import Any
 
+from gunicorn import systemd
+from gunicorn.glogging import Logger
+
 from config.settings import load
+from config.worker import Worker
+from expertdb import logs
 
 _settings = load()
+METRICS_FOLDER, METRICS_PREFIX = "PROMETHEUS_MULTIPROC_DIR", "expertdb-metrics-"
 
 bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.workers
-worker_class = "gthread"
+Worker.queue = _settings.queue
+worker_class = Worker
 threads = _settings.threads
 timeout = 60
 graceful_timeout = 30
 keepalive = 5
-# One copy of the code and vocabularies for all workers; a reload is USR2 + QUIT, since HUP would keep the old code.
+# One copy of the code and vocabularies for all workers; a reload is USR2, since HUP would keep the old code.
 preload_app = True
 # Its control socket would be written under $HOME.
 control_socket_disable = True
 limit_request_line = 8190
-# Seconds. gunicorn waits for ever for the rest of a request: a few callers who vanished half way through theirs, or
-# eight who mean it, would take every thread. Against one who sends a byte now and then a reverse proxy is needed.
-LONGEST_SILENCE = 20
 accesslog = None  # The application logs each answer itself, with its request id.
 
 
+class Log(Logger):  # type: ignore[misc]  # gunicorn has no types.
+    """gunicorn's messages as lines of our log: without addresses asked for, headers and bytes that it quotes."""
+
+    def setup(self, cfg: Any) -> None:
+        """Hand everything to the root logger's handler."""
+        self.cfg = cfg
+        logs.configure(_settings.log_level)
+        self.error_log.propagate = True
+
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """An error while answering: the trace says where, our own lines say which route."""
+        super().exception(msg.partition(" %s")[0], **kwargs)
+
+    def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """A request that is no HTTP is quoted in the message; that much of it is left out."""
+        if msg.startswith("Invalid request from ip="):
+            msg = msg.partition(": ")[0]
+        super().warning(msg, *args, **kwargs)
+
+    def reopen_files(self) -> None:
+        """There are no files: logs go to standard error."""
+
+
+logger_class = Log
+
+
 def when_ready(server: Any) -> None:
-    """Build the index once for all workers; freeze what is loaded, so that the collector copies no shared page."""
+    """Build the index once for all workers; freeze what is loaded, so that the collector copies no shared page.
+
+    Under systemd a new program that is ready takes over from the one that started it: `systemctl reload` is USR2.
+    """
     from expertdb.app import warm_up
 
     warm_up(server.app.wsgi())
+    _forget_figures(os.getpid())
     gc.freeze()
-    for listener in server.LISTENERS:
-        limit_silence(listener.sock)
+    if server.master_pid and "NOTIFY_SOCKET" in os.environ:
+        systemd.sd_notify(f"MAINPID={os.getpid()}\nREADY=1", server.log)
+        os.kill(server.master_pid, signal.SIGTERM)
 
 
-def limit_silence(listener: socket.socket) -> None:
-    """End connections that fall silent within a request; Linux hands a listener's option on to every connection."""
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", LONGEST_SILENCE, 0))
+def post_worker_init(worker: Any) -> None:
+    """Say which version of the pool the new process was given."""
+    from expertdb.app import tell_index_version
+
+    tell_index_version(worker.app.wsgi())
+
+
+def pre_request(worker: Any, request: Any) -> None:
+    """Log nothing: gunicorn's own hook writes the address that was asked for."""
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """A process that is gone has no index any more; what it counted stays."""
+    _forget_figures(worker.pid)
+
+
+def on_exit(server: Any) -> None:
+    """Remove the folder of the metrics that `expertdb serve` made, unless a successor goes on with it."""
+    folder = Path(os.environ.get(METRICS_FOLDER, "/"))
+    if folder.name.startswith(METRICS_PREFIX) and not server.reexec_pid:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forget_figures(process: int) -> None:
+    if METRICS_FOLDER in os.environ:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(process)  # type: ignore[no-untyped-call]

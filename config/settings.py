@@ -148,10 +148,35 @@ class Settings:
     session_hours: int = _setting(
         "EXPERTDB_SESSION_HOURS", "a session of the console ends after so many hours at the latest", _whole(1, 168), 12
     )
+    metrics_token: str = _setting(
+        "EXPERTDB_METRICS_TOKEN",
+        "the bearer token that /metrics asks for; without one it answers this machine only",
+        _secret(16),
+        "",
+        secret=True,
+    )
     host: str = _setting("EXPERTDB_HOST", "the address the server listens on", _text, "127.0.0.1")
     port: int = _setting("EXPERTDB_PORT", "the port the server listens on", _whole(1, 65535), 8000)
     workers: int = _setting("EXPERTDB_WORKERS", "server processes", _whole(1, 64), 2)
     threads: int = _setting("EXPERTDB_THREADS", "threads of each server process", _whole(1, 64), 4)
+    queue: int = _setting(
+        "EXPERTDB_QUEUE",
+        "requests that may wait for a thread of each process; more are answered 503 with Retry-After",
+        _whole(1, 10_000),
+        64,
+    )
+    proxies: int = _setting(
+        "EXPERTDB_PROXIES",
+        "reverse proxies in front, whose X-Forwarded-For and X-Forwarded-Proto are believed",
+        _whole(0, 8),
+        0,
+    )
+    least_free_bytes: int = _setting(
+        "EXPERTDB_LEAST_FREE_BYTES",
+        "room on the disk of an SQLite file below which /readyz says no",
+        _whole(0, 10**15),
+        200_000_000,
+    )
     max_body_bytes: int = _setting(
         "EXPERTDB_MAX_BODY_BYTES",
         "largest request body, imports apart",

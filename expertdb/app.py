@@ -8,9 +8,10 @@ from pathlib import Path
 import structlog
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.settings import Settings, SettingsFault, load
-from expertdb import api, console, database, keys, logs
+from expertdb import api, console, database, keys, logs, metrics
 from expertdb.anchor import Anchor
 from expertdb.sealing import Sealer
 from expertdb.services import rules
@@ -39,6 +40,8 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
         MAX_CONTENT_LENGTH=settings.max_body_bytes,
         MAX_FORM_MEMORY_SIZE=settings.max_body_bytes,
         MAX_IMPORT_BYTES=settings.max_import_bytes,
+        METRICS_TOKEN=settings.metrics_token,
+        LEAST_FREE_BYTES=settings.least_free_bytes,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["clock"] = clock
@@ -49,6 +52,8 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     app.extensions["audit_anchor"] = Anchor(Path(settings.audit_anchor), sealing) if settings.audit_anchor else None
     app.extensions["corpus"] = Corpus(read_parameters(settings.matching_file))
     app.extensions["rules"] = read_rules(settings.pool_file)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     database.init_app(app)
     api.init_app(app)
     console.init_app(
@@ -76,6 +81,13 @@ def warm_up(app: Flask) -> None:
         except SQLAlchemyError as error:
             log.warning("index_not_built", error=type(error).__name__)
         database.db.engine.dispose()  # Connections must not be shared between processes.
+
+
+def tell_index_version(app: Flask) -> None:
+    """Note in this process's metrics which version of the pool it ranks with."""
+    version = app.extensions["corpus"].version
+    if version is not None:
+        metrics.index_is_at(version)
 
 
 def read_parameters(path: str) -> Parameters:

@@ -10,7 +10,7 @@ from expertdb.api.routing import EVERYBODY, PREFIX, Contract, contract_of
 from expertdb.services import visibility
 
 # Routes that answer without a token: they hold no data, or only whether the service works.
-OPEN = (f"{PREFIX}/docs", f"{PREFIX}/docs/<name>", f"{PREFIX}/openapi.json", "/healthz", "/readyz")
+OPEN = (f"{PREFIX}/docs", f"{PREFIX}/docs/<name>", f"{PREFIX}/openapi.json", "/healthz", "/readyz", "/metrics")
 HEADING = """# Who may call what
 
 Made by `make openapi` from the access rules of the routes; a test fails when it is out of date. A token needs the
@@ -58,7 +58,7 @@ def table(app: Flask) -> str:
     rows = [head, ("---",) * len(head), *(_row(route) for route in routes(app))]
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     everybody = ", ".join(f"`GET {_shown(path)}`" for path in OPEN)
-    open_ = f"Without a token: {everybody}."
+    open_ = f"Without a token: {everybody}; `/metrics` from the machine itself or with `EXPERTDB_METRICS_TOKEN` only."
     return "\n".join([HEADING, *lines, "", open_, "", FIELDS, visibility.as_table(), ""])
 
 

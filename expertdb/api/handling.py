@@ -19,6 +19,7 @@ from expertdb.api.rejections import Unauthenticated
 from expertdb.api.routing import PREFIX, Call, Contract, View, contract_of
 from expertdb.database import transaction
 from expertdb.errors import NotAllowed
+from expertdb.logs import reason_of
 from expertdb.services import tokens
 from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus
@@ -148,7 +149,7 @@ def _note_use(actor: Actor, now: datetime) -> None:
             tokens.note_use(session, actor.id, now)
     except OperationalError as error:
         # A long import holds SQLite's lock: that must not fail a call which only reads. The next use is noted.
-        log.warning("token_use_not_noted", error=str(error.orig))
+        log.warning("token_use_not_noted", reason=reason_of(error))
 
 
 def _bootstrapped(secret: str) -> Actor:

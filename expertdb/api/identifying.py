@@ -7,6 +7,8 @@ import uuid
 import structlog
 from flask import Flask, Response, g, request
 
+from expertdb import metrics
+
 log = structlog.get_logger()
 GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -28,6 +30,8 @@ def init_app(app: Flask) -> None:
         answer.headers.setdefault("X-Content-Type-Options", "nosniff")
         answer.headers.setdefault("Cache-Control", "no-store")
         rule = request.url_rule.rule if request.url_rule else None
+        seconds = time.monotonic() - g.get("started", time.monotonic())
+        metrics.answered(rule or "none", request.method, answer.status_code, seconds)
         actor = g.get("actor")
         log.info(
             "answered",
@@ -35,6 +39,6 @@ def init_app(app: Flask) -> None:
             route=rule,
             status=answer.status_code,
             actor=actor.id if actor else None,
-            milliseconds=round(1000 * (time.monotonic() - g.get("started", time.monotonic())), 1),
+            milliseconds=round(1000 * seconds, 1),
         )
         return answer

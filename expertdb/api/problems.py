@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from expertdb import errors
 from expertdb.api import rejections
+from expertdb.logs import reason_of
 from expertdb.wording import LANGUAGES, Text, say
 
 log = structlog.get_logger()
@@ -112,14 +113,14 @@ def on_http_error(error: HTTPException) -> Response:
 
 def on_integrity_error(error: IntegrityError) -> Response:
     """Two callers stored the same thing at once and this one came second."""
-    log.warning("integrity_error", error=type(error.orig).__name__)
+    log.warning("integrity_error", reason=reason_of(error))
     detail = Text("Somebody stored the same thing at the same moment. Read it again and repeat.")
     return problem(409, "already-exists", "Exists already", detail)
 
 
 def on_operational_error(error: OperationalError) -> Response:
     """The database is locked, full or away: say so and when to come back; the log has the rest."""
-    log.error("database_unavailable", error=str(error.orig))
+    log.error("database_unavailable", reason=reason_of(error))
     detail = Text("The database cannot answer just now; nothing was stored. Try again shortly.")
     return problem(503, "unavailable", "Unavailable", detail, headers={"Retry-After": "2"})
 

@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,8 @@ def serve() -> None:
     click.echo(
         f"Serving on http://{settings.host}:{settings.port} (API documentation at /api/v1/docs). Stop with Ctrl-C."
     )
+    # Its processes add up their metrics there; config/gunicorn.py removes it in the end.
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="expertdb-metrics-"))
     gunicorn = Path(sys.executable).with_name("gunicorn")
     os.execv(gunicorn, [str(gunicorn), "-c", "python:config.gunicorn", "wsgi:app"])  # noqa: S606 - no shell is wanted.
 

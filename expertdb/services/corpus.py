@@ -55,6 +55,11 @@ class Corpus:
         self._lock = threading.Lock()
         self._pool: Pool | None = None
 
+    @property
+    def version(self) -> int | None:
+        """The version of the pool that this process has; None before it has any."""
+        return None if self._pool is None else self._pool.version
+
     def refresh(self, session: Session) -> Pool:
         """The pool at the version the session sees, or a later one."""
         version = session.scalar(select(CorpusState.version)) or 0

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from expertdb import vocabularies
+from expertdb import metrics, vocabularies
 from expertdb.errors import NotFound
 from expertdb.models.base import new_id
 from expertdb.models.requests import ConsultationRequest
@@ -135,10 +135,12 @@ def _visible_to(actor: Actor) -> Select[Shortlist]:
 
 def _ranked(session: Session, corpus: Corpus, query: Query, body: Mapping[str, Any], now: datetime) -> Shortlist:
     """A shortlist that is not yet stored."""
-    pool = corpus.refresh(session)
-    eligible = sift(session, pool, body["filters"], now.date())
     parameters = replace(corpus.parameters, diversify=body["diversify"])
-    ranking = rank(pool.index, query, body["size"], parameters, eligible.allowed)
+    with metrics.ranking():
+        pool = corpus.refresh(session)
+        eligible = sift(session, pool, body["filters"], now.date())
+        ranking = rank(pool.index, query, body["size"], parameters, eligible.allowed)
+    metrics.index_is_at(pool.version)
     return Shortlist(
         size=body["size"],
         filters=dict(body["filters"]),
