@@ -77,6 +77,15 @@ def transaction(*, read_only: bool = False) -> Iterator[Session]:
         raise
 
 
+@contextmanager
+def snapshot() -> Iterator[Connection]:
+    """A connection that only reads and sees one state throughout, however long it takes and whoever writes."""
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with db.engine.connect().execution_options(**({READ_ONLY: True} if is_sqlite else options)) as connection:
+        yield connection
+
+
 def _end_reading(session: Session) -> None:
     if session.info.get(audit.PENDING):
         raise RuntimeError("a deed was recorded in a transaction that only reads, and would be lost")

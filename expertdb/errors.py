@@ -15,6 +15,7 @@ DomainError
 ├── LastAdministrator           nobody would be left who can make users
 ├── TooManyAttempts             passwords are being tried; `wait` says how long no more are looked at
 ├── RestrictedValueUnreadable   the key that sealed a value is not at hand, or the value was altered
+├── BackupIsUnusable            the file is no backup, is damaged, or was not made with this installation's key
 └── IdempotencyKeyReused        the key was used before, with another body
 
 `expertdb/api/problems.py` turns each into its HTTP answer; a test fails when one has no row there.
@@ -143,6 +144,10 @@ class RestrictedValueUnreadable(DomainError):
             "that sealed it; if it is there, the value was altered."
         )
         super().__init__(Text(detail, field=field, key=key))
+
+
+class BackupIsUnusable(DomainError):
+    """The file is no backup, is damaged, or was not made with this installation's key."""
 
 
 class IdempotencyKeyReused(DomainError):

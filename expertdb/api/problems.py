@@ -36,6 +36,7 @@ TABLE: dict[type[Exception], tuple[int, str, str]] = {
     errors.LastAdministrator: (409, "last-administrator", "The last administrator stays"),
     errors.TooManyAttempts: (429, "too-many-attempts", "Too many attempts"),
     errors.RestrictedValueUnreadable: (503, "restricted-value-unreadable", "A restricted value cannot be read"),
+    errors.BackupIsUnusable: (422, "backup-is-unusable", "This backup cannot be used"),
     errors.IdempotencyKeyReused: (422, "idempotency-key-reused", "This Idempotency-Key was used before"),
     rejections.Unauthenticated: (401, "unauthenticated", "Who are you?"),
     rejections.MalformedBody: (400, "malformed-body", "The body is not JSON"),

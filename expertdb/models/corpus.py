@@ -9,19 +9,23 @@ from typing import Any
 from sqlalchemy import Integer, String, event, insert, update
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, UOWTransaction, mapped_column
 
-from expertdb.models.base import Base
+from expertdb.models.base import Base, new_id
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem
 
 CHANGED = "corpus_changed"
 
 
 class CorpusState(Base):
-    """The one row that holds the current version."""
+    """The one row that holds the current version, and the lineage: versions count changes within one lineage only.
+
+    A restored database has a new lineage: it may be older than what a running process knows, or have gone another way.
+    """
 
     __tablename__ = "corpus_state"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=0)
+    lineage: Mapped[str] = mapped_column(String(36), default=new_id)
 
 
 class CorpusChange(Base):

@@ -40,8 +40,9 @@ class Facts:
 
 @dataclass(frozen=True)
 class Pool:
-    """The active experts as of one corpus version; never changed, so that threads may share it."""
+    """The active experts as of one corpus version of one lineage; never changed, so that threads may share it."""
 
+    lineage: str
     version: int
     index: Index
     facts: dict[str, Facts]
@@ -62,23 +63,23 @@ class Corpus:
 
     def refresh(self, session: Session) -> Pool:
         """The pool at the version the session sees, or a later one."""
-        version = session.scalar(select(CorpusState.version)) or 0
+        lineage, version = session.execute(select(CorpusState.lineage, CorpusState.version)).one()
         pool = self._pool
-        if pool is not None and pool.version >= version:
+        if pool is not None and pool.lineage == lineage and pool.version >= version:
             return pool
         with self._lock:
             pool = self._pool
-            if pool is None:
-                self._pool = self._build(session, version)
+            if pool is None or pool.lineage != lineage:
+                self._pool = self._build(session, lineage, version)
             elif pool.version < version:
                 self._pool = _updated(pool, session, version)
             assert self._pool is not None
             return self._pool
 
-    def _build(self, session: Session, version: int) -> Pool:
+    def _build(self, session: Session, lineage: str, version: int) -> Pool:
         active = list(session.scalars(_active()))
         index = Index.build(map(profile_of, active), default_analyser(), self.parameters.max_items)
-        return Pool(version, index, {expert.id: _facts(expert) for expert in active})
+        return Pool(lineage, version, index, {expert.id: _facts(expert) for expert in active})
 
 
 def profile_of(expert: Expert) -> Profile:
@@ -95,7 +96,7 @@ def _updated(pool: Pool, session: Session, version: int) -> Pool:
     active = list(_active_among(session, sorted(changed)))
     index = pool.index.apply(map(profile_of, active), changed - {expert.id for expert in active})
     kept = {id: facts for id, facts in pool.facts.items() if id not in changed}
-    return Pool(version, index, kept | {expert.id: _facts(expert) for expert in active})
+    return Pool(pool.lineage, version, index, kept | {expert.id: _facts(expert) for expert in active})
 
 
 def _active() -> Select[Expert]:
