@@ -14,7 +14,9 @@ from expertdb.console import (  # noqa: F401 - most of these are here to registe
     moves,
     preferences,
     rendering,
+    requests,
     sessions,
+    shortlists,
     tokens,
     users,
 )

@@ -71,6 +71,8 @@ def _scalar(kind: fields.Field[Any], text: str) -> Any:
         return text == "true"
     if isinstance(kind, Int) and re.fullmatch(r"\s*[0-9]{1,12}\s*", text):
         return int(text)
+    if isinstance(kind, fields.Float) and re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,9})?", text.strip()):
+        return float(text)
     return text if text.strip() else None
 
 

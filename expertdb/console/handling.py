@@ -134,7 +134,8 @@ def _query(rule: Rule) -> dict[str, Any]:
     """What the address asks for; a page is shown for any address, so a wrong value counts as not given."""
     if rule.query is None:
         return {}
-    schema = rule.query(unknown=EXCLUDE)
+    needed = tuple(name for name, field in rule.query().fields.items() if field.required)
+    schema = rule.query(unknown=EXCLUDE, partial=needed)
     stated = {name: value for name, value in request.args.items() if value}
     try:
         loaded: dict[str, Any] = schema.load(stated)

@@ -7,7 +7,7 @@ from flask import Flask, Response, current_app, request, url_for
 from markupsafe import Markup
 
 from expertdb import vocabularies
-from expertdb.console import filtering
+from expertdb.console import filtering, lists
 from expertdb.console.assets import asset_url
 from expertdb.console.diffs import changed
 from expertdb.console.forms import field_id
@@ -23,10 +23,12 @@ from expertdb.wording import Text, say
 # The main navigation: endpoint and words, in this order; each role sees those of its pages.
 PLACES = (
     ("home", Text("Home")),
+    ("list_requests", Text("Requests")),
     ("list_experts", Text("Experts")),
     ("list_users", Text("Users")),
     ("all_tokens", Text("Tokens")),
 )
+SHORTLIST_NOTE = len("shortlist ") + 36  # What the service notes where drawing up a list moved a request.
 CHINA = timezone(timedelta(hours=8))
 HEADERS = {
     # Nothing but our own files, no script or style written into a page; Pico draws its arrows from data addresses.
@@ -88,7 +90,9 @@ def lines(value: Any) -> str:
 
 def reason(text: str) -> str:
     """Why a status was changed; what the service itself noted is said in the language of this page."""
-    return said("entry") if text == "entry" else text
+    if text == "entry":
+        return said("entry")
+    return said("A shortlist was drawn up.") if text.startswith("shortlist ") and len(text) == SHORTLIST_NOTE else text
 
 
 def of_vocabularies(codes: list[str], names: list[str]) -> list[str]:
@@ -143,6 +147,8 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.filters.update(filtering.FILTERS)
     app.jinja_env.globals.update(filtering.GLOBALS)
+    app.jinja_env.filters.update(lists.FILTERS)
+    app.jinja_env.globals.update(lists.GLOBALS)
     for name, tool in {
         "t": said,
         "word": word,

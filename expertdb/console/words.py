@@ -69,6 +69,19 @@ GROUND = {
     "death": Text("Death"),
     "other": Text("Other"),
 }
+REQUEST_MOVE = {
+    "submitted": Text("Submit"),
+    "returned": Text("Send back"),
+    "accepted": Text("Accept"),
+    "shortlisted": Text("Back to the shortlist"),
+    "confirmed": Text("Confirm"),
+    "invited": Text("Note the invitations"),
+    "engaged": Text("Note the engagements"),
+    "delivered": Text("Note the delivery"),
+    "evaluated": Text("Note the evaluation"),
+    "closed": Text("Close"),
+    "cancelled": Text("Cancel the request"),
+}
 ROLE = {
     "administrator": Text("Administrator"),
     "reviewer": Text("Reviewer"),
@@ -103,6 +116,39 @@ REASON_FIELD = {
     "adjustment": Text("Adjustment"),
     "rest": Text("All other words"),
 }
+SECRECY = {
+    "open": Text("Open"),
+    "internal": Text("Internal"),
+    "trade_secret": Text("Trade secret"),
+    "sensitive": Text("Sensitive work matter"),
+}
+STAGE = {
+    "initiation": Text("Initiation"),
+    "research": Text("Research"),
+    "drafting": Text("Drafting"),
+    "public_comment": Text("Public comment"),
+    "expert_review": Text("Expert review"),
+    "legality_review": Text("Review of legality"),
+    "fair_competition_review": Text("Fair competition review"),
+    "evaluation": Text("Evaluation afterwards"),
+}
+ADJUSTMENT = {
+    "missing_must": Text("A required aspect is missing"),
+    "unverified": Text("Evidence that is not verified"),
+}
+GAP = {
+    "held by nobody": Text("nobody in the pool holds it."),
+    "held only by people left out": Text("only people who are left out hold it."),
+}
+# Why somebody is not on a list; statuses besides.
+LEFT_OUT = EXPERT_STATUS | {
+    "term_not_current": Text("Outside their term"),
+    "outside_filters": Text("Outside the filters"),
+    "lower_rank": Text("Ranked lower"),
+    "not_available": Text("Not available"),
+    "no_affinity": Text("Nothing in common with the request"),
+}
+FILTER = {"region": Text("Region"), "kind": Text("Kind of expert"), "language": Text("Language"), "code": Text("Codes")}
 # What fields are called where a whole form is spoken of.
 FIELD = {
     "name": Text("Name"),
@@ -120,6 +166,22 @@ FIELD = {
     "term": Text("Term"),
     "role": Text("Role"),
     "active": Text("May sign in"),
+    "title": Text("Title"),
+    "text": Text("What is asked"),
+    "aspects": Text("Aspects"),
+    "parties": Text("Parties"),
+    "experts_wanted": Text("Experts wanted"),
+    "due": Text("Due"),
+    "urgency": Text("Urgency"),
+    "secrecy": Text("Secrecy"),
+    "stage": Text("Stage of the policy"),
+    "legal_basis": Text("Legal basis"),
+    "mode": Text("Way of working"),
+    "questions": Text("Questions"),
+    "related_organisations": Text("Others concerned"),
+    "suggested_experts": Text("Suggested experts"),
+    "excluded_experts": Text("Experts not wanted"),
+    "earlier_stages": Text("Earlier stages"),
 }
 TABLES = {
     "entry_source": ENTRY_SOURCE,
@@ -134,6 +196,13 @@ TABLES = {
     "need": NEED,
     "urgency": URGENCY,
     "item_kind": ITEM_KIND,
+    "request_move": REQUEST_MOVE,
+    "secrecy": SECRECY,
+    "stage": STAGE,
+    "adjustment": ADJUSTMENT,
+    "gap": GAP,
+    "left_out": LEFT_OUT,
+    "filter": FILTER,
     "mode": MODE,
     "reason_field": REASON_FIELD,
 }

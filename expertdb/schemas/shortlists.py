@@ -167,6 +167,7 @@ class ComparedEntry(Schema):
 class ComparisonLine(Schema):
     """A term or adjustment and what it gave each of the two."""
 
+    term = fields.String()
     label = fields.String()
     field = fields.String(metadata={"description": "concept, native, pivot or adjustment"})
     first = fields.Float()

@@ -14,7 +14,7 @@ from expertdb.services.corpus import Corpus
 from expertdb.services.eligibility import sift
 from expertdb.services.reasons import as_stored, label_of
 from expertdb.wording import Text
-from matching import Scores, compare, rank, reckonings
+from matching import Difference, Scores, compare, rank, reckonings
 
 SHOWN_LINES = 12
 SAME = 1e-12  # Fast scores are right to about 1e-15.
@@ -57,12 +57,19 @@ def of_entries(session: Session, shortlist_id: str, first: str, second: str, *, 
         first={"expert": names[first], "affinity": found[first].affinity},
         second={"expert": names[second], "affinity": found[second].affinity},
         difference=found[first].affinity - found[second].affinity,
-        lines=[
-            {"label": label_of(line.label), "field": line.field, "first": line.first, "second": line.second}
-            for line in named
-        ],
+        lines=[_line(line) for line in named],
         rest=sum(line.value for line in rest),
     )
+
+
+def _line(line: Difference) -> dict[str, Any]:
+    return {
+        "term": line.label,
+        "label": label_of(line.label),
+        "field": line.field,
+        "first": line.first,
+        "second": line.second,
+    }
 
 
 def of_expert(

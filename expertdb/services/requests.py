@@ -116,6 +116,14 @@ def move(
     return consultation_request
 
 
+def ways(consultation_request: ConsultationRequest, actor: Actor) -> tuple[str, ...]:
+    """Where the caller could move this request by hand; nowhere for whoever only reads."""
+    if actor.role not in ("administrator", "agency", "policy_office"):
+        return ()
+    leading = lifecycle.REQUEST_WAYS[consultation_request.status]
+    return tuple(to for to in leading if actor.role != "agency" or to in lifecycle.AGENCY_WAYS)
+
+
 def record_move(
     session: Session, consultation_request: ConsultationRequest, to: str, reason: str, *, actor: Actor, now: datetime
 ) -> None:

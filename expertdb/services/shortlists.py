@@ -47,6 +47,14 @@ def propose(
     return Proposal(matter, _ranked(session, corpus, matter, body, now))
 
 
+def rehearse(
+    session: Session, corpus: Corpus, request_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> Shown:
+    """The list that `draw_up` would store now, as the caller may see it; raises NotFound, TransitionNotAllowed."""
+    proposal = propose(session, corpus, request_id, body, actor=actor, now=now)
+    return as_seen([proposal.shortlist], session, actor)[0]
+
+
 def draw_up(
     session: Session,
     corpus: Corpus,
@@ -76,6 +84,12 @@ def draw_up(
     session.flush()
     audit.record(session, actor, "shortlist.drawn_up", kind="shortlist", id=shortlist.id, request=request_id)
     return as_seen([shortlist], session, actor)[0]
+
+
+def is_open(consultation_request: ConsultationRequest) -> bool:
+    """Whether a list may be drawn up for the request as it stands."""
+    status = consultation_request.status
+    return status == SHORTLISTED or SHORTLISTED in lifecycle.REQUEST_WAYS[status]
 
 
 def _refuse_unless_open(consultation_request: ConsultationRequest) -> None:

@@ -1,0 +1,78 @@
+"""What the pages of shortlists draw and say: bars, terms in words, filters in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from expertdb.console.evidence import marked
+from expertdb.console.filtering import HOME_PROVINCE
+from expertdb.console.language import said
+from expertdb.console.words import label, terms, word
+
+WIDTH, HEIGHT = 160, 12
+BAR = Markup('<rect class="part-{}" x="{:.1f}" width="{:.1f}" height="{}"/>')
+FRAME = Markup('<svg class="bar" width="{0}" height="{1}" viewBox="0 0 {0} {1}" role="img" aria-label="{2}">{3}</svg>')
+FIELDS = ("concept", "native", "pivot", "rest")
+FILTER_VOCABULARY = {"region": ("region",), "kind": ("expert_kind",), "language": ("language",), "code": ()}
+
+
+def affinity_bar(entry: Mapping[str, Any], top: float) -> Markup:
+    """An affinity as a bar, next to the longest of the list, in parts: what each field of terms gave."""
+    parts = dict.fromkeys(FIELDS, 0.0)
+    for term in entry["reasons"]["terms"]:
+        parts[term["field"] if term["field"] in parts else "rest"] += max(term["contribution"], 0.0)
+    whole = sum(parts.values()) or 1.0
+    length = WIDTH * entry["affinity"] / top if top > 0 else 0.0
+    x, bars = 0.0, Markup()
+    for field, share in parts.items():
+        width = length * share / whole
+        bars += BAR.format(field, x, width, HEIGHT)
+        x += width
+    return FRAME.format(WIDTH, HEIGHT, said("Affinity {value}", value=f"{entry['affinity']:.3f}"), bars)
+
+
+def difference_bar(line: Mapping[str, Any], found: Any) -> Markup:
+    """A line of a comparison as a bar to the left (the first gains) or to the right (the second does)."""
+    longest = max((abs(one["first"] - one["second"]) for one in found.lines), default=1.0) or 1.0
+    value = line["first"] - line["second"]
+    width = WIDTH / 2 * abs(value) / longest
+    start, colour = (WIDTH / 2 - width, "concept") if value > 0 else (WIDTH / 2, "pivot")
+    return FRAME.format(WIDTH, HEIGHT, f"{value:+.4f}", BAR.format(colour, start, width, HEIGHT))
+
+
+def term_label(term: Mapping[str, Any]) -> str:
+    """A term of a reason in words: a code's label, the words themselves, or how many are not listed."""
+    if term["field"] == "concept":
+        return label(term["term"])
+    if term["field"] == "rest":
+        return said("{count} more", count=term["label"].partition(" ")[0])
+    return str(term["label"])
+
+
+def compared(line: Mapping[str, Any]) -> str:
+    """A line of a comparison in words."""
+    name, _, code = str(line["term"]).partition(" ")
+    if line["field"] == "adjustment":
+        return word("adjustment", name) + (f": {label(code)}" if code else "")
+    return label(line["term"]) if line["field"] == "concept" else str(line["label"])
+
+
+def filter_label(name: str, value: str) -> str:
+    """A filter's value in words."""
+    return label(value, *FILTER_VOCABULARY[name])
+
+
+def places_of_province() -> list[tuple[str, str]]:
+    """The province and its cities, to choose from."""
+    return [(code, words) for code, words in terms("region") if code.startswith(HOME_PROVINCE)]
+
+
+FILTERS: dict[str, Any] = {"marked": marked, "compared": compared}
+GLOBALS: dict[str, Any] = {
+    "affinity_bar": affinity_bar,
+    "difference_bar": difference_bar,
+    "term_label": term_label,
+    "filter_label": filter_label,
+    "places_of_province": places_of_province,
+}
