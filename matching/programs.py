@@ -83,13 +83,6 @@ class Program:
         self._rows_low.append(low)
         self._rows_high.append(high)
 
-    def drop_last_row(self) -> None:
-        """Take the last row back."""
-        self._ends.pop()
-        del self._columns[self._ends[-1] :], self._weights[self._ends[-1] :]
-        self._rows_low.pop()
-        self._rows_high.pop()
-
     def solve(self, time_limit: float | None = None, *, scale: float = SCALE) -> Solved:
         """Maximise; `time_limit` in seconds. Raises RuntimeError where HiGHS fails."""
         if self._impossible():
@@ -106,12 +99,14 @@ class Program:
         )
         return _solved(answer, scale)
 
-    def _constraints(self) -> tuple[LinearConstraint, ...]:
-        if not self._rows_low:
-            return ()
+    def rows(self) -> tuple[csr_array, NDArray[np.float64], NDArray[np.float64]]:
+        """The rows as a matrix, shape (n_rows, n_variables), with their lower and upper bounds."""
         shape = (len(self._rows_low), len(self.worth))
         matrix = csr_array((np.array(self._weights), np.array(self._columns, dtype=np.int32), self._ends), shape=shape)
-        return (LinearConstraint(matrix, np.array(self._rows_low), np.array(self._rows_high)),)
+        return matrix, np.array(self._rows_low), np.array(self._rows_high)
+
+    def _constraints(self) -> tuple[LinearConstraint, ...]:
+        return (LinearConstraint(*self.rows()),) if self._rows_low else ()
 
     def _impossible(self) -> bool:
         """Whether a row without variables cannot hold: HiGHS' presolve is spared the oddity."""

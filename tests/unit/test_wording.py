@@ -45,6 +45,7 @@ COMPUTED: dict[tuple[str, str], set[str]] = {
     }
     - {"active"},
     ("matching/panel/checking.py", "rule.by"): set(GROUPINGS),
+    ("matching/assignment/asking.py", "kind"): {"expert", "request"},
     ("expertdb/schemas/personal.py", "found.kind"): {BANK_CARD, BANK_ACCOUNT},
     ("expertdb/commands/printing.py", "one['name']"): set(),  # the names given to Adjustment(...), collected below
 }
