@@ -75,10 +75,16 @@ def when_ready(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Say which version of the pool the new process was given."""
+    """Say which version of the pool the new process was given, and work at jobs beside the requests.
+
+    The threads begin after the fork: none would outlive it.
+    """
     from expertdb.app import tell_index_version
+    from expertdb.worker import KINDS, start
 
     tell_index_version(worker.app.wsgi())
+    for _ in range(_settings.job_threads):
+        start(worker.app.wsgi(), KINDS)
 
 
 def pre_request(worker: Any, request: Any) -> None:

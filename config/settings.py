@@ -177,6 +177,12 @@ class Settings:
         _whole(0, 10**15),
         200_000_000,
     )
+    job_threads: int = _setting(
+        "EXPERTDB_JOB_THREADS",
+        "threads of each server process that work at jobs; 0 leaves them to `expertdb work`",
+        _whole(0, 4),
+        1,
+    )
     max_body_bytes: int = _setting(
         "EXPERTDB_MAX_BODY_BYTES",
         "largest request body, imports apart",

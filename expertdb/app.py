@@ -63,10 +63,13 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
 
 
 def _pool_options(settings: Settings) -> dict[str, int | bool]:
-    """A connection for each thread of the process, tried before use: a database may have been restarted."""
+    """A connection for each thread of the process, tried before use: a database may have been restarted.
+
+    Who works at jobs needs two: one to read with, one for the lease.
+    """
     if not settings.database_url.startswith("postgresql"):
         return {}
-    return {"pool_size": settings.threads, "pool_pre_ping": True}
+    return {"pool_size": settings.threads + 2 * settings.job_threads, "pool_pre_ping": True}
 
 
 def warm_up(app: Flask) -> None:

@@ -11,6 +11,8 @@ from importlib.resources import files
 from typing import Any
 
 LANGUAGES = ("en", "zh")
+# The keys of a sentence that is kept as JSON.
+SAY, WITH = "$say", "with"
 
 
 class Text(str):
@@ -45,3 +47,31 @@ def say(text: str, language: str) -> str:
         return _chinese().get(text, text)
     said = {name: say(value, language) if hasattr(value, "template") else value for name, value in values.items()}
     return _chinese().get(template, template).format(**said)
+
+
+def as_stored(text: str) -> dict[str, Any]:
+    """A `Text` (or a sentence of the matching library) as JSON, to be said later in whatever language is asked for."""
+    values = {
+        name: as_stored(value) if hasattr(value, "template") else value
+        for name, value in getattr(text, "values", {}).items()
+    }
+    return {SAY: getattr(text, "template", str(text)), WITH: values}
+
+
+def spoken(stored: Any, language: str) -> Any:
+    """JSON in which every stored sentence is said in `language`."""
+    if isinstance(stored, list):
+        return [spoken(one, language) for one in stored]
+    if not isinstance(stored, dict):
+        return stored
+    if stored.keys() == {SAY, WITH}:
+        return _said(stored, language)
+    return {name: spoken(value, language) for name, value in stored.items()}
+
+
+def _said(stored: dict[str, Any], language: str) -> Any:
+    template, values = stored[SAY], {name: spoken(value, language) for name, value in dict(stored[WITH]).items()}
+    try:
+        return (_chinese().get(template, template) if language == "zh" else template).format(**values)
+    except (KeyError, IndexError, ValueError, AttributeError):  # No sentence of ours, whatever it looks like.
+        return stored

@@ -8,11 +8,12 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from expertdb.models.audit import PENDING
+from expertdb.models.jobs import Job
 from expertdb.models.tokens import IdempotentAnswer
 from expertdb.models.users import SignInWindow
 
-# Rows that no person changes: what the service keeps for itself.
-UNRECORDED: tuple[type, ...] = (IdempotentAnswer, SignInWindow)
+# Rows that no person changes: what the service keeps for itself. (Of a job: leases and progress.)
+UNRECORDED: tuple[type, ...] = (IdempotentAnswer, Job, SignInWindow)
 CHANGED = "changed_without_trace"
 
 

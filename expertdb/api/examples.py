@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema
 
 from expertdb.schemas.experts import ExpertBody, ExpertPatch, ExpertTransitionBody, ItemBody, ItemPatch
+from expertdb.schemas.jobs import JobTransitionBody
 from expertdb.schemas.objections import ObjectionBody, ObjectionTransitionBody
 from expertdb.schemas.organisations import OrganisationBody, OrganisationPatch
 from expertdb.schemas.requests import RequestBody, RequestPatch, RequestTransitionBody
@@ -21,6 +22,7 @@ _ITEM = {
 }
 
 EXAMPLES: dict[type[Schema], dict[str, Any]] = {
+    JobTransitionBody: {"to": "cancelled", "reason": "名单有误，重新提交"},
     ExpertBody: {
         "name": {"zh": "林岚", "en": "Lin Lan"},
         "kind": "K-PA",

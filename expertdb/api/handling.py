@@ -14,7 +14,7 @@ from flask import Blueprint, Response, current_app, g, json, request, url_for
 from marshmallow import Schema
 from sqlalchemy.exc import OperationalError
 
-from expertdb.api import idempotency, reading
+from expertdb.api import idempotency, problems, reading
 from expertdb.api.rejections import Unauthenticated
 from expertdb.api.routing import PREFIX, Call, Contract, View, contract_of
 from expertdb.database import transaction
@@ -24,7 +24,7 @@ from expertdb.services import tokens
 from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus
 from expertdb.services.paging import Page
-from expertdb.wording import Text
+from expertdb.wording import Text, spoken
 
 log = structlog.get_logger()
 READING_METHODS = ("GET", "HEAD")
@@ -180,6 +180,7 @@ def _answer(view: Callable[..., Any], contract: Contract, call: Call, path: dict
 
 
 def _json(payload: Any, status: int) -> Response:
+    payload = spoken(payload, problems.language())
     return Response(json.dumps(payload, ensure_ascii=False, sort_keys=False), status, mimetype="application/json")
 
 

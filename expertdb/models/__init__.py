@@ -3,6 +3,7 @@
 from expertdb.models import (
     corpus,
     experts,
+    jobs,
     objections,
     organisations,
     requests,
@@ -16,6 +17,7 @@ from expertdb.models import (
 __all__ = [
     "corpus",
     "experts",
+    "jobs",
     "objections",
     "organisations",
     "requests",

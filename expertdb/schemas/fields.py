@@ -14,7 +14,7 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from expertdb import vocabularies
-from expertdb.wording import Text
+from expertdb.wording import Text, as_stored
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # Control characters besides tab, newline and carriage return have no business in names or texts.
@@ -245,3 +245,10 @@ def check_length(value: Any, maximum: int) -> None:
         raise ValidationError(
             [Text("This list has {count} values; at most {maximum} fit.", count=len(value), maximum=maximum)]
         )
+
+
+class Said(fields.String):
+    """A sentence of ours in an answer: a `Text`, or one kept as JSON. The edge says it in the caller's language."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return as_stored(value) if hasattr(value, "template") else value

@@ -1,0 +1,190 @@
+"""Works at jobs: in a thread of each server process, or as the command `expertdb work`.
+
+Computing happens outside of every transaction that writes; the result and the end of the job are stored in one. While
+it goes on, a thread beside it renews the lease, since one mixed-integer program can take longer than a lease holds.
+"""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from expertdb.database import transaction
+from expertdb.errors import DomainError
+from expertdb.models.base import new_id
+from expertdb.models.jobs import Job
+from expertdb.services import jobs
+from expertdb.services.actors import Actor
+from expertdb.services.corpus import Corpus
+from expertdb.services.jobs import JobWasCancelled, LeaseIsLost
+from expertdb.wording import Text
+
+log = structlog.get_logger()
+POLL = 1.0  # Seconds between two looks for work.
+BEAT = 15.0  # Between two renewals of the lease while a program runs.
+SHORTEST = 1.0  # Between two notes of the progress.
+
+
+@dataclass
+class Work:
+    """What the work at a job may use. `step` is called between the parts of it, however small."""
+
+    app: Flask
+    job_id: str
+    kind: str
+    worker: str
+    input: Mapping[str, Any]
+    actor: Actor
+    progress: tuple[str, int, int] = ("", 0, 0)
+    _ended: Exception | None = None
+    _noted: float = field(default_factory=time.monotonic)
+
+    @property
+    def now(self) -> datetime:
+        """The present moment."""
+        moment: datetime = self.app.extensions["clock"]()
+        return moment
+
+    @property
+    def corpus(self) -> Corpus:
+        """The pool as the matcher reads it."""
+        found: Corpus = self.app.extensions["corpus"]
+        return found
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that only reads."""
+        with self.app.app_context(), transaction(read_only=True) as session:
+            yield session
+
+    def step(self, stage: str, done: int = 0, total: int = 0) -> None:
+        """Note how far the work is; raises JobWasCancelled or LeaseIsLost when it is to end."""
+        self.progress = (stage, done, total)
+        if time.monotonic() - self._noted >= SHORTEST:
+            self.beat()
+        if self._ended is not None:
+            raise self._ended
+
+    def beat(self) -> None:
+        """Renew the lease and note the progress; what ends the work is kept for the next step."""
+        self._noted = time.monotonic()
+        try:
+            with self.app.app_context(), transaction() as session:
+                jobs.beat(session, self.job_id, self.worker, self.progress, self.now)
+        except (JobWasCancelled, LeaseIsLost) as ended:
+            self._ended = ended
+        except SQLAlchemyError as error:  # The database may be back before the lease runs out.
+            log.warning("job_beat_failed", job=self.job_id, error=type(error).__name__)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How jobs of a kind are done: `work` computes, `store` puts what came of it into the last transaction."""
+
+    work: Callable[[Work], Any]
+    store: Callable[[Session, Work, Any], Mapping[str, Any]]
+
+
+Kinds = Mapping[str, Kind]
+KINDS: Kinds = {}
+
+
+def run_once(app: Flask, kinds: Kinds, worker: str | None = None) -> bool:
+    """Do the oldest job that waits; False when there is none."""
+    worker = worker or name()
+    work = _leased(app, kinds, worker)
+    if work is None:
+        return False
+    log.info("job_begun", job=work.job_id, kind=work.kind)
+    with _beating(work):
+        try:
+            outcome = kinds[work.kind].work(work)
+            work.step(*work.progress)
+            _finish(work, kinds[work.kind], outcome)
+        except JobWasCancelled:
+            _give_up(work, None)
+        except LeaseIsLost:
+            log.warning("job_lost", job=work.job_id)
+        except DomainError as error:
+            _give_up(work, error.detail)
+        except Exception:
+            log.exception("job_failed", job=work.job_id)
+            _give_up(work, Text("This is a fault of ours. Quote the job's id."))
+    return True
+
+
+def run_until(app: Flask, kinds: Kinds, stop: threading.Event) -> None:
+    """Do jobs as they come until told to stop; a database that is away is waited for."""
+    worker = name()
+    while not stop.is_set():
+        try:
+            idle = not run_once(app, kinds, worker)
+        except SQLAlchemyError as error:
+            log.warning("jobs_unavailable", error=type(error).__name__)
+            idle = True
+        if idle:
+            stop.wait(POLL)
+
+
+def start(app: Flask, kinds: Kinds) -> threading.Event:
+    """Do jobs in a thread of this process, which does not keep it alive; returns what ends it."""
+    stop = threading.Event()
+    threading.Thread(target=run_until, args=(app, kinds, stop), name="jobs", daemon=True).start()
+    return stop
+
+
+def name() -> str:
+    """A name for this worker that no other has."""
+    return f"{socket.gethostname()[:20]}:{os.getpid()}:{new_id()[-8:]}"
+
+
+def _leased(app: Flask, kinds: Kinds, worker: str) -> Work | None:
+    now = app.extensions["clock"]()
+    with app.app_context():
+        with transaction(read_only=True) as session:
+            if not jobs.is_waiting(session, kinds.keys(), now):
+                return None
+        with transaction() as session:
+            job = jobs.lease(session, worker, kinds.keys(), now)
+            return None if job is None else _work(app, job, worker)
+
+
+def _work(app: Flask, job: Job, worker: str) -> Work:
+    return Work(app, job.id, job.kind, worker, job.input, jobs.actor_of(job), ("", 0, job.total))
+
+
+def _finish(work: Work, kind: Kind, outcome: Any) -> None:
+    with work.app.app_context(), transaction() as session:
+        jobs.finish(session, work.job_id, work.worker, kind.store(session, work, outcome), work.now)
+
+
+def _give_up(work: Work, fault: Text | None) -> None:
+    with work.app.app_context(), transaction() as session:
+        jobs.give_up(session, work.job_id, work.worker, fault, work.now)
+
+
+@contextmanager
+def _beating(work: Work) -> Iterator[None]:
+    stop = threading.Event()
+
+    def beat() -> None:
+        while not stop.wait(BEAT):
+            work.beat()
+
+    thread = threading.Thread(target=beat, name=f"lease of {work.job_id}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(BEAT)
