@@ -204,6 +204,12 @@ class Settings:
         _text,
         str(Path(__file__).with_name("pool.toml")),
     )
+    index_dir: str = _setting(
+        "EXPERTDB_INDEX_DIR",
+        "the folder in which the processes of this machine share the index",
+        _text,
+        "instance/index",
+    )
     log_level: str = _setting("EXPERTDB_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR", _log_level, "INFO")
 
 

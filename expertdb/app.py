@@ -1,13 +1,15 @@
 """create_app: the only place where the parts are wired together."""
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.settings import Settings, SettingsFault, load
@@ -16,6 +18,8 @@ from expertdb.anchor import Anchor
 from expertdb.sealing import Sealer
 from expertdb.services import rules
 from expertdb.services.corpus import Corpus
+from expertdb.services.index_files import IndexFiles
+from expertdb.services.tending import Tending
 from matching import Parameters
 
 log = structlog.get_logger()
@@ -50,7 +54,10 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
         settings.audit_key, settings.secret_key, settings.audit_old_keys
     )
     app.extensions["audit_anchor"] = Anchor(Path(settings.audit_anchor), sealing) if settings.audit_anchor else None
-    app.extensions["corpus"] = Corpus(read_parameters(settings.matching_file))
+    files = IndexFiles(Path(settings.index_dir)) if settings.index_dir else None
+    app.extensions["corpus"] = corpus = Corpus(read_parameters(settings.matching_file), files)
+    if files:
+        corpus.tending = Tending(corpus, files, lambda: _reading(app))
     app.extensions["rules"] = read_rules(settings.pool_file)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
@@ -72,15 +79,26 @@ def _pool_options(settings: Settings) -> dict[str, int | bool]:
     return {"pool_size": settings.threads + 2 * settings.job_threads, "pool_pre_ping": True}
 
 
+@contextmanager
+def _reading(app: Flask) -> Iterator[Session]:
+    """A transaction that only reads, for a thread that answers no request."""
+    with app.app_context(), database.transaction(read_only=True) as session:
+        yield session
+
+
 def warm_up(app: Flask) -> None:
-    """Build the index in this process, for those forked from it to share: none makes its first request wait for it.
+    """Open or build the index in this process, for those forked from it to share: none makes its first request wait.
 
     A database that is away or not migrated yet does not stop the start; `/readyz` says what is wrong.
     """
     with app.app_context():
         try:
             with database.transaction(read_only=True) as session:
-                app.extensions["corpus"].refresh(session)
+                corpus: Corpus = app.extensions["corpus"]
+                pool = corpus.refresh(session)
+                built = corpus.files is not None and not corpus.files.name
+            if built and corpus.tending and len(pool.index.experts):
+                corpus.tending.tend(pool)
         except SQLAlchemyError as error:
             log.warning("index_not_built", error=type(error).__name__)
         database.db.engine.dispose()  # Connections must not be shared between processes.

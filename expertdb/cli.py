@@ -5,7 +5,19 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from config.settings import SettingsFault, load
 from expertdb.app import create_app
-from expertdb.commands import administration, audit, backups, documents, installation, jobs, keys, matching, pool, users
+from expertdb.commands import (
+    administration,
+    audit,
+    backups,
+    documents,
+    indexing,
+    installation,
+    jobs,
+    keys,
+    matching,
+    pool,
+    users,
+)
 from expertdb.errors import DomainError
 
 
@@ -37,6 +49,6 @@ def main(ctx: click.Context) -> None:
     ctx.obj = lambda: create_app(load())
 
 
-for part in (installation, documents, pool, matching, administration, users, keys, audit, backups, jobs):
+for part in (installation, documents, pool, matching, indexing, administration, users, keys, audit, backups, jobs):
     for command in part.COMMANDS:
         main.add_command(command)

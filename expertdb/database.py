@@ -66,7 +66,7 @@ def transaction(*, read_only: bool = False) -> Iterator[Session]:
     session.info[IN_SESSION] = current_app.extensions["sealer"]
     try:
         if read_only:
-            session.connection(execution_options={READ_ONLY: True})
+            session.connection(execution_options=_reading(session))
         yield session
         _end_reading(session) if read_only else _commit(session)
     except StaleDataError as error:
@@ -84,6 +84,14 @@ def snapshot() -> Iterator[Connection]:
     options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with db.engine.connect().execution_options(**({READ_ONLY: True} if is_sqlite else options)) as connection:
         yield connection
+
+
+def _reading(session: Session) -> dict[str, Any]:
+    """Whoever only reads sees one state of the database throughout: SQLite does so anyway, PostgreSQL must be told."""
+    options: dict[str, Any] = {READ_ONLY: True}
+    if session.get_bind().dialect.name == "postgresql":
+        options["isolation_level"] = "REPEATABLE READ"
+    return options
 
 
 def _end_reading(session: Session) -> None:

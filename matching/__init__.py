@@ -1,10 +1,10 @@
 """Matching of requests to experts: a pure library, with no web, database, clock or unseeded chance in it.
 
     analyser = Analyser(Concepts([Concept("LG-INV", ("无效宣告", "invalidity"))]), Pivot.load())
-    items = (Item("某电池专利无效案"),)
-    index = Index.build([Profile("e-1", "专利无效十五年", items, frozenset({"LG-INV"}))], analyser)
+    pool = {"e-1": Profile("e-1", "专利无效十五年", (Item("某电池专利无效案"),), frozenset({"LG-INV"}))}
+    index = Index.build(pool.values(), analyser)
     index = index.apply(upserts=[...], deletes=["e-2"])     # a new index; the old one still answers
-    ranking = rank(index, Query("Validity of a battery patent"), k=8)
+    ranking = rank(index, Query("Validity of a battery patent"), 8, pool)
     ranking.candidates[0].reasons.terms                     # contributions that sum to the affinity, exactly
     stored = snapshot(ranking)                              # JSON; recompute(stored) gives the same digits
 
@@ -12,6 +12,7 @@
 """
 
 from matching.analysis import Analyser
+from matching.auditing import Differences, differences
 from matching.comparison import Difference, compare
 from matching.concepts import Concept, Concepts, Span
 from matching.evaluation import evaluate
@@ -20,11 +21,16 @@ from matching.index import Index, Scores
 from matching.judged import FileFault, JudgedRequest, Judgment, read_experts, read_judgments, read_requests
 from matching.parameters import Parameters
 from matching.pivot import Pivot
-from matching.profile import Aspect, Item, Profile, Query
-from matching.ranking import Candidate, Ranking, best, gaps, rank
+from matching.placing import Places, places
+from matching.profile import Aspect, Filter, Item, Profile, Query
+from matching.ranking import Candidate, ProfileMoved, Ranking, best, gaps, rank
 from matching.reckoning import Adjustment
+from matching.saving import UnusableSnapshot
+from matching.saving import current as current_snapshot
+from matching.saving import load as load_snapshot
+from matching.saving import save as save_snapshot
 from matching.snapshots import reckonings, recompute, snapshot
-from matching.suggestion import Suggestion, suggest
+from matching.suggestion import Suggestion, suggest, suggested
 
 __all__ = [
     "Adjustment",
@@ -34,7 +40,9 @@ __all__ = [
     "Concept",
     "Concepts",
     "Difference",
+    "Differences",
     "FileFault",
+    "Filter",
     "Index",
     "Item",
     "ItemReason",
@@ -42,7 +50,9 @@ __all__ = [
     "Judgment",
     "Parameters",
     "Pivot",
+    "Places",
     "Profile",
+    "ProfileMoved",
     "Query",
     "Ranking",
     "Reasons",
@@ -50,16 +60,23 @@ __all__ = [
     "Span",
     "Suggestion",
     "TermReason",
+    "UnusableSnapshot",
     "best",
     "compare",
+    "current_snapshot",
+    "differences",
     "evaluate",
     "gaps",
+    "load_snapshot",
+    "places",
     "rank",
     "read_experts",
     "read_judgments",
     "read_requests",
     "reckonings",
     "recompute",
+    "save_snapshot",
     "snapshot",
     "suggest",
+    "suggested",
 ]

@@ -8,15 +8,22 @@ Chinese task we tested. Native Latin terms are words and pairs of neighbouring w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import NamedTuple
 
-from matching.concepts import Concepts, Span
+from matching.concepts import Concepts, Span, spans
 from matching.english import is_stop_word
 from matching.pivot import Pivot
-from matching.text import Token, language, normalise, normalise_with_places, pairs, tokens
+from matching.text import Token, language, normalise_with_places, pairs, tokens
+
+_CODE = ("analysis", "concepts", "documents", "english", "pivot", "text")
+_LIBRARIES = tuple((name, version(name)) for name in ("opencc", "snowballstemmer"))
+REMEMBERED = 1024  # Texts, some ten kilobytes each.
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,50 +59,109 @@ def concept_code(term: str) -> str | None:
     return term[1:] if term.startswith("=") else None
 
 
+class Reading:
+    """One text, read once: its tokens, the concepts in it and the pivot's words, for its terms and their places."""
+
+    def __init__(self, text: str, concepts: Concepts, pivot: Pivot) -> None:
+        self.text = text
+        self._normalised, self._origin = normalise_with_places(text)
+        self._found = list(tokens(self._normalised))
+        self._hits = list(concepts.find(self._normalised, self._found))
+        self._words = list(pivot.words(self._found))
+
+    def terms(self) -> Analysed:
+        """Return the terms of the text."""
+        concepts = [concept_term(code) for hit in self._hits for code in hit.codes]
+        native: list[str] = []
+        for token in self._found:
+            if token.kind == "han":
+                native += token.text
+                native += pairs(token.text)
+        native += [term for term, _, _ in latin_terms(self._found)]
+        stems = [stem for word in self._words for stem in word.stems]
+        return Analysed(language(self._found), (*native, *concepts), (*stems, *concepts))
+
+    def places(self, wanted: Mapping[str, Container[str]] | None = None) -> list[Place]:
+        """Return where terms stand in the text, for marking: all of them, or those that are wanted of each field."""
+        origin = self._origin
+        native, pivot, concept = (wanted.get(field, ()) if wanted else _ALL for field in ("native", "pivot", "concept"))
+        here = []
+        for kind, text, start in self._found:
+            if kind == "han":
+                here += [("native", one, at, at + 1) for at, one in enumerate(text, start) if one in native]
+                here += [("native", one, at, at + 2) for at, one in enumerate(pairs(text), start) if one in native]
+        here += [("native", *place) for place in latin_terms(self._found) if place[0] in native]
+        for word, start, stems in self._words:
+            here += [("pivot", stem, start, start + len(word)) for stem in stems if stem in pivot]
+        for hit in self._hits:
+            terms = map(concept_term, hit.codes)
+            here += [("concept", term, hit.start, hit.end) for term in terms if term in concept]
+        return [Place(field, term, origin[start], origin[end]) for field, term, start, end in here]
+
+    def words_of_terms(self) -> dict[str, str]:
+        """Return, per native Chinese term of the text, the word of the pivot in which it begins where it first occurs.
+
+        A person reads 外观设计, not 外, 观设 and 计. Words are spelt as in the text.
+        """
+        word_at = {}
+        for word, start, _ in self._words:
+            spelt = self.text[self._origin[start] : self._origin[start + len(word)]]
+            word_at.update(dict.fromkeys(range(start, start + len(word)), spelt))
+        words: dict[str, str] = {}
+        for kind, text, start in self._found:
+            if kind == "han":
+                for at, term in (*enumerate(text, start), *enumerate(pairs(text), start)):
+                    if term not in words and at in word_at:
+                        words[term] = word_at[at]
+        return words
+
+    def spans(self) -> list[Span]:
+        """Return the vocabulary concepts in the text: what to suggest as aspects or codes."""
+        return spans(self._hits, self.text, self._origin)
+
+
 class Analyser:
     """Turns texts into terms, by a vocabulary and a pivot. Immutable, so threads may share it."""
 
     def __init__(self, concepts: Concepts, pivot: Pivot) -> None:
         self._concepts = concepts
         self._pivot = pivot
+        # Good experts are on many lists, and their items are read for each.
+        self.remembered = lru_cache(maxsize=REMEMBERED)(self.read)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of all that decides which terms a text has: this code, its libraries and data."""
+        hashed = hashlib.sha256(repr((self._concepts.concepts, self._pivot.glosses, _LIBRARIES)).encode())
+        for module in _CODE:
+            hashed.update(Path(__file__).with_name(f"{module}.py").read_bytes())
+        return hashed.hexdigest()
+
+    def read(self, text: str) -> Reading:
+        """Read a text, any text at all; linear in its length but for long runs of combining marks."""
+        return Reading(text, self._concepts, self._pivot)
 
     def analyse(self, text: str) -> Analysed:
-        """Return the terms of `text`, any text at all; linear in its length but for long runs of combining marks."""
-        normalised = normalise(text)
-        found = list(tokens(normalised))
-        concepts = [concept_term(code) for hit in self._concepts.find(normalised, found) for code in hit.codes]
-        native: list[str] = []
-        for token in found:
-            if token.kind == "han":
-                native += token.text
-                native += pairs(token.text)
-        native += [term for term, _, _ in latin_terms(found)]
-        return Analysed(language(found), (*native, *concepts), (*self._pivot.stems(found), *concepts))
+        """Return the terms of a text."""
+        return self.read(text).terms()
 
     def places(self, text: str) -> list[Place]:
-        """Return where each term of `text` stands in it, for marking; slower than `analyse`."""
-        normalised, origin = normalise_with_places(text)
-        found = list(tokens(normalised))
-        here = [("native", term, start, end) for term, start, end in native_terms(found)]
-        for word in self._pivot.words(found):
-            here += [("pivot", stem, word.start, word.start + len(word.text)) for stem in word.stems]
-        for hit in self._concepts.find(normalised, found):
-            here += [("concept", concept_term(code), hit.start, hit.end) for code in hit.codes]
-        return [Place(field, term, origin[start], origin[end]) for field, term, start, end in here]
+        """Return where each term of a text stands in it."""
+        return self.read(text).places()
 
     def spans(self, text: str) -> list[Span]:
-        """Return the vocabulary concepts in `text`: what to suggest as aspects or codes."""
-        return self._concepts.spans(text)
+        """Return the vocabulary concepts in a text."""
+        return self.read(text).spans()
 
 
-def native_terms(found: Iterable[Token]) -> Iterator[tuple[str, int, int]]:
-    """Yield the native terms with their start and end in the normalised text; `analyse` makes the same."""
-    for token in found:
-        if token.kind == "han":
-            start = token.start
-            yield from ((character, start + place, start + place + 1) for place, character in enumerate(token.text))
-            yield from ((pair, start + place, start + place + 2) for place, pair in enumerate(pairs(token.text)))
-    yield from latin_terms(found)
+class _Everything:
+    """Contains whatever it is asked for."""
+
+    def __contains__(self, term: object) -> bool:
+        return True
+
+
+_ALL = _Everything()
 
 
 def latin_terms(found: Iterable[Token]) -> Iterator[tuple[str, int, int]]:

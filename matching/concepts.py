@@ -9,7 +9,7 @@ borders, hyphens or not. An IPC symbol is its own concept: `H04W 4/00` gives `=H
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import zip_longest
@@ -47,6 +47,15 @@ class Hit(NamedTuple):
     end: int
 
 
+def spans(hits: Iterable[Hit], text: str, places: Sequence[int]) -> list[Span]:
+    """Return hits in a normalised text as spans of the text it came from, one per code."""
+    return [
+        Span(code, places[hit.start], places[hit.end], text[places[hit.start] : places[hit.end]])
+        for hit in hits
+        for code in hit.codes
+    ]
+
+
 @dataclass(slots=True)
 class _Units:
     """The units of a text, in parallel lists (a text of 200,000 characters has as many units).
@@ -81,9 +90,10 @@ class Concepts:
     """Finds concepts in texts. Immutable after construction, so threads may share it."""
 
     def __init__(self, concepts: Iterable[Concept] = ()) -> None:
+        self.concepts = tuple(concepts)
         self._root = _Node()
         self._deepest = 0  # Units in the longest phrase.
-        for concept in concepts:
+        for concept in self.concepts:
             for phrase in concept.phrases:
                 self._add(concept.code, phrase)
 
@@ -113,11 +123,7 @@ class Concepts:
     def spans(self, text: str) -> list[Span]:
         """Return where concepts stand in `text`, one span per code, in order: for highlighting and suggestions."""
         normalised, places = normalise_with_places(text)
-        return [
-            Span(code, places[hit.start], places[hit.end], text[places[hit.start] : places[hit.end]])
-            for hit in self.find(normalised, list(tokens(normalised)))
-            for code in hit.codes
-        ]
+        return spans(self.find(normalised, list(tokens(normalised))), text, places)
 
     def _add(self, code: str, phrase: str) -> None:
         normalised = normalise(phrase)

@@ -9,12 +9,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from matching.analysis import Analyser, Place, concept_code
-from matching.asking import Prepared, query_text
+from matching.asking import Asked, Prepared
 from matching.documents import item_text
 from matching.parameters import Parameters
-from matching.reckoning import Adjustment, Evidence, Reckoning, Term
+from matching.profile import Item
+from matching.reckoning import Adjustment, Evidence, Hits, Reckonings, Term
+from matching.records import LANGUAGES
 from matching.text import is_han
+from matching.weights import FIELDS, Floats
 
 _WORDS_SHOWN = 4
 Spellings = Mapping[tuple[str, str], dict[str, None]]  # (field, term) -> how it is written, each spelling once
@@ -67,76 +72,113 @@ class Reasons:
 
 
 class Explainer:
-    """Explains candidates of one request; analyses the request's own words once for all of them."""
+    """Explains the candidates of one request; what the request itself says is worked out once for all of them."""
 
-    def __init__(self, analyser: Analyser, prepared: Prepared, parameters: Parameters) -> None:
+    def __init__(self, analyser: Analyser, asked: Asked, prepared: Prepared, parameters: Parameters) -> None:
         self._analyser = analyser
-        self._aspects = prepared.aspects
+        self._prepared = prepared
         self._parameters = parameters
-        text = query_text(prepared.query)
-        places = analyser.places(text)
-        self._said = _spellings(places, text)
-        self._words = _words_of_pairs(places, text)
+        self._reading = asked.reading
+        self._words = asked.reading.words_of_terms()
+        self._said: dict[str, set[str]] = {"concept": set()}
+        for field in FIELDS:
+            terms = set(prepared.fields[field].terms)
+            concepts = {term for term in terms if concept_code(term)}
+            self._said |= {field: terms - concepts, "concept": self._said["concept"] | concepts}
 
-    def explain(self, reckoning: Reckoning, evidence: Sequence[Evidence], covered: Collection[str]) -> Reasons:
-        """Return the reasons behind a reckoning of this evidence; `covered` are the aspects the expert holds."""
-        parameters, shares = self._parameters, reckoning.shares
-        carrying = sorted((place for place, share in enumerate(shares) if share), key=lambda place: -shares[place])
-        lines = _in_words(reckoning.terms, self._words)
-        shown, rest = lines[: parameters.shown_terms], lines[parameters.shown_terms :]
-        items, found = [], []
-        for place in carrying[: parameters.shown_items]:
-            text = item_text(evidence[place].item)
-            places = [one for one in self._analyser.places(text) if (one.field, one.term) in self._said]
-            found.append(_spellings(places, text))
-            marks = _marks(places, text) if text else _codes(evidence[place])
-            items.append(_item_reason(evidence[place], shares[place], marks))
+    def explain(
+        self,
+        reckonings: Reckonings,
+        evidence: Evidence,
+        items: Sequence[Sequence[Item]],
+        covered: Sequence[Collection[str]],
+    ) -> list[Reasons]:
+        """Return the reasons behind reckonings of this evidence, for experts who have these items and hold these
+        aspects.
+        """
+        labels, sums = _in_words(reckonings, self._words)
+        shown = [_greatest(own)[: self._parameters.shown_terms] for own in sums]
+        asked = self._spelt_in_request(labels[line] for own in shown for line in own)
+        return [
+            self._reasons(reckonings, place, evidence, items[place], covered[place], labels, sums[place], asked)
+            for place in range(len(reckonings))
+        ]
+
+    def _spelt_in_request(self, lines: Iterable[tuple[str, str]]) -> Spellings:
+        wanted: dict[str, set[str]] = {}
+        for field, term in lines:
+            wanted.setdefault(field, set()).add(term)
+        return _spellings(self._reading.places(wanted), self._reading.text)
+
+    def _reasons(
+        self,
+        reckonings: Reckonings,
+        expert: int,
+        evidence: Evidence,
+        items: Sequence[Item],
+        covered: Collection[str],
+        labels: Sequence[tuple[str, str]],
+        sums: Floats,
+        asked: Spellings,
+    ) -> Reasons:
+        shown_terms, shown_items = self._parameters.shown_terms, self._parameters.shown_items
+        start, stop = reckonings.starts[expert : expert + 2].tolist()
+        shares = reckonings.shares[start:stop]
+        carrying = [row for row in np.argsort(-shares, kind="stable").tolist() if shares[row]]
+        order = _greatest(sums)
+        found: list[Spellings] = []
+        reasons = []
+        for row in carrying[:shown_items]:
+            marks, spellings = self._marked(items[row], evidence, start + row)
+            found.append(spellings)
+            language = LANGUAGES[evidence.kinds[start + row] % len(LANGUAGES)]
+            reasons.append(_item_reason(items[row], language, float(shares[row]), marks))
+        lines = [Term(labels[line][0], labels[line][1], float(sums[line])) for line in order[:shown_terms]]
         return Reasons(
-            items=tuple(items),
-            items_left=len(carrying) - len(items),
-            terms=tuple(_term_reason(term, [self._said, *found]) for term in shown),
-            rest=sum(term.contribution for term in rest),
-            rest_count=len(rest),
-            adjustments=reckoning.adjustments,
-            aspects_covered=tuple(code for code in self._aspects if code in covered),
-            aspects_missing=tuple(code for code in self._aspects if code not in covered),
+            items=tuple(reasons),
+            items_left=len(carrying) - len(reasons),
+            terms=tuple(_term_reason(line, [asked, *found]) for line in lines),
+            rest=float(sums[order[shown_terms:]].sum()),
+            rest_count=len(order[shown_terms:]),
+            adjustments=reckonings.adjustments[expert],
+            aspects_covered=tuple(code for code in self._prepared.aspects if code in covered),
+            aspects_missing=tuple(code for code in self._prepared.aspects if code not in covered),
         )
 
+    def _marked(self, item: Item, evidence: Evidence, row: int) -> tuple[tuple[str, ...], Spellings]:
+        """Return the words of an item that the request shares, and how it spells the request's terms."""
+        text = item_text(item)
+        if not text:
+            return self._codes(evidence.hits["native"], row), {}
+        places = self._analyser.remembered(text).places(self._said)
+        return _marks(places, text), _spellings(places, text)
 
-def _item_reason(evidence: Evidence, share: float, marks: tuple[str, ...]) -> ItemReason:
-    item = evidence.item
-    return ItemReason(item.title, item.kind, item.year, evidence.language, item.verified, share, marks)
+    def _codes(self, hits: Hits, row: int) -> tuple[str, ...]:
+        """Return the codes that the request shares with an item of curated codes, which has no words to mark."""
+        terms = self._prepared.fields["native"].terms
+        codes = (concept_code(terms[term]) for term in hits.terms[hits.rows == row].tolist())
+        return tuple(sorted(code for code in codes if code))
 
 
-def _codes(evidence: Evidence) -> tuple[str, ...]:
-    """Return the codes that the request shares with an item of curated codes, which has no words to mark."""
-    codes = (concept_code(term) for term in evidence.tf["native"])
-    return tuple(code for code in codes if code)
+def _item_reason(item: Item, language: str, share: float, marks: tuple[str, ...]) -> ItemReason:
+    return ItemReason(item.title, item.kind, item.year, language, item.verified, share, marks)
 
 
-def _words_of_pairs(places: Iterable[Place], text: str) -> dict[str, str]:
-    """Return, per native Chinese term of a text, the word in which it begins where it first occurs.
+def _greatest(values: Floats) -> list[int]:
+    """Return the places of the values that are not 0, the greatest first."""
+    return [place for place in np.argsort(-values, kind="stable").tolist() if values[place]]
 
-    A person reads 外观设计, not 外, 观设 and 计. The words are those that the pivot found.
+
+def _in_words(reckonings: Reckonings, words: Mapping[str, str]) -> tuple[list[tuple[str, str]], Floats]:
+    """Return the lines of all sums with those of one Chinese word added up, shape (n_experts, n_lines), and what they
+    are. The sums stay the same, exactly.
     """
-    word_at: dict[int, str] = {}
-    words: dict[str, str] = {}
-    for place in sorted(places, key=lambda place: place.field == "native"):
-        if is_han(text[place.start]):
-            if place.field == "pivot":
-                word_at.update(dict.fromkeys(range(place.start, place.end), text[place.start : place.end]))
-            elif place.field == "native" and place.start in word_at:
-                words.setdefault(place.term, word_at[place.start])
-    return words
-
-
-def _in_words(terms: Iterable[Term], words: Mapping[str, str]) -> list[Term]:
-    """Return the terms with those of one Chinese word added up, the greatest first. The sum stays the same, exactly."""
-    sums: dict[tuple[str, str], float] = {}
-    for term in terms:
-        key = (term.field, words.get(term.term, term.term) if term.field == "native" else term.term)
-        sums[key] = sums.get(key, 0.0) + term.contribution
-    return sorted((Term(*key, value) for key, value in sums.items()), key=lambda term: -term.contribution)
+    keys = [(field, words.get(term, term) if field == "native" else term) for field, term in reckonings.lines.keys]
+    labels = sorted(set(keys))
+    at = {label: number for number, label in enumerate(labels)}
+    sums = np.zeros((len(labels), len(reckonings)))
+    np.add.at(sums, np.array([at[key] for key in keys], dtype=np.int64), reckonings.contributions.T)
+    return labels, sums.T
 
 
 def _term_reason(term: Term, texts: Iterable[Spellings]) -> TermReason:

@@ -1,59 +1,68 @@
-"""Index → evidence: an expert's items as the exact reckoning, the explanation and the snapshot need them."""
+"""Index → evidence: the items of a few experts as the exact reckoning and the snapshot need them."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.asking import Prepared
-from matching.index import Index
-from matching.reckoning import Evidence
-from matching.weights import FIELDS, Field, Floats, sublinear_table
+from matching.live import Live
+from matching.ranges import bounds
+from matching.reckoning import Evidence, Hits
+from matching.segment import Segment
+from matching.weights import FIELDS, Field, Floats, Rows, idf_of, sublinear
+
+Place = tuple[Segment, int]  # An expert: segment, and place in it.
+
+_COARSE, _FINE = 2.0**20, 2.0**60
 
 
-class Gatherer:
-    """Reads the evidence of one request out of an index, expert by expert."""
-
-    def __init__(self, index: Index, prepared: Prepared) -> None:
-        self._index = index
-        self._terms: dict[Field, tuple[Any, list[str]]] = {}
+def gather(places: Sequence[Place], prepared: Prepared, live: Live) -> Evidence:
+    """Return the evidence of the experts at these places, in this order; `live` is at the version that ranks."""
+    rows = [segment.rows_of(place) for segment, place in places]
+    starts = bounds(np.array([len(own) for own in rows], dtype=np.int64))
+    by_segment: dict[Segment, list[int]] = {}
+    for number, (segment, _) in enumerate(places):
+        by_segment.setdefault(segment, []).append(number)
+    kinds = np.empty(starts[-1], dtype=np.uint8)
+    norms = {field: np.empty(starts[-1]) for field in FIELDS}
+    hits: dict[Field, list[tuple[Rows, Rows, Rows]]] = {field: [] for field in FIELDS}
+    for segment, numbers in by_segment.items():
+        there = np.concatenate([np.zeros(0, dtype=np.int64), *(rows[number] for number in numbers)])
+        here = np.concatenate([np.arange(starts[number], starts[number + 1]) for number in numbers])
+        kinds[here] = segment.kinds[there]
         for field in FIELDS:
-            vocabulary = index.storage.vocabularies[field]
-            pairs = sorted((vocabulary[term.term], term.term) for term in prepared.fields[field].terms)
-            columns = np.array([column for column, _ in pairs], dtype=np.int64)
-            self._terms[field] = columns, [term for _, term in pairs]
-
-    def evidence(self, expert: str) -> tuple[Evidence, ...]:
-        """Return the evidence of an expert, the statement first. Raises KeyError for an unknown expert."""
-        return tuple(self._row(int(row)) for row in self._index.storage.rows[expert])
-
-    def _row(self, row: int) -> Evidence:
-        base, delta = self._index.storage.blocks
-        block, row = (base, row) if row < len(base.sources) else (delta, row - len(base.sources))
-        norms: dict[Field, float] = {}
-        tf: dict[Field, Mapping[str, int]] = {}
-        for field in FIELDS:
-            rows = block.rows[field]
-            part = slice(rows.indptr[row], rows.indptr[row + 1])
-            norms[field] = _norm(rows.indices[part], rows.data[part], self._index.layout.idf[field])
-            tf[field] = self._matching(field, rows.indices[part], rows.data[part])
-        return Evidence(block.sources[row].item, block.sources[row].language, norms, tf)
-
-    def _matching(self, field: Field, indices: Any, counts: Any) -> dict[str, int]:
-        """Return the tf of the request's terms in a row with these columns (ascending) and counts."""
-        columns, terms = self._terms[field]
-        if not len(indices) or not len(columns):
-            return {}
-        at = np.minimum(np.searchsorted(indices, columns), len(indices) - 1)
-        return {terms[place]: int(counts[at[place]]) for place in np.flatnonzero(indices[at] == columns)}
+            at, sizes = segment.fields[field].take(there)
+            columns, tfs = segment.fields[field].columns[at], segment.fields[field].tfs[at].astype(np.int64)
+            row = np.repeat(here, sizes)
+            norms[field][here] = _norms(live, field, columns, tfs, row, starts[-1])[here]
+            asked = prepared.columns[field]
+            term = live.spread(field, asked, np.arange(1, len(asked) + 1), columns).astype(np.int64) - 1
+            hit = term >= 0
+            hits[field].append((row[hit], term[hit], tfs[hit]))
+    return Evidence(starts, kinds, norms, {field: _joined(hits[field]) for field in FIELDS})
 
 
-def _norm(indices: Any, counts: Any, idf: Floats) -> float:
-    """Return the norm of a row, summed without rounding: the same digits in whatever order of columns."""
-    if not len(indices):
-        return 1.0
-    weights = sublinear_table(int(counts.max()))[counts] * idf[indices]
-    return math.sqrt(math.fsum(np.square(weights).tolist()))
+def _norms(live: Live, field: Field, columns: NDArray[np.int32], tfs: Rows, rows: Rows, length: int) -> Floats:
+    weights = sublinear(tfs) * idf_of(live.gather(field, columns), live.items)
+    sums = exact_sums(weights * weights, rows, length)
+    return np.where(sums > 0, np.sqrt(sums), 1.0)
+
+
+def exact_sums(values: Floats, cells: Rows, length: int) -> Floats:
+    """Return the sums of values by cell, the same digits in whatever order they come; shape (length,).
+
+    values: 0 to 2**20, up to 2**13 to a cell. Each is split into a multiple of 2**-20 and one of 2**-60. Either
+    kind adds without rounding, and only their two sums are rounded, once. What is cut off is below 2**-61 each.
+    """
+    coarse = np.rint(values * _COARSE) / _COARSE
+    fine = np.rint((values - coarse) * _FINE) / _FINE
+    sums = np.bincount(cells, coarse, minlength=length) + np.bincount(cells, fine, minlength=length)
+    return np.asarray(sums, dtype=np.float64)
+
+
+def _joined(parts: Sequence[tuple[Rows, Rows, Rows]]) -> Hits:
+    empty = np.zeros(0, dtype=np.int64)
+    return Hits(*(np.concatenate([empty, *arrays]) for arrays in (zip(*parts, strict=True) if parts else ((), (), ()))))

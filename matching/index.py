@@ -1,30 +1,45 @@
 """The index: the pool, counted, so that a request is scored against every expert at once.
 
-An `Index` never changes. `apply` returns a new one that shares what the edit did not touch, so a web worker's
-threads score without locks while one of them takes in an edit and then swaps a reference. df, N and norms are
-those of the living items, so that scores equal those of an index built afresh.
+An `Index` never changes. `apply` returns a new one that shares what the edit did not touch, so a web worker's threads
+rank while one of them takes in an edit and then swaps a reference.
+
+Experts are in *parts*: segments that are never rewritten by an edit, each with a mask of those who are still there.
+The first part is large; edits gather in the last, which is small and made anew each time, and move on to larger ones
+as they grow in number. df, N and norms are those of the living rows (`matching.live`), so that lists equal those of an
+index built afresh.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matching import kernels
 from matching.analysis import Analyser, concept_term
-from matching.asking import Prepared, prepare
-from matching.documents import documents
-from matching.layout import lay_out
+from matching.asking import Asked, Prepared, ask, prepare
+from matching.live import Change, Live, Version, change_of, count
+from matching.merging import merge
 from matching.parameters import Parameters
-from matching.profile import Profile, Query
-from matching.scoring import cosines, item_scores, pooled
-from matching.storage import Storage, empty
-from matching.weights import FIELDS, Field, Floats
+from matching.parts import Located, Part, find, holding, listed, masks, whole, without
+from matching.profile import Filter, Profile, Query
+from matching.records import Record, record
+from matching.scanning import exact, matrices
+from matching.segment import Mask, Segment, assemble, joined
+from matching.vocabulary import Vocabulary
+from matching.weights import FIELDS, Field, Floats, Rows
 
 _DEFAULTS = Parameters()
+_PENDING = 64  # Experts whose latest edits are kept without postings.
+_CHUNK = 4096  # Experts whose records are held at once.
+_GROWTH = 4  # A part this many times as large as what is behind it stays as it is.
+_SMALL = 1024  # Rows that nobody owns any more, which are not worth a copy of the rest.
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -38,17 +53,44 @@ class Scores:
 class Index:
     """Experts' items, searchable. Made by `Index.build` and `Index.apply`."""
 
-    def __init__(self, analyser: Analyser, max_items: int, storage: Storage) -> None:
-        self.analyser = analyser
-        self.max_items = max_items
-        self.storage = storage
-        self.experts = tuple(sorted(storage.rows))
-        self.layout = lay_out(storage.blocks, [storage.rows[expert] for expert in self.experts], storage.df)
+    def __init__(
+        self,
+        analyser: Analyser,
+        max_items: int,
+        kernel: Any,
+        vocabularies: Mapping[Field, Vocabulary],
+        live: Live,
+        version: Version,
+        settled: Sequence[Part],
+        pending: Mapping[str, Record],
+    ) -> None:
+        self.analyser, self.max_items, self.kernel, self.vocabularies = analyser, max_items, kernel, vocabularies
+        self.live, self.version, self.settled, self._pending = live, version, tuple(settled), pending
+        self.parts = (*self.settled, *([whole(assemble(list(pending.values())))] if pending else []))
+        self._matrices: list[Any] | None = None
 
     @classmethod
-    def build(cls, profiles: Iterable[Profile], analyser: Analyser, max_items: int = _DEFAULTS.max_items) -> Index:
-        """Return an index of the profiles. Raises ValueError if two of them have one expert's id."""
-        return cls(analyser, max_items, empty()).apply(profiles)
+    def build(
+        cls,
+        profiles: Iterable[Profile],
+        analyser: Analyser,
+        max_items: int = _DEFAULTS.max_items,
+        kernel: kernels.Name | None = None,
+    ) -> Index:
+        """Return an index of the profiles.
+
+        Raises ValueError if two of them have one expert's id, and for an unknown kernel.
+        """
+        chosen = kernels.choose(kernel)
+        vocabularies = {field: Vocabulary() for field in FIELDS}
+        records = (record(profile, analyser, vocabularies, max_items) for profile in profiles)
+        chunks = [assemble(chunk) for chunk in _chunks(records)]
+        widths = {field: len(vocabularies[field]) for field in FIELDS}
+        segment = merge([(chunk, whole(chunk).alive) for chunk in chunks], chosen, widths)
+        _refuse_repetition(segment.names)
+        df = {field: count(segment.fields[field].columns, widths[field]) for field in FIELDS}
+        live = Live(df, segment.n_rows)
+        return cls(analyser, max_items, chosen, vocabularies, live, live.newest, [whole(segment)], {})
 
     def apply(self, upserts: Iterable[Profile] = (), deletes: Iterable[str] = ()) -> Index:
         """Return the index after an edit; only the profiles given are analysed. Unknown ids in `deletes` are
@@ -58,58 +100,158 @@ class Index:
         """
         profiles, gone = list(upserts), set(deletes)
         _refuse_repetition([*(profile.expert for profile in profiles), *gone])
-        if not profiles and not gone & self.storage.rows.keys():
+        replaced = find(self.parts, [*(profile.expert for profile in profiles), *gone])
+        if not profiles and not replaced:
             return self
-        analysed = ((profile.expert, documents(profile, self.analyser, self.max_items)) for profile in profiles)
-        return Index(self.analyser, self.max_items, self.storage.edited(analysed, gone))
+        records = {one.expert: record(one, self.analyser, self.vocabularies, self.max_items) for one in profiles}
+        version = self.live.change(self.version, self._change(records.values(), replaced))
+        left = {expert: one for expert, one in self._pending.items() if expert not in replaced}
+        return self._with(without(self.settled, replaced), left | records, version)._tidied()
+
+    def compacted(self) -> tuple[Segment, dict[Field, NDArray[np.int32]], int, dict[Field, int]]:
+        """Return everybody in one segment, df of all terms, the number of items, and of terms: what a file needs."""
+        with self.live.at(self.version) as live:
+            widths = {field: min(len(self.vocabularies[field]), live.width(field)) for field in FIELDS}
+            df = {field: live.gather(field, np.arange(widths[field], dtype=np.int32)) for field in FIELDS}
+            items = live.items
+        sources = [(part.segment, part.alive) for part in self.parts]
+        return merge(sources, self.kernel, widths), df, items, widths
 
     def prepare(self, query: Query, parameters: Parameters) -> Prepared:
         """Return the query with the weights its terms have here.
 
         Raises ValueError if `parameters.max_items` is not what the index was built with.
         """
+        with self.live.at(self.version) as live:
+            return self.prepared(ask(query, self.analyser), parameters, live)
+
+    def prepared(self, asked: Asked, parameters: Parameters, live: Live) -> Prepared:
+        """Do what `prepare` does, within `live.at(index.version)`."""
         if parameters.max_items != self.max_items:
             raise ValueError(f"max_items is {parameters.max_items}, but the index was built with {self.max_items}")
-        return prepare(query, self.analyser, parameters, self._df_of, self.layout.n_items)
 
-    def score(self, query: Query, parameters: Parameters = _DEFAULTS, allowed: Collection[str] | None = None) -> Scores:
-        """Return the affinities of all experts, or of those of them who are allowed; right to about 1e-15."""
-        affinities = self.affinities(self.prepare(query, parameters), parameters)
-        if allowed is None:
-            return Scores(self.experts, affinities)
-        places = [place for place, expert in enumerate(self.experts) if expert in allowed]
-        return Scores(tuple(self.experts[place] for place in places), affinities[places])
+        def look_up(field: Field, terms: Sequence[str]) -> tuple[Rows, Rows]:
+            numbers = self.vocabularies[field].find(terms)
+            return numbers, live.df(field, numbers)
 
-    def affinities(self, prepared: Prepared, parameters: Parameters) -> Floats:
-        """Return the affinity of every expert to a prepared query, shape (n_experts,), 0 to 1."""
-        native, pivot = (
-            cosines(field, prepared, self.storage.vocabularies[field], self.storage.blocks, self.layout)
+        return prepare(asked, parameters, look_up, live.items)
+
+    def score(
+        self, query: Query, parameters: Parameters = _DEFAULTS, allowed: Collection[str] | Filter | None = None
+    ) -> Scores:
+        """Return the affinities of all experts, or of those of them who are allowed; right to about 1e-15.
+
+        Reads the whole pool: `rank` and `best` do not.
+        """
+        with self.live.at(self.version) as live:
+            prepared = self.prepared(ask(query, self.analyser), parameters, live)
+            affinities = self.affinities(prepared, parameters, live)
+        experts = self.listed(self.masks(allowed))
+        places = np.array([place for _, place in experts], dtype=np.int64)
+        return Scores(tuple(expert for expert, _ in experts), affinities[places])
+
+    def affinities(self, prepared: Prepared, parameters: Parameters, live: Live) -> Floats:
+        """Return the affinity of everybody in all parts, right to about 1e-15, within `live.at(index.version)`."""
+        if self._matrices is None:
+            self._matrices = [matrices(part.segment, live, self._widths()) for part in self.parts]
+        return exact(self.parts, self._matrices, prepared, parameters, self.concepts(prepared.must))
+
+    def masks(self, allowed: Collection[str] | Filter | None) -> list[Mask]:
+        """Return who of each part is in the pool and allowed: by id, by a filter, or everybody."""
+        return masks(self.parts, allowed)
+
+    def listed(self, chosen: Sequence[Mask]) -> list[tuple[str, int]]:
+        """Return the ids of those in the masks, sorted, each with their place among all of all parts."""
+        return listed(self.parts, chosen)
+
+    def located(self, experts: Iterable[str]) -> dict[str, tuple[Segment, int]]:
+        """Return, for those who are in the pool, their segment and place there."""
+        found = find(self.parts, experts)
+        return {expert: (self.parts[number].segment, place) for expert, (number, place) in found.items()}
+
+    def place(self, number: int) -> tuple[Segment, int]:
+        """Return the segment and the place there of somebody, from the place among all of all parts."""
+        for part in self.parts:
+            if number < len(part.alive):
+                return part.segment, number
+            number -= len(part.alive)
+        raise IndexError(number)
+
+    @cached_property
+    def experts(self) -> tuple[str, ...]:
+        """The ids of everybody, sorted."""
+        return tuple(expert for expert, _ in self.listed(self.masks(None)))
+
+    @property
+    def n_experts(self) -> int:
+        """How many experts there are."""
+        return sum(int(np.count_nonzero(part.alive)) for part in self.parts)
+
+    def __contains__(self, expert: object) -> bool:
+        return isinstance(expert, str) and bool(find(self.parts, [expert]))
+
+    def covers(self, code: str) -> Mask:
+        """Return which experts hold a vocabulary code, curated or in their words; shape (n_experts,), as `experts`."""
+        (term,) = self.concepts([code])
+        held = np.concatenate([holding(part, term) for part in self.parts])
+        return held[[place for _, place in self.listed(self.masks(None))]]
+
+    def concepts(self, codes: Iterable[str]) -> list[int]:
+        """Return the numbers of the native terms of vocabulary codes, -1 where nobody ever held one."""
+        found: list[int] = self.vocabularies["native"].find([concept_term(code) for code in codes]).tolist()
+        return found
+
+    def _change(self, records: Collection[Record], replaced: Located) -> Change:
+        segments = [(self.parts[number].segment, place) for number, place in replaced.values()]
+        rows = [(segment.fields, segment.rows_of(place)) for segment, place in segments]
+        items = sum(len(one.kinds) for one in records) - sum(len(own) for _, own in rows)
+        gains = {field: joined((one.fields[field].columns for one in records), np.int32) for field in FIELDS}
+        losses = {
+            field: joined((fields[field].columns[fields[field].take(own)[0]] for fields, own in rows), np.int32)
             for field in FIELDS
+        }
+        return change_of(items, gains, losses)
+
+    def _tidied(self) -> Index:
+        """Return the index with the latest edits in a part with postings, and small parts joined, if there are many."""
+        rows = sum(part.segment.n_rows for part in self.parts)
+        if rows > 2 * self.live.items + _SMALL:
+            return self._joined_from(0)
+        if len(self._pending) <= _PENDING:
+            return self
+        first, size = len(self.settled), self.parts[-1].segment.n_rows
+        while first and self.settled[first - 1].segment.n_rows <= _GROWTH * size:
+            first -= 1
+            size += self.settled[first].segment.n_rows
+        return self._joined_from(first)
+
+    def _joined_from(self, first: int) -> Index:
+        """Return the index with all parts from the number `first` on in one."""
+        sources = [(part.segment, part.alive) for part in self.parts[first:]]
+        joined = whole(merge(sources, self.kernel, self._widths()))
+        if first == 0:
+            with self.live.at(self.version) as live:
+                live.renew()
+        return self._with([*self.settled[:first], joined], {}, self.version)
+
+    def _with(self, settled: Sequence[Part], pending: Mapping[str, Record], version: Version) -> Index:
+        return Index(
+            self.analyser, self.max_items, self.kernel, self.vocabularies, self.live, version, settled, pending
         )
-        scores = item_scores(native, pivot, prepared.language, self.layout, parameters)
-        affinities = pooled(scores, self.layout, parameters)
-        for code in prepared.must:
-            affinities *= np.where(self.covers(code), 1.0, parameters.missing_must_factor)
-        return affinities
 
-    def covers(self, code: str) -> NDArray[np.bool_]:
-        """Return which experts hold a vocabulary code, curated or in their words; shape (n_experts,)."""
-        column = self.storage.vocabularies["native"].get(concept_term(code))
-        # The last place takes rows without an owner.
-        held = np.zeros(self.layout.n_experts + 1, dtype=np.bool_)
-        first = 0
-        for block in self.storage.blocks:
-            if column is not None:
-                held[self.layout.owners[first + block.holders("native", column)]] = True
-            first += len(block.sources)
-        return held[:-1]
-
-    def _df_of(self, field: Field, term: str) -> int:
-        column = self.storage.vocabularies[field].get(term)
-        return 0 if column is None else int(self.storage.df[field][column])
+    def _widths(self) -> dict[Field, int]:
+        return {field: len(self.vocabularies[field]) for field in FIELDS}
 
 
-def _refuse_repetition(experts: list[str]) -> None:
+def _chunks(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """Yield the records in lists, at least one, possibly empty."""
+    waiting = iter(records)
+    yield list(islice(waiting, _CHUNK))
+    while chunk := list(islice(waiting, _CHUNK)):
+        yield chunk
+
+
+def _refuse_repetition(experts: Iterable[str]) -> None:
     repeated = sorted(expert for expert, times in Counter(experts).items() if times > 1)
     if repeated:
         raise ValueError(f"given twice in one edit: {', '.join(repeated)}; send each expert once")

@@ -77,21 +77,17 @@ class Pivot:
         self._glossary = Lexicon(glossary)
         self._lexicon = Lexicon(lexicon or {})
 
+    @property
+    def glosses(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """Glossary and lexicon."""
+        return self._glossary.glosses, self._lexicon.glosses
+
     @classmethod
     @lru_cache(maxsize=1)
     def load(cls) -> Pivot:
         """Return the pivot made from the data files beside this module; they are read once, on the first call."""
         glossary = (DATA / "glossary.tsv").read_text("utf-8")
         return cls(_read(glossary), _read(gzip.decompress((DATA / "cedict.tsv.gz").read_bytes()).decode()))
-
-    def stems(self, found: Iterable[Token]) -> list[str]:
-        """Return the stems of a text, in order."""
-        stems: list[str] = []
-        for kind, text, _ in found:
-            if kind != "ipc":
-                for _, _, own in self._cut(text) if kind == "han" else english_words(text):
-                    stems += own
-        return stems
 
     def words(self, found: Iterable[Token]) -> Iterator[Word]:
         """Yield the words of a text that have stems, in order."""

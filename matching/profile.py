@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+ALWAYS = (0, 2**31 - 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -25,12 +27,27 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What the index reads of an expert: `codes` are all vocabulary codes curated on the profile, the kind included."""
+    """What the index reads of an expert.
+
+    codes: all vocabulary codes curated on the profile, the kind included. tags: what a `Filter` may ask for, opaque to
+    the matcher ("region:350200"). days: the first and the last day, as ordinals, on which the expert may be ranked.
+    """
 
     expert: str
     statement: str = ""
     items: tuple[Item, ...] = ()
     codes: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    days: tuple[int, int] = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Who may be ranked: on that day (an ordinal), with a tag of every group in `any_of`, and not among `without`."""
+
+    any_of: tuple[frozenset[str], ...] = ()
+    day: int | None = None
+    without: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

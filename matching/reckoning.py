@@ -1,4 +1,4 @@
-"""The affinity of one expert, reckoned exactly: the sum of its terms' contributions and adjustments.
+"""Affinities, reckoned exactly: each is the sum of its terms' contributions and adjustments.
 
 Every summand is rounded to a multiple of 2**-50, and the affinity *is* their sum. Such numbers, below 8, add
 without any rounding, in any order, so that the lines of an explanation always sum to its total, to the last
@@ -8,26 +8,61 @@ nor vocabulary.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
 
 from matching.analysis import concept_code
 from matching.parameters import Parameters
-from matching.profile import Item
-from matching.weights import FIELDS, Field, QueryField, sublinear
+from matching.ranges import bounds, ranges
+from matching.scoring import pool_weights, shares, trust
+from matching.weights import FIELDS, Field, Floats, QueryField, Rows, sublinear
 
 _GRID = 2.0**50
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """An item as the reckoning needs it: language, norm per field, and tf per field of the request's terms only."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Hits:
+    """Where rows hold terms of the request: row, place of the term in its `QueryField`, and tf; shape (n_hits,)."""
 
-    item: Item
-    language: str
-    norms: Mapping[Field, float]
-    tf: Mapping[Field, Mapping[str, int]]
+    rows: Rows
+    terms: Rows
+    tfs: Rows
+
+    def renumbered(self, new: Rows) -> Hits:
+        """Return the hits with other numbers of the rows; those that have none (-1) are left out."""
+        rows = new[self.rows]
+        kept = rows >= 0
+        return Hits(rows[kept], self.terms[kept], self.tfs[kept])
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Evidence:
+    """Experts' items as the reckoning needs them: those of expert i are the rows `starts[i]` to `starts[i + 1]`.
+
+    kinds: language and doubt of each row (`records.kind_of`). norms: per field, shape (n_rows,).
+    """
+
+    starts: Rows
+    kinds: NDArray[np.uint8]
+    norms: Mapping[Field, Floats]
+    hits: Mapping[Field, Hits]
+
+    @property
+    def owners(self) -> Rows:
+        """The expert of every row, shape (n_rows,)."""
+        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+
+    def of(self, experts: Sequence[int]) -> Evidence:
+        """Return the evidence of some of the experts, in this order."""
+        rows, starts = _rows_of(self.starts, experts)
+        new = np.full(self.starts[-1], -1)
+        new[rows] = np.arange(len(rows))
+        norms = {field: self.norms[field][rows] for field in FIELDS}
+        return Evidence(starts, self.kinds[rows], norms, {field: self.hits[field].renumbered(new) for field in FIELDS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,74 +93,138 @@ class Reckoning:
     shares: tuple[float, ...]
 
 
+class Lines:
+    """The lines of the sums for one request: (field, term), sorted; terms that are concepts share one for both fields.
+
+    `of` has, per field, the line of each term of the request.
+    """
+
+    def __init__(self, fields: Mapping[Field, QueryField]) -> None:
+        keys = {field: [_line(field, term) for term in fields[field].terms] for field in FIELDS}
+        self.keys = sorted({*keys["native"], *keys["pivot"]})
+        at = {key: number for number, key in enumerate(self.keys)}
+        self.of = {field: np.array([at[key] for key in keys[field]], dtype=np.int64) for field in FIELDS}
+
+
+def _line(field: Field, term: str) -> tuple[str, str]:
+    return (field if concept_code(term) is None else "concept", term)
+
+
+@dataclass(frozen=True, eq=False)
+class Reckonings:
+    """The reckonings of several experts.
+
+    contributions: shape (n_experts, n_lines). affinities: shape (n_experts,), 0 to 1. shares: of each row in its
+    expert's affinity, shape (n_rows,).
+    """
+
+    lines: Lines
+    contributions: Floats
+    affinities: Floats
+    adjustments: Sequence[tuple[Adjustment, ...]]
+    shares: Floats
+    starts: Rows
+
+    def __len__(self) -> int:
+        return len(self.affinities)
+
+    def of(self, experts: Sequence[int]) -> Reckonings:
+        """Return the reckonings of some of the experts, in this order."""
+        rows, starts = _rows_of(self.starts, experts)
+        own = [self.adjustments[expert] for expert in experts]
+        order = np.array(experts, dtype=np.int64)
+        return Reckonings(self.lines, self.contributions[order], self.affinities[order], own, self.shares[rows], starts)
+
+    @cached_property
+    def all(self) -> list[Reckoning]:
+        """Every expert's reckoning, its terms by contribution, the greatest first."""
+        return [self._one(place) for place in range(len(self))]
+
+    def _one(self, place: int) -> Reckoning:
+        row = self.contributions[place]
+        order = [line for line in np.argsort(-row, kind="stable").tolist() if row[line]]
+        keys = self.lines.keys
+        terms = tuple(Term(keys[line][0], keys[line][1], float(row[line])) for line in order)
+        own = self.shares[self.starts[place] : self.starts[place + 1]]
+        return Reckoning(float(self.affinities[place]), terms, self.adjustments[place], tuple(own.tolist()))
+
+
 def reckon(
     fields: Mapping[Field, QueryField],
     language: str,
-    items: Sequence[Evidence],
-    missing_must: Sequence[str],
+    evidence: Evidence,
+    missing_must: Sequence[Sequence[str]],
     parameters: Parameters,
-) -> Reckoning:
-    """Return the affinity of an expert with these items to a request with these terms in this language."""
-    weights = {field: fields[field].weights() for field in FIELDS}
-    parts = [_item_parts(weights, language, item, parameters) for item in items]
-    scores = [math.fsum(part.values()) for part in parts]
-    trust = [parameters.unverified_factor if item.item.verified is False else 1.0 for item in items]
-    trusted = [score * factor for score, factor in zip(scores, trust, strict=True)]
-    pool = _pooling_weights(trusted, parameters)
-    terms = _terms(parts, pool)
-    doubt = _on_grid(math.fsum(w * (t - s) for w, t, s in zip(pool, trusted, scores, strict=True)))
-    adjustments = [Adjustment("unverified", doubt)] if doubt else []
-    affinity = sum(term.contribution for term in terms) + doubt
-    for code in missing_must:
-        adjustments.append(
-            Adjustment("missing_must", _on_grid(affinity * (parameters.missing_must_factor - 1.0)), code)
-        )
-        affinity += adjustments[-1].value
-    total = math.fsum(w * t for w, t in zip(pool, trusted, strict=True))
-    shares = tuple(w * t / total if total else 0.0 for w, t in zip(pool, trusted, strict=True))
-    return Reckoning(affinity, terms, tuple(adjustments), shares)
+) -> Reckonings:
+    """Return the affinities of experts with these items to a request with these terms in this language."""
+    owners, lines = evidence.owners, Lines(fields)
+    n_experts = len(evidence.starts) - 1
+    values = {field: _values(fields[field], field, language, evidence, parameters) for field in FIELDS}
+    scores = _sums([(evidence.hits[field].rows, values[field]) for field in FIELDS], len(owners))
+    trusted = scores * trust(parameters)[evidence.kinds]
+    pool = _pooling_weights(trusted, evidence.starts, owners, parameters)
+    parts = []
+    for field in FIELDS:
+        hits = evidence.hits[field]
+        cells = owners[hits.rows] * len(lines.keys) + lines.of[field][hits.terms]
+        parts.append((cells, _on_grid(pool[hits.rows] * values[field])))
+    contributions = _sums(parts, n_experts * len(lines.keys)).reshape(n_experts, len(lines.keys))
+    doubts = _sums([(owners, _on_grid(pool * (trusted - scores)))], n_experts)
+    adjustments, affinities = _adjusted(contributions.sum(axis=1) + doubts, doubts, missing_must, parameters)
+    totals = np.bincount(owners, pool * trusted, minlength=n_experts)[owners]
+    own = np.divide(pool * trusted, totals, out=np.zeros(len(owners)), where=totals > 0)
+    return Reckonings(lines, contributions, affinities, adjustments, own, evidence.starts)
 
 
-def _item_parts(
-    weights: Mapping[Field, Mapping[str, float]], language: str, item: Evidence, parameters: Parameters
-) -> dict[tuple[str, str], float]:
-    """Return what each term adds to the item's score, by field and term; concepts once for both fields."""
-    same = language in ("", item.language) or not item.language
-    native = parameters.native_weight if same else 0.0
-    parts: dict[tuple[str, str], float] = {}
-    shares: tuple[tuple[Field, float], ...] = (("native", native), ("pivot", 1.0 - native))
-    for field, share in shares:
-        for term, tf in item.tf[field].items() if share else ():
-            key = (field if concept_code(term) is None else "concept", term)
-            parts[key] = parts.get(key, 0.0) + share * weights[field][term] * sublinear(tf) / item.norms[field]
-    return parts
+def _rows_of(starts: Rows, experts: Sequence[int]) -> tuple[Rows, Rows]:
+    """Return the rows of these experts, and where the rows of each begin among them."""
+    order = np.array(experts, dtype=np.int64)
+    sizes = starts[order + 1] - starts[order]
+    return ranges(starts[order], sizes), bounds(sizes)
 
 
-def _pooling_weights(scores: Sequence[float], parameters: Parameters) -> list[float]:
-    """Return the weight of each item in the mixture of the mean over all and the mean of the best."""
-    if not scores:
-        return []
-    best = sorted(range(len(scores)), key=lambda place: (-scores[place], place))[: parameters.best]
-    weights = [parameters.mean_weight / len(scores)] * len(scores)
-    for place in best:
-        weights[place] += (1.0 - parameters.mean_weight) / len(best)
-    return weights
+def _values(asked: QueryField, field: Field, language: str, evidence: Evidence, parameters: Parameters) -> Floats:
+    """Return what each hit adds to the score of its row, shape (n_hits,)."""
+    hits = evidence.hits[field]
+    share = shares(language, parameters)[field][evidence.kinds]
+    weighted = share[hits.rows] * asked.weights()[hits.terms] * sublinear(hits.tfs)
+    return _on_grid(weighted / evidence.norms[field][hits.rows])
 
 
-def _terms(parts: Sequence[Mapping[tuple[str, str], float]], pool: Sequence[float]) -> tuple[Term, ...]:
-    """Return the contribution of every term, the greatest first."""
-    summands: dict[tuple[str, str], list[float]] = {}
-    for part, weight in zip(parts, pool, strict=True):
-        for key, value in part.items():
-            summands.setdefault(key, []).append(weight * value)
-    found = (Term(*key, _on_grid(math.fsum(values))) for key, values in summands.items())
-    return tuple(
-        sorted(
-            (term for term in found if term.contribution),
-            key=lambda term: (-term.contribution, term.field, term.term),
-        )
-    )
+def _pooling_weights(scores: Floats, starts: Rows, owners: Rows, parameters: Parameters) -> Floats:
+    """Return the weight of each item in the mixture of the mean over all and the mean of the best; of equals, the first
+    are best.
+    """
+    weights = [pool_weights(items, parameters) if items else (0.0, 0.0) for items in np.diff(starts).tolist()]
+    each, more = np.array(weights).reshape(-1, 2)[owners].T
+    order = np.lexsort((-scores, owners))
+    best = np.zeros(len(scores), dtype=np.bool_)
+    best[order] = np.arange(len(scores)) - starts[:-1][owners] < parameters.best
+    return np.asarray(each + np.where(best, more, 0.0))
 
 
-def _on_grid(value: float) -> float:
-    return round(value * _GRID) / _GRID
+def _adjusted(
+    affinities: Floats, doubts: Floats, missing_must: Sequence[Sequence[str]], parameters: Parameters
+) -> tuple[list[tuple[Adjustment, ...]], Floats]:
+    """Return the adjustments of every expert, and the affinities after them."""
+    adjusted = affinities.copy()
+    found = []
+    for place, missing in enumerate(missing_must):
+        own = [Adjustment("unverified", float(doubts[place]))] if doubts[place] else []
+        for code in missing:
+            discount = float(_on_grid(adjusted[place] * (parameters.missing_must_factor - 1.0)))
+            own.append(Adjustment("missing_must", discount, code))
+            adjusted[place] += discount
+        found.append(tuple(own))
+    return found, adjusted
+
+
+def _sums(parts: Sequence[tuple[Rows, Floats]], length: int) -> Floats:
+    """Return the sums of values on the grid by cell, shape (length,): exact, so that their order does not matter."""
+    cells = np.concatenate([cells for cells, _ in parts])
+    values = np.concatenate([np.zeros(0), *(values for _, values in parts)])
+    return np.asarray(np.bincount(cells, values, minlength=length), dtype=np.float64)
+
+
+def _on_grid(values: Floats) -> Floats:
+    return np.asarray(np.rint(values * _GRID) / _GRID)

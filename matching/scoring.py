@@ -1,55 +1,40 @@
-"""Fast scores: the affinity of every expert at once, with NumPy. `reckoning` computes the same exactly, for a
-few.
+"""The formula, as a kernel reads it.
 
 Item score: request and item in one language, native_weight·cos(native) + (1 - native_weight)·cos(pivot);
-otherwise cos(pivot) alone. A text without a language (codes only) goes with any. Expert affinity:
-mean_weight·(mean over the items) + (1 - mean_weight)·(mean of the best three), times a factor per missing
-must-have.
+otherwise cos(pivot) alone. A text without a language (codes only) goes with any. An item known to be unverified counts
+`unverified_factor` as much. Expert affinity: mean_weight·(mean over the items) + (1 - mean_weight)·(mean of the best
+items), times a factor per missing must-have.
+
+`reckoning` computes the same exactly, for a few.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
-from matching.asking import Prepared
-from matching.block import LANGUAGES, Block, Vocabulary
-from matching.layout import Layout
 from matching.parameters import Parameters
+from matching.records import LANGUAGES
 from matching.weights import Field, Floats
 
 
-def cosines(
-    field: Field, prepared: Prepared, vocabulary: Vocabulary, blocks: Sequence[Block], layout: Layout
-) -> Floats:
-    """Return the cosine of request and item for every row, shape (n_rows,), 0 to 1."""
-    weights = prepared.fields[field].weights()
-    terms = np.array([vocabulary[term] for term in weights], dtype=np.intp)
-    values = np.array(list(weights.values()), dtype=np.float64)
-    return np.concatenate([block.dots(field, terms, values) for block in blocks]) / layout.norms[field]
+def shares(language: str, parameters: Parameters) -> Mapping[Field, Floats]:
+    """Return what a row's cosine in each field counts for a request in this language, by the row's kind; shape (6,).
+
+    A row's kind is its language and whether it is doubted, see `records.kind_of`.
+    """
+    same = np.array([language in ("", one) or not one for one in LANGUAGES])
+    native = np.tile(np.where(same, parameters.native_weight, 0.0), 2)
+    return {"native": native, "pivot": 1.0 - native}
 
 
-def item_scores(native: Floats, pivot: Floats, language: str, layout: Layout, parameters: Parameters) -> Floats:
-    """Return the score of every row, shape (n_rows,), 0 to 1, from its cosines in the two fields."""
-    same = (layout.languages == LANGUAGES.index(language)) | (layout.languages == 0) | (language == "")
-    share = np.where(same, parameters.native_weight, 0.0)
-    trust = np.where(layout.doubted, parameters.unverified_factor, 1.0)
-    return np.asarray((share * native + (1.0 - share) * pivot) * trust)
+def trust(parameters: Parameters) -> Floats:
+    """Return what a row's score is multiplied by, by its kind; shape (6,)."""
+    return np.repeat([1.0, parameters.unverified_factor], len(LANGUAGES))
 
 
-def pooled(scores: Floats, layout: Layout, parameters: Parameters) -> Floats:
-    """Return the affinity of every expert, shape (n_experts,), 0 to 1, from the scores of all rows."""
-    affinities = np.zeros(layout.n_experts)
-    for group in layout.rectangles:
-        table = scores[group.rows]
-        size = table.shape[1]
-        best = (
-            np.partition(table, size - parameters.best, axis=1)[:, -parameters.best :]
-            if size > parameters.best
-            else table
-        )
-        affinities[group.experts] = parameters.mean_weight * table.mean(axis=1) + (
-            1.0 - parameters.mean_weight
-        ) * best.mean(axis=1)
-    return affinities
+def pool_weights(items: int, parameters: Parameters) -> tuple[float, float]:
+    """Return the weight of each of an expert's items, and what each of the best has besides."""
+    best = min(items, parameters.best)
+    return parameters.mean_weight / items, (1.0 - parameters.mean_weight) / best

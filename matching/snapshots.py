@@ -10,17 +10,19 @@ need them).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from matching.parameters import ALGORITHM, Parameters
-from matching.profile import Item
-from matching.ranking import Candidate, Ranking
-from matching.reckoning import Evidence, Reckoning, reckon
-from matching.weights import FIELDS, Field, QueryField, QueryTerm
+import numpy as np
 
-FORMAT = 1
+from matching.parameters import ALGORITHM, Parameters
+from matching.ranges import bounds
+from matching.ranking import Ranking
+from matching.reckoning import Evidence, Hits, Reckoning, reckon
+from matching.weights import FIELDS, Field, QueryField
+
+FORMAT = 2
 
 
 def snapshot(ranking: Ranking) -> dict[str, Any]:
@@ -36,9 +38,9 @@ def snapshot(ranking: Ranking) -> dict[str, Any]:
             "text": prepared.query.text,
             "aspects": [asdict(aspect) for aspect in prepared.query.aspects],
             "language": prepared.language,
-            "fields": {field: asdict(prepared.fields[field]) for field in FIELDS},
+            "fields": {field: _stored_field(prepared.fields[field]) for field in FIELDS},
         },
-        "entries": [_entry(candidate) for candidate in ranking.candidates],
+        "entries": _entries(ranking),
         "gaps": list(ranking.gaps),
     }
 
@@ -59,28 +61,78 @@ def reckonings(stored: Mapping[str, Any]) -> list[tuple[str, Reckoning]]:
     parameters = Parameters(**stored["parameters"])
     query = stored["query"]
     fields = {field: _query_field(query["fields"][field]) for field in FIELDS}
-    return [(entry["expert"], _reckoned(entry, fields, query["language"], parameters)) for entry in stored["entries"]]
+    entries = stored["entries"]
+    evidence = _evidence(entries, fields)
+    missing = [entry["missing"] for entry in entries]
+    found = reckon(fields, query["language"], evidence, missing, parameters).all
+    return [(entry["expert"], one) for entry, one in zip(entries, found, strict=True)]
 
 
-def _reckoned(
-    entry: Mapping[str, Any], fields: Mapping[Field, QueryField], language: str, parameters: Parameters
-) -> Reckoning:
-    evidence = [_evidence(item) for item in entry["items"]]
-    return reckon(fields, language, evidence, entry["missing"], parameters)
+def _entries(ranking: Ranking) -> list[dict[str, Any]]:
+    rows = _stored_rows(ranking)
+    starts = ranking.evidence.starts.tolist()
+    entries = []
+    for place, candidate in enumerate(ranking.candidates):
+        own = zip(candidate.items, rows[starts[place] : starts[place + 1]], strict=True)
+        entries.append(
+            {
+                "expert": candidate.expert,
+                "affinity": candidate.affinity,
+                "missing": [line.code for line in candidate.reasons.adjustments if line.name == "missing_must"],
+                "items": [{"item": asdict(item), **row} for item, row in own],
+            }
+        )
+    return entries
 
 
-def _entry(candidate: Candidate) -> dict[str, Any]:
+def _stored_rows(ranking: Ranking) -> list[dict[str, Any]]:
+    evidence = ranking.evidence
+    rows: list[dict[str, Any]] = [
+        {
+            "kind": kind,
+            "norms": {field: float(evidence.norms[field][row]) for field in FIELDS},
+            "tf": {field: {} for field in FIELDS},
+        }
+        for row, kind in enumerate(evidence.kinds.tolist())
+    ]
+    for field in FIELDS:
+        hits, terms = evidence.hits[field], ranking.prepared.fields[field].terms
+        for row, term, tf in zip(hits.rows.tolist(), hits.terms.tolist(), hits.tfs.tolist(), strict=True):
+            rows[row]["tf"][field][terms[term]] = tf
+    return rows
+
+
+def _evidence(entries: Sequence[Mapping[str, Any]], fields: Mapping[Field, QueryField]) -> Evidence:
+    items = [item for entry in entries for item in entry["items"]]
+    return Evidence(
+        starts=bounds(np.array([len(entry["items"]) for entry in entries], dtype=np.int64)),
+        kinds=np.array([item["kind"] for item in items], dtype=np.uint8),
+        norms={field: np.array([item["norms"][field] for item in items], dtype=np.float64) for field in FIELDS},
+        hits={field: _hits(items, field, fields[field].terms) for field in FIELDS},
+    )
+
+
+def _hits(items: Sequence[Mapping[str, Any]], field: Field, terms: Sequence[str]) -> Hits:
+    at = {term: place for place, term in enumerate(terms)}
+    found = [(row, at[term], tf) for row, item in enumerate(items) for term, tf in item["tf"][field].items()]
+    return Hits(*np.array(found, dtype=np.int64).reshape(-1, 3).T)
+
+
+def _stored_field(field: QueryField) -> dict[str, Any]:
     return {
-        "expert": candidate.expert,
-        "affinity": candidate.affinity,
-        "missing": [line.code for line in candidate.reasons.adjustments if line.name == "missing_must"],
-        "items": [asdict(evidence) for evidence in candidate.evidence],
+        "terms": list(field.terms),
+        "tfs": field.tfs.tolist(),
+        "boosts": field.boosts.tolist(),
+        "dfs": field.dfs.tolist(),
+        "n_items": field.n_items,
     }
 
 
 def _query_field(stored: Mapping[str, Any]) -> QueryField:
-    return QueryField(tuple(QueryTerm(**term) for term in stored["terms"]), stored["n_items"])
-
-
-def _evidence(stored: Mapping[str, Any]) -> Evidence:
-    return Evidence(Item(**stored["item"]), stored["language"], stored["norms"], stored["tf"])
+    return QueryField(
+        tuple(stored["terms"]),
+        np.array(stored["tfs"], dtype=np.int64),
+        np.array(stored["boosts"], dtype=np.float64),
+        np.array(stored["dfs"], dtype=np.int64),
+        stored["n_items"],
+    )

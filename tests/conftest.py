@@ -28,7 +28,8 @@ ENGINES = ("sqlite", "postgresql")
 
 def make_app(url: str, clock: Clock, **changes: Any) -> Flask:
     """An application on the database at `url`."""
-    settings = Settings(database_url=url, secret_key="s" * 40, bootstrap_token=BOOTSTRAP, log_level="ERROR", **changes)
+    stated = {"secret_key": "s" * 40, "bootstrap_token": BOOTSTRAP, "log_level": "ERROR", "index_dir": "", **changes}
+    settings = Settings(database_url=url, **stated)
     app = create_app(settings, clock=clock)
     app.testing = True
     app.jinja_env.bytecode_cache = TEMPLATES

@@ -16,7 +16,6 @@ import click
 import flask_migrate
 from flask import Flask
 from rich.progress import Progress
-from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import load
@@ -25,8 +24,7 @@ from expertdb.app import create_app
 from expertdb.commands import application
 from expertdb.commands.places import scratch_of
 from expertdb.database import db, snapshot, transaction
-from expertdb.models.base import new_id
-from expertdb.models.corpus import CorpusState
+from expertdb.models import corpus
 from expertdb.services import archives, audit, audit_chain, backups
 from expertdb.services.actors import SYSTEM
 from expertdb.services.archives import Archive, Manifest
@@ -59,7 +57,7 @@ def _note_backup() -> None:
     """Record that everything is copied out; a database that cannot be written is copied all the same."""
     try:
         with transaction() as session:
-            state = session.get_one(CorpusState, 1)
+            state = session.get_one(corpus.CorpusState, 1)
             audit.record(session, SYSTEM, "database.backed_up", kind="database", id=state.lineage)
     except SQLAlchemyError as error:
         click.echo(f"Not recorded in the audit log: {type(error).__name__}.", err=True)
@@ -109,8 +107,7 @@ def _restore(beside: Flask, archive: Archive, *, strict: bool) -> None:
             flask_migrate.upgrade()
             _check_audit_log(beside, strict)
             with transaction() as session:
-                lineage = new_id()
-                session.execute(update(CorpusState).values(lineage=lineage))
+                lineage = corpus.begin_anew(session)
                 facts = {"made_at": archive.manifest.made_at, "revision": archive.manifest.revision}
                 audit.record(session, SYSTEM, "database.restored", kind="database", id=lineage, **facts)
         finally:

@@ -8,6 +8,7 @@ from flask import current_app
 from sqlalchemy import JSON, Connection, DateTime
 
 from expertdb import models  # noqa: F401 - registers every table
+from expertdb.models import triggers
 from expertdb.models.base import UTCDateTime
 
 
@@ -53,4 +54,5 @@ with database.engine.connect() as connection:
     with context.begin_transaction():
         context.run_migrations()
         refuse_broken_keys(connection)
+        triggers.ensure(connection)
     enforce_foreign_keys(connection, True)

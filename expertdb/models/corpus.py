@@ -1,18 +1,28 @@
 """The corpus version: every change of what the index reads is numbered in the transaction that makes it.
 
 A counter row rather than a sequence: the row's lock makes versions commit in the order they were drawn, so a reader
-that has seen version n has seen every change up to n.
+that has seen version n has seen every change up to n. Each version has a random stamp, which tells it from one of the
+same number in a database that was restored and went another way.
+
+What changed is noted by triggers (`models/triggers.py`), so that no write goes unnoticed, be it by bulk statement or by
+hand. What was written past us waits in `corpus_touched` until the next of our writers numbers it; readers look there
+too.
 """
 
+import secrets
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer, String, event, insert, update
+from sqlalchemy import BigInteger, Connection, Index, Integer, String, delete, event, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, UOWTransaction, mapped_column
 
 from expertdb.models.base import Base, new_id
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem
 
 CHANGED = "corpus_changed"
+KEPT_VERSIONS = 20_000  # A process that is further behind compares the whole pool instead.
+CHUNK = 500
 
 
 class CorpusState(Base):
@@ -26,6 +36,16 @@ class CorpusState(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=0)
     lineage: Mapped[str] = mapped_column(String(36), default=new_id)
+    stamp: Mapped[str] = mapped_column(String(16), default="0")
+
+
+class CorpusVersion(Base):
+    """The stamp of a version; old ones are pruned with their changes."""
+
+    __tablename__ = "corpus_versions"
+
+    version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    stamp: Mapped[str] = mapped_column(String(16))
 
 
 class CorpusChange(Base):
@@ -37,20 +57,56 @@ class CorpusChange(Base):
     expert_id: Mapped[str] = mapped_column(String(36), primary_key=True)
 
 
-def _changed_experts(session: Session) -> set[str]:
-    changed: set[str] = set()
-    for row in (*session.new, *session.dirty, *session.deleted):
-        if isinstance(row, Expert):
-            changed.add(row.id)
-        elif isinstance(row, ExpertItem | ExpertCode):
-            changed.add(row.expert_id)
-    return changed - {None}
+class CorpusTouched(Base):
+    """A row of expert `expert_id` was written and has no version yet."""
+
+    __tablename__ = "corpus_touched"
+
+    seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    expert_id: Mapped[str] = mapped_column(String(36))
+
+
+class ExpertStanding(Base):
+    """An expert's status and term from version `since` until before version `until` (None: to this day).
+
+    So that a shortlist need not hold everybody whom it left out: it names its version and day, and who could not be
+    ranked then can be read here for ever.
+    """
+
+    __tablename__ = "expert_standings"
+    __table_args__ = (Index("ix_expert_standings_until_since", "until", "since"),)
+
+    expert_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    since: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    until: Mapped[int | None]
+    status: Mapped[str] = mapped_column(String(16))
+    term_start: Mapped[date | None]
+    term_end: Mapped[date | None]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A state of the corpus: version and stamp, and the last of the writes that have no version yet (0: none)."""
+
+    version: int
+    stamp: str
+    touched: int = 0
+
+
+def mark_of(session: Session) -> Mark:
+    """The state that a session sees."""
+    last = select(func.coalesce(func.max(CorpusTouched.seq), 0)).scalar_subquery()
+    row = session.execute(select(CorpusState.version, CorpusState.stamp, last)).first()
+    return Mark(*row) if row else Mark(0, "")
 
 
 @event.listens_for(Session, "after_flush")
 def _note_changes(session: Session, context: UOWTransaction) -> None:
-    # `after_flush` still sees new, dirty and deleted rows, and by then every row has its key.
-    session.info.setdefault(CHANGED, set()).update(_changed_experts(session))
+    # `after_flush` still sees new, dirty and deleted rows.
+    if any(
+        isinstance(row, Expert | ExpertItem | ExpertCode) for row in (*session.new, *session.dirty, *session.deleted)
+    ):
+        session.info[CHANGED] = True
 
 
 def number_changes(session: Session) -> None:
@@ -60,15 +116,64 @@ def number_changes(session: Session) -> None:
     for another row, so writers of experts do not wait for each other's work and cannot deadlock over it.
     """
     session.flush()
-    experts: set[str] = session.info.pop(CHANGED, set())
-    if not experts:
+    if not session.info.pop(CHANGED, False):
         return
     connection = session.connection()
+    touched = connection.execute(delete(CorpusTouched).returning(CorpusTouched.expert_id)).scalars()
+    experts = sorted(set(touched))
+    if not experts:
+        return
+    stamp = secrets.token_hex(8)
     drawn: Any = connection.execute(
-        update(CorpusState).values(version=CorpusState.version + 1).returning(CorpusState.version)
+        update(CorpusState).values(version=CorpusState.version + 1, stamp=stamp).returning(CorpusState.version)
     )
-    version = drawn.scalar_one()
-    connection.execute(insert(CorpusChange), [{"version": version, "expert_id": expert} for expert in sorted(experts)])
+    version: int = drawn.scalar_one()
+    connection.execute(insert(CorpusVersion).values(version=version, stamp=stamp))
+    connection.execute(insert(CorpusChange), [{"version": version, "expert_id": expert} for expert in experts])
+    for start in range(0, len(experts), CHUNK):
+        _note_standings(connection, experts[start : start + CHUNK], version)
+    if version % 1000 == 0:
+        _prune(connection, version - KEPT_VERSIONS)
+
+
+def begin_anew(session: Session) -> str:
+    """Give a database that was filled from a backup a lineage and a stamp of its own, and return the lineage.
+
+    Whoever knows the state that it was copied from, or another, compares every profile once.
+    """
+    lineage = new_id()
+    session.execute(update(CorpusState).values(lineage=lineage, stamp=secrets.token_hex(8)))
+    session.execute(delete(CorpusVersion))
+    session.execute(delete(CorpusTouched))  # The triggers saw everybody come.
+    return lineage
+
+
+def touch(session: Session, experts: list[str]) -> None:
+    """Let the index read these experts anew, as if they had been edited."""
+    if experts:
+        session.execute(insert(CorpusTouched), [{"expert_id": expert} for expert in experts])
+    session.info[CHANGED] = True
+
+
+def _note_standings(connection: Connection, experts: list[str], version: int) -> None:
+    facts = (Expert.id, Expert.status, Expert.term_start, Expert.term_end)
+    here = {row[0]: row for row in connection.execute(select(*facts).where(Expert.id.in_(experts)))}
+    standing = ExpertStanding
+    noted = (standing.expert_id, standing.status, standing.term_start, standing.term_end)
+    last = standing.until.is_(None) & standing.expert_id.in_(experts)
+    before = {row[0]: row for row in connection.execute(select(*noted).where(last))}
+    moved = [expert for expert in experts if here.get(expert) != before.get(expert)]
+    if ended := [expert for expert in moved if expert in before]:
+        of_ended = standing.until.is_(None) & standing.expert_id.in_(ended)
+        connection.execute(update(standing).where(of_ended).values(until=version))
+    if begun := [here[expert] for expert in moved if expert in here]:
+        names = ("expert_id", "status", "term_start", "term_end")
+        connection.execute(insert(standing), [dict(zip(names, row, strict=True)) | {"since": version} for row in begun])
+
+
+def _prune(connection: Connection, version: int) -> None:
+    connection.execute(delete(CorpusChange).where(CorpusChange.version <= version))
+    connection.execute(delete(CorpusVersion).where(CorpusVersion.version < version))
 
 
 @event.listens_for(Session, "after_soft_rollback")

@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from expertdb.errors import Fault, InvalidInput
 from expertdb.services import experts, requests, shortlists, shown
 from expertdb.services.actors import Actor
-from expertdb.services.corpus import Corpus
+from expertdb.services.corpus import Corpus, Pool, ranked
 from expertdb.services.eligibility import sift
+from expertdb.services.profiles import fetching
 from expertdb.services.reasons import as_stored, label_of
 from expertdb.wording import Text
-from matching import Difference, Scores, compare, rank, reckonings
+from matching import Difference, compare, places, rank, reckonings
 
 SHOWN_LINES = 12
-SAME = 1e-12  # Fast scores are right to about 1e-15.
 
 
 @dataclass(frozen=True)
@@ -78,26 +78,17 @@ def of_expert(
     """Where an expert stands for a request in today's pool, and why; raises NotFound."""
     consultation_request = requests.get(session, request_id, actor=actor)
     expert = experts.get(session, query["expert"])
-    pool = corpus.refresh(session)
-    eligible = sift(session, pool, {}, now.date())
     who = shown.names(session, {expert.id})[expert.id]
-    if expert.id in eligible.excluded:
-        return Standing(who, reason=eligible.excluded[expert.id])
     matter = shortlists.matter_of(consultation_request)
-    own = rank(pool.index, matter, 1, corpus.parameters, {expert.id}).candidates
-    if not own:
-        return Standing(who, reason="no_affinity")
-    place, ranked = _place(pool.index.score(matter, corpus.parameters, eligible.allowed), expert.id)
-    return Standing(who, None, place, ranked, own[0].affinity, as_stored(own[0]))
 
+    def of_pool(pool: Pool) -> Standing:
+        eligible = sift(session, pool, {}, now.date())
+        if expert.id in eligible.excluded:
+            return Standing(who, reason=eligible.excluded[expert.id])
+        own = rank(pool.index, matter, 1, fetching(session), corpus.parameters, {expert.id}).candidates
+        if not own:
+            return Standing(who, reason="no_affinity")
+        place = places(pool.index, matter, [expert.id], corpus.parameters, eligible.allowed)
+        return Standing(who, None, place.ranks[expert.id], place.ranked, own[0].affinity, as_stored(own[0]))
 
-def _place(scores: Scores, expert: str) -> tuple[int, int]:
-    """The rank of an expert among all who have an affinity, and how many those are; ties by id, as on a list."""
-    affinities = dict(zip(scores.experts, scores.affinities, strict=True))
-    mine = affinities[expert]
-    before = [
-        one
-        for one, affinity in affinities.items()
-        if affinity > mine + SAME or (abs(affinity - mine) <= SAME and one < expert)
-    ]
-    return len(before) + 1, sum(affinity > 0 for affinity in affinities.values())
+    return ranked(session, corpus, of_pool)

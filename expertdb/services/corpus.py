@@ -1,126 +1,152 @@
-"""The one seam between rows and `matching/`: turns experts into profiles and keeps the index up to date.
+"""The one seam between rows and `matching/`: keeps the index up to date (`profiles` reads what goes into it).
 
-The database is the truth. Before ranking, a worker reads the corpus version and applies only what changed since the
-version it knows (`models/corpus.py` numbers the changes). Only active experts are in the index; whose term is over
-today, or whom a filter leaves out, is masked when ranking.
+The database is the truth. Before ranking, a process reads which state of the corpus its transaction sees and brings its
+index to that very state, by what changed since one it knows (`models/corpus.py` numbers the changes). Where the
+database does not hold that history (it was restored, or the log was pruned), every profile is compared instead. Only
+active experts are in the index; whose term is over today, or whom a filter leaves out, is masked when ranking.
 """
 
+import contextlib
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
+from itertools import islice
+from typing import Protocol, TypeVar
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, defer, lazyload
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
-from expertdb.models.corpus import CorpusChange, CorpusState
-from expertdb.models.experts import Expert
-from matching import Analyser, Concept, Concepts, Index, Item, Parameters, Pivot, Profile
+from expertdb.models.corpus import CorpusChange, CorpusTouched, CorpusVersion, Mark, mark_of
+from expertdb.services import profiles
+from expertdb.services.index_files import IndexFiles
+from matching import Analyser, Concept, Concepts, Index, Parameters, Pivot, ProfileMoved, differences
 
+
+class Tending(Protocol):
+    """What looks after the layout of the index, see `services/tending.py`."""
+
+    def look(self, pool: "Pool") -> None: ...
+
+    def tend(self, pool: "Pool") -> None: ...
+
+
+KEPT = 8  # Pools of the latest states: a transaction that began a moment ago still sees an older one.
 CHUNK = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What filters and eligibility ask of an active expert."""
-
-    kind: str
-    region: str | None
-    languages: frozenset[str]
-    codes: frozenset[str]
-    term_start: date | None
-    term_end: date | None
-
-    def in_term(self, today: date) -> bool:
-        """Whether the appointment holds today, both ends included."""
-        return self.term_start is not None and self.term_end is not None and self.term_start <= today <= self.term_end
+ATTEMPTS = 5
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Pool:
-    """The active experts as of one corpus version of one lineage; never changed, so that threads may share it."""
+    """The active experts in one state of the corpus; never changed, so that threads may share it."""
 
-    lineage: str
-    version: int
+    mark: Mark
     index: Index
-    facts: dict[str, Facts]
+
+    @property
+    def version(self) -> int:
+        """The corpus version."""
+        return self.mark.version
 
 
 class Corpus:
-    """This process's copy of the pool; `refresh` brings it up to the version that a session sees."""
+    """This process's pools; `refresh` gives the one for the state that a session sees."""
 
-    def __init__(self, parameters: Parameters) -> None:
+    def __init__(self, parameters: Parameters, files: IndexFiles | None = None) -> None:
         self.parameters = parameters
+        self.files = files
+        self.tending: Tending | None = None
         self._lock = threading.Lock()
-        self._pool: Pool | None = None
+        self._pools: tuple[Pool, ...] = ()
 
     @property
     def version(self) -> int | None:
-        """The version of the pool that this process has; None before it has any."""
-        return None if self._pool is None else self._pool.version
+        """The version of the latest pool that this process has; None before it has any."""
+        return self._pools[0].version if self._pools else None
 
     def refresh(self, session: Session) -> Pool:
-        """The pool at the version the session sees, or a later one."""
-        lineage, version = session.execute(select(CorpusState.lineage, CorpusState.version)).one()
-        pool = self._pool
-        if pool is not None and pool.lineage == lineage and pool.version >= version:
-            return pool
+        """The pool in the state that the session sees."""
+        mark = mark_of(session)
+        pool = self._known(mark)
+        if pool is None:
+            with self._lock:
+                pool = self._known(mark) or self._made(session, mark)
+                self._pools = (pool, *self._pools)[:KEPT]
+        if self.tending is not None and pool is self._pools[0]:
+            self.tending.look(pool)
+        return pool
+
+    def take(self, pool: Pool) -> None:
+        """Put a pool with the same experts, laid out anew, in the place of the latest."""
         with self._lock:
-            pool = self._pool
-            if pool is None or pool.lineage != lineage:
-                self._pool = self._build(session, lineage, version)
-            elif pool.version < version:
-                self._pool = _updated(pool, session, version)
-            assert self._pool is not None
-            return self._pool
+            self._pools = (pool, *(one for one in self._pools if one.mark != pool.mark))[:KEPT]
 
-    def _build(self, session: Session, lineage: str, version: int) -> Pool:
-        active = list(session.scalars(_active()))
-        index = Index.build(map(profile_of, active), default_analyser(), self.parameters.max_items)
-        return Pool(lineage, version, index, {expert.id: _facts(expert) for expert in active})
+    def _known(self, mark: Mark) -> Pool | None:
+        return next((pool for pool in self._pools if pool.mark == mark), None)
 
-
-def profile_of(expert: Expert) -> Profile:
-    """What the index reads of an expert: expertise only, never employer, contact or address."""
-    items = tuple(
-        Item(title=item.title, text=item.text, kind=item.kind, year=item.year, verified=item.verified)
-        for item in expert.items
-    )
-    return Profile(expert.id, expert.statement, items, frozenset({*expert.codes, expert.kind}))
+    def _made(self, session: Session, mark: Mark) -> Pool:
+        for pool in sorted(self._pools, key=lambda pool: -pool.version):
+            if _is_past(session, pool.mark, mark):
+                return updated(pool, session, mark)
+        if self._pools:
+            return compared(self._pools[0], session, mark)
+        stored = self.files.opened(default_analyser(), self.parameters) if self.files else None
+        if stored is None:
+            index = Index.build(profiles.everybody(session), default_analyser(), self.parameters.max_items)
+            return Pool(mark, index)
+        pool = Pool(Mark(stored.version, stored.stamp), stored.index)
+        return updated(pool, session, mark) if _is_past(session, pool.mark, mark) else compared(pool, session, mark)
 
 
-def _updated(pool: Pool, session: Session, version: int) -> Pool:
-    changed = set(session.scalars(select(CorpusChange.expert_id).where(CorpusChange.version > pool.version).distinct()))
-    active = list(_active_among(session, sorted(changed)))
-    index = pool.index.apply(map(profile_of, active), changed - {expert.id for expert in active})
-    kept = {id: facts for id, facts in pool.facts.items() if id not in changed}
-    return Pool(pool.lineage, version, index, kept | {expert.id: _facts(expert) for expert in active})
+def ranked(session: Session, corpus: Corpus, rank: Callable[[Pool], T]) -> T:
+    """What `rank` makes of the pool; once more where a profile changed between two of its reads.
+
+    That happens only within a transaction that writes, on PostgreSQL: whoever only reads sees one state.
+    """
+    for _ in range(ATTEMPTS - 1):
+        with contextlib.suppress(ProfileMoved):
+            return rank(corpus.refresh(session))
+    return rank(corpus.refresh(session))
 
 
-def _active() -> Select[Expert]:
-    """The active experts, without what no profile holds: the employer, and texts laid out for searching."""
-    organisations = (lazyload(Expert.organisation), lazyload(Expert.nominated_by))
-    unread = (*organisations, defer(Expert.name_search), defer(Expert.content_search))
-    return select(Expert).where(Expert.status == "active").options(*unread)
+def _is_past(session: Session, earlier: Mark, now: Mark) -> bool:
+    """Whether a state is in the history that led to another, with all changes since on record."""
+    if earlier.version > now.version:
+        return False
+    if earlier.version == now.version:
+        return earlier.stamp == now.stamp
+    if not earlier.version:
+        return True  # Everything is a change since nothing.
+    return session.scalar(select(CorpusVersion.stamp).where(CorpusVersion.version == earlier.version)) == earlier.stamp
 
 
-def _active_among(session: Session, ids: list[str]) -> Iterable[Expert]:
-    for start in range(0, len(ids), CHUNK):
-        chunk = ids[start : start + CHUNK]
-        yield from session.scalars(_active().where(Expert.id.in_(chunk)))
+def updated(pool: Pool, session: Session, mark: Mark) -> Pool:
+    """A pool brought to the state that the session sees, by what changed since."""
+    changes = set(session.scalars(select(CorpusChange.expert_id).where(CorpusChange.version > pool.version)))
+    if mark.touched:
+        changes |= set(session.scalars(select(CorpusTouched.expert_id)))
+    return Pool(mark, _read_anew(pool.index, session, sorted(changes)))
 
 
-def _facts(expert: Expert) -> Facts:
-    return Facts(
-        kind=expert.kind,
-        region=expert.region,
-        languages=frozenset(expert.languages),
-        codes=frozenset({*expert.codes, expert.kind}),
-        term_start=expert.term_start,
-        term_end=expert.term_end,
-    )
+def compared(pool: Pool, session: Session, mark: Mark) -> Pool:
+    """A pool brought to the state that the session sees, by comparing every profile."""
+    found = differences(pool.index, profiles.everybody(session))
+    return Pool(mark, _read_anew(pool.index, session, [*found.missing, *found.stale, *found.extra]))
+
+
+def _read_anew(index: Index, session: Session, experts: Iterable[str]) -> Index:
+    for chunk in _chunks(experts):
+        active = profiles.of(session, chunk)
+        index = index.apply(active.values(), set(chunk) - active.keys())
+    return index
+
+
+def _chunks(experts: Iterable[str]) -> Iterator[list[str]]:
+    waiting = iter(experts)
+    while chunk := list(islice(waiting, CHUNK)):
+        yield chunk
 
 
 @cache

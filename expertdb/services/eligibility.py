@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -10,17 +10,22 @@ from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
 from expertdb.models.experts import Expert
-from expertdb.services.corpus import Facts, Pool
+from expertdb.services.corpus import Pool
+from expertdb.services.profiles import tag
+from matching import Filter, Index
 
 TERM_NOT_CURRENT = "term_not_current"
 OUTSIDE_FILTERS = "outside_filters"
+# The vocabularies whose codes mean those below them, too.
+WIDENED = {"region": ("region",), "code": vocabularies.EXPERTISE}
 
 
 @dataclass(frozen=True)
 class Eligible:
-    """Who may be ranked (`allowed`), who may not and why (`excluded`: expert id to reason), and how many each."""
+    """Who may be ranked (`allowed`, so many), and who may not and why (`excluded`: expert id to reason), counted."""
 
-    allowed: frozenset[str]
+    allowed: Filter
+    n_allowed: int
     excluded: dict[str, str]
     counts: Counter[str]
 
@@ -29,41 +34,29 @@ def sift(session: Session, pool: Pool, filters: Mapping[str, list[str]], today: 
     """Split the pool into those who may be ranked today under these filters and those left out."""
     rows = session.execute(select(Expert.id, Expert.status).where(Expert.status != "active").order_by(Expert.id))
     excluded: dict[str, str] = {row.id: row.status for row in rows}
-    allowed: set[str] = set()
-    outside = 0
-    accepts = _Filter(filters)
-    for expert, facts in pool.facts.items():
-        if expert in excluded:
-            continue  # The pool and these rows may be of versions a moment apart; who left either is not ranked.
-        if not facts.in_term(today):
-            excluded[expert] = TERM_NOT_CURRENT
-        elif accepts(facts):
-            allowed.add(expert)
-        else:
-            outside += 1
+    # The pool and these rows may be of versions a moment apart; who left either is not ranked.
+    gone = frozenset(expert for expert in excluded if expert in pool.index)
+    in_term = Filter(day=today.toordinal(), without=gone)
+    allowed = replace(in_term, any_of=tuple(_tags(name, values) for name, values in filters.items() if values))
+    excluded |= dict.fromkeys(_outside(pool.index, Filter(without=gone), in_term), TERM_NOT_CURRENT)
     counts = Counter(excluded.values())
-    if outside:
+    n_allowed = _count(pool.index, allowed)
+    if outside := _count(pool.index, in_term) - n_allowed:
         counts[OUTSIDE_FILTERS] = outside
-    return Eligible(frozenset(allowed), excluded, counts)
+    return Eligible(allowed, n_allowed, excluded, counts)
 
 
-class _Filter:
-    """The filters of one request, with every code widened to those below it."""
-
-    def __init__(self, filters: Mapping[str, list[str]]) -> None:
-        self._regions = _widened(filters.get("region", []), ("region",))
-        self._kinds = frozenset(filters.get("kind", []))
-        self._languages = frozenset(filters.get("language", []))
-        self._codes = _widened(filters.get("code", []), vocabularies.EXPERTISE)
-
-    def __call__(self, facts: Facts) -> bool:
-        return (
-            (not self._regions or facts.region in self._regions)
-            and (not self._kinds or facts.kind in self._kinds)
-            and (not self._languages or not self._languages.isdisjoint(facts.languages))
-            and (not self._codes or not self._codes.isdisjoint(facts.codes))
-        )
+def _outside(index: Index, wider: Filter, narrower: Filter) -> list[str]:
+    """Return who passes one filter and not the other."""
+    pairs = zip(index.masks(wider), index.masks(narrower), strict=True)
+    return [expert for expert, _ in index.listed([wide & ~narrow for wide, narrow in pairs])]
 
 
-def _widened(codes: list[str], names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset().union(*(vocabularies.with_descendants(code, names) for code in codes))
+def _count(index: Index, wanted: Filter) -> int:
+    return sum(int(mask.sum()) for mask in index.masks(wanted))
+
+
+def _tags(name: str, values: list[str]) -> frozenset[str]:
+    """The tags that meet one filter, with every code widened to those below it."""
+    codes = [vocabularies.with_descendants(value, WIDENED[name]) if name in WIDENED else {value} for value in values]
+    return frozenset(tag(name, code) for code in frozenset[str]().union(*codes))

@@ -15,11 +15,12 @@ from expertdb.models.requests import ConsultationRequest
 from expertdb.models.shortlists import Shortlist, ShortlistAspect, ShortlistEntry
 from expertdb.services import audit, lifecycle, paging, requests
 from expertdb.services.actors import Actor
-from expertdb.services.corpus import Corpus
+from expertdb.services.corpus import Corpus, Pool, ranked
 from expertdb.services.eligibility import sift
+from expertdb.services.profiles import fetching
 from expertdb.services.reasons import as_stored
 from expertdb.services.shown import Shown, as_seen
-from matching import Aspect, Index, Parameters, Query, Ranking, gaps, rank, snapshot, suggest
+from matching import Aspect, Index, Parameters, Query, Ranking, gaps, rank, snapshot, suggested
 
 SHORTLISTED = "shortlisted"
 HELD_BY_NOBODY = "held by nobody"
@@ -106,7 +107,8 @@ def matter_of(consultation_request: ConsultationRequest) -> Query:
 def preview(session: Session, corpus: Corpus, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> Shown:
     """Rank the pool for a matter without storing anything."""
     aspects = tuple(Aspect(aspect["code"], aspect["need"]) for aspect in body["aspects"])
-    shortlist = _ranked(session, corpus, Query(body["title"], body["text"], aspects), body, now)
+    query = Query(body["title"], body["text"], aspects)
+    shortlist = _ranked(session, corpus, query, body, now, kept=False)
     return as_seen([shortlist], session, actor)[0]
 
 
@@ -147,13 +149,26 @@ def _visible_to(actor: Actor) -> Select[Shortlist]:
     return statement.join(ConsultationRequest).where(requests.owned_by(actor))
 
 
-def _ranked(session: Session, corpus: Corpus, query: Query, body: Mapping[str, Any], now: datetime) -> Shortlist:
-    """A shortlist that is not yet stored."""
-    parameters = replace(corpus.parameters, diversify=body["diversify"])
+def _ranked(
+    session: Session, corpus: Corpus, query: Query, body: Mapping[str, Any], now: datetime, *, kept: bool = True
+) -> Shortlist:
+    """A shortlist that is not yet stored; `kept` says whether it is going to be."""
     with metrics.ranking():
-        pool = corpus.refresh(session)
-        eligible = sift(session, pool, body["filters"], now.date())
-        ranking = rank(pool.index, query, body["size"], parameters, eligible.allowed)
+        return ranked(session, corpus, lambda pool: _of_pool(session, pool, corpus.parameters, query, body, now, kept))
+
+
+def _of_pool(
+    session: Session,
+    pool: Pool,
+    configured: Parameters,
+    query: Query,
+    body: Mapping[str, Any],
+    now: datetime,
+    kept: bool,
+) -> Shortlist:
+    eligible = sift(session, pool, body["filters"], now.date())
+    parameters = replace(configured, diversify=body["diversify"])
+    ranking = rank(pool.index, query, body["size"], fetching(session), parameters, eligible.allowed)
     metrics.index_is_at(pool.version)
     return Shortlist(
         size=body["size"],
@@ -162,10 +177,10 @@ def _ranked(session: Session, corpus: Corpus, query: Query, body: Mapping[str, A
         vocabulary_versions=vocabularies.versions(),
         parameters=_parameters(parameters),
         gaps=_gaps(pool.index, query, ranking),
-        suggested_aspects=[asdict(one) for one in suggest(pool.index.analyser, query)],
+        suggested_aspects=[asdict(one) for one in suggested(ranking.asked)],
         excluded=[{"expert": expert, "reason": reason} for expert, reason in eligible.excluded.items()],
-        left_out=_left_out(eligible.counts, len(eligible.allowed), ranking),
-        snapshot=snapshot(ranking),
+        left_out=_left_out(eligible.counts, eligible.n_allowed, ranking),
+        snapshot=snapshot(ranking) if kept else {},
         created_at=now,
         entries=_entries(ranking),
         aspects=[ShortlistAspect(code=code) for code in dict.fromkeys(aspect.code for aspect in query.aspects)],

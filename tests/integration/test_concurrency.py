@@ -12,7 +12,7 @@ from sqlalchemy import select
 from expertdb.database import transaction
 from expertdb.models.corpus import CorpusChange, CorpusState
 from expertdb.services.corpus import Corpus, Pool
-from matching import Query, rank
+from matching import Query, best
 from tests.conftest import caller
 from tests.integration import writers
 
@@ -78,7 +78,7 @@ def test_reader_that_polls_sees_every_change(app: Flask, processes: ProcessPoolE
         polled = corpus.refresh(session)
         fresh = Corpus(corpus.parameters).refresh(session)
     assert polled.version == fresh.version == max(versions)
-    assert polled.facts == fresh.facts
+    assert polled.index.experts == fresh.index.experts
     assert affinities(polled, corpus) == affinities(fresh, corpus)
 
 
@@ -101,6 +101,6 @@ def changed_versions(app: Flask) -> list[int]:
 def affinities(pool: Pool, corpus: Corpus) -> dict[str, float]:
     """Everybody's affinity to one request, by expert."""
     query = Query("锂电池隔膜专利无效", "请推荐熟悉电池专利无效宣告、能读日文现有技术的专家。")
-    ranking = rank(pool.index, query, len(pool.facts), corpus.parameters, frozenset(pool.facts))
-    assert {candidate.expert for candidate in ranking.candidates} == set(pool.facts)
-    return {candidate.expert: candidate.affinity for candidate in ranking.candidates}
+    found = dict(best(pool.index, query, len(pool.index.experts), corpus.parameters))
+    assert found.keys() == set(pool.index.experts)
+    return found

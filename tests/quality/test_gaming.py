@@ -12,7 +12,7 @@ import pytest
 
 from expertdb import vocabularies
 from expertdb.services.corpus import default_analyser
-from matching import Index, Item, Profile, rank
+from matching import Candidate, Index, Item, Profile, best, rank
 from tests.quality.judged import JudgedSet, load
 
 PLAYERS = ("S020", "S060", "S074", "S122", "S186", "S190")
@@ -53,7 +53,7 @@ def tens(judged: JudgedSet, index: Index, player: str) -> int:
     """In how many best tens the player stands without being of use there."""
     grades = {one.request: one.grade for one in judged.judgments if one.expert == player}
     useless = [one for one in judged.requests if grades[one.id] == 0]
-    return sum(player in {one.expert for one in rank(index, request.query, 10).candidates} for request in useless)
+    return sum(player in dict(best(index, request.query, 10)) for request in useless)
 
 
 @pytest.fixture(scope="module")
@@ -80,14 +80,21 @@ def test_item_repeated_sixty_times_changes_no_digit(judged: JudgedSet, index: In
     assert (repeated.score(query).affinities == index.score(query).affinities).all()
 
 
+def ranked_with(judged: JudgedSet, index: Index, player: Profile) -> Candidate:
+    """How the player stands for the first request with this profile."""
+    pool = {one.expert: one for one in judged.experts} | {player.expert: player}
+    ranking = rank(index.apply([player]), judged.requests[0].query, len(pool), pool)
+    return next(one for one in ranking.candidates if one.expert == player.expert)
+
+
 def test_unverified_evidence_weighs_less_and_the_reasons_say_so(judged: JudgedSet, index: Index) -> None:
     player = next(one for one in judged.experts if one.expert == PLAYER)
-    query, doubted = judged.requests[0].query, [replace(item, verified=False) for item in player.items]
-    before = rank(
-        index.apply([replace(player, items=tuple(replace(i, verified=True) for i in player.items))]), query, 246
+    trusted, unverified = (
+        ranked_with(
+            judged, index, replace(player, items=tuple(replace(item, verified=verified) for item in player.items))
+        )
+        for verified in (True, False)
     )
-    after = rank(index.apply([replace(player, items=tuple(doubted))]), query, 246)
-    trusted, unverified = (next(c for c in one.candidates if c.expert == PLAYER) for one in (before, after))
     assert unverified.affinity < trusted.affinity
     assert [line.name for line in unverified.reasons.adjustments] == ["unverified"]
     assert unverified.reasons.adjustments[0].value < 0

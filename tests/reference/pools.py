@@ -49,3 +49,8 @@ aspects = st.lists(
     st.builds(Aspect, st.sampled_from((*CODES, "NOBODY")), st.sampled_from(("must", "nice"))), max_size=3
 )
 queries = st.builds(Query, texts, texts, aspects.map(tuple))
+
+
+def by_id(pool):
+    """Return the profiles of a pool by expert: what `rank` reads words from."""
+    return {profile.expert: profile for profile in pool}

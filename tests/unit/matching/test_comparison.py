@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from matching import Analyser, Aspect, Index, Item, Pivot, Profile, Query, compare, rank, reckonings, snapshot
-from tests.reference.pools import CONCEPTS, LEXICON, pools, queries
+from tests.reference.pools import CONCEPTS, LEXICON, by_id, pools, queries
 
 ANALYSER = Analyser(CONCEPTS, Pivot(LEXICON))
 
@@ -14,7 +14,7 @@ ANALYSER = Analyser(CONCEPTS, Pivot(LEXICON))
 @settings(max_examples=60, deadline=None)
 @given(pools, queries, st.randoms(use_true_random=False))
 def test_differences_sum_to_the_difference_of_the_affinities_in_any_order(pool, query, random):
-    ranking = rank(Index.build(pool, ANALYSER), query, 9)
+    ranking = rank(Index.build(pool, ANALYSER), query, 9, by_id(pool))
     assume(len(ranking.candidates) >= 2)
     stored = json.loads(json.dumps(snapshot(ranking)))
     (_, first), *_, (_, last) = reckonings(stored)
@@ -29,7 +29,7 @@ def test_most_decisive_line_comes_first_and_adjustments_have_lines_of_their_own(
         Profile("b", "商标 许可", (Item("商标", verified=False),), frozenset()),
     ]
     query = Query("商标", aspects=(Aspect("GI", "must"),))
-    found = dict(reckonings(snapshot(rank(Index.build(pool, ANALYSER), query, 2))))
+    found = dict(reckonings(snapshot(rank(Index.build(pool, ANALYSER), query, 2, by_id(pool)))))
     lines = compare(found["a"], found["b"])
     assert lines[0].field == "concept"
     assert lines[0].label == "TM"
@@ -37,5 +37,6 @@ def test_most_decisive_line_comes_first_and_adjustments_have_lines_of_their_own(
 
 
 def test_nobody_differs_from_themselves():
-    found = dict(reckonings(snapshot(rank(Index.build([Profile("a", "商标")], ANALYSER), Query("商标"), 1))))
+    pool = [Profile("a", "商标")]
+    found = dict(reckonings(snapshot(rank(Index.build(pool, ANALYSER), Query("商标"), 1, by_id(pool)))))
     assert compare(found["a"], found["a"]) == ()

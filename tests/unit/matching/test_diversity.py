@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from matching import Analyser, Aspect, Index, Parameters, Pivot, Profile, Query, rank
 from matching.diversity import fill
-from tests.reference.pools import CONCEPTS, LEXICON
+from tests.reference.pools import CONCEPTS, LEXICON, by_id
 
 ANALYSER = Analyser(CONCEPTS, Pivot(LEXICON))
 amounts = st.lists(st.integers(0, 8).map(lambda n: n / 8), min_size=1, max_size=7)
@@ -52,8 +52,8 @@ def test_second_place_goes_to_whoever_covers_what_the_first_does_not():
     ]
     query = Query("商标", aspects=(Aspect("TM"), Aspect("GI")))
     index = Index.build(pool, ANALYSER)
-    plain = {one.expert: one.affinity for one in rank(index, query, 3).candidates}
-    spread = rank(index, query, 2, Parameters(diversify=0.8)).candidates
+    plain = {one.expert: one.affinity for one in rank(index, query, 3, by_id(pool)).candidates}
+    spread = rank(index, query, 2, by_id(pool), Parameters(diversify=0.8)).candidates
     assert {one.expert for one in spread} >= {"c"}
     assert all(one.affinity == plain[one.expert] for one in spread)
 

@@ -1,5 +1,7 @@
 """The index equals the naive reference, before and after any edits; edits leave the old index as it was."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,66 +9,106 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics.pairwise import linear_kernel
 
-from matching import Analyser, Index, Item, Parameters, Pivot, Profile, Query, best, rank
-from matching import storage as storage_module
-from matching.scoring import cosines
+from matching import Analyser, Index, Item, Parameters, Pivot, Profile, Query, best, segment
+from matching import index as index_module
+from matching.kernels import compiled
 from tests.reference.naive import naive_affinities
 from tests.reference.pools import CONCEPTS, EXPERTS, LEXICON, pools, profile_of, queries
 
 ANALYSER = Analyser(CONCEPTS, Pivot(LEXICON))
 PARAMETERS = Parameters(max_items=3)
+kernels = st.sampled_from(("scipy", "numba"))
 edits = st.lists(st.tuples(st.booleans(), st.sampled_from(EXPERTS).flatmap(profile_of)), min_size=1, max_size=6)
 
 
 @settings(max_examples=150, deadline=None)
-@given(pools, queries)
-def test_affinities_equal_those_of_the_naive_reference(pool, query):
-    index = Index.build(pool, ANALYSER, max_items=3)
+@given(pools, queries, kernels)
+def test_affinities_equal_those_of_the_naive_reference(pool, query, kernel):
+    index = Index.build(pool, ANALYSER, max_items=3, kernel=kernel)
     scores = index.score(query, PARAMETERS)
     expected = naive_affinities(pool, query, ANALYSER, PARAMETERS)
     assert dict(zip(scores.experts, scores.affinities, strict=True)) == pytest.approx(expected, abs=1e-9)
+    assert dict(best(index, query, 9, PARAMETERS)) == pytest.approx(
+        {expert: affinity for expert, affinity in expected.items() if affinity > 0}, abs=1e-9
+    )
 
 
 @settings(max_examples=150, deadline=None)
-@given(pools, edits, queries, st.sampled_from((0, 4, 1024)))
-def test_an_edited_index_ranks_as_a_fresh_one(pool, steps, query, small):
+@given(pools, edits, queries, st.sampled_from((0, 2, 64)), kernels)
+def test_an_edited_index_ranks_as_a_fresh_one(pool, steps, query, pending, kernel):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(storage_module, "_SMALL", small)  # 0: everything is joined into the base at every edit.
-        index = Index.build(pool, ANALYSER, max_items=3)
+        patch.setattr(index_module, "_PENDING", pending)  # 0: every edit is given postings at once.
+        patch.setattr(index_module, "_SMALL", pending)
+        index = Index.build(pool, ANALYSER, max_items=3, kernel=kernel)
         current = {profile.expert: profile for profile in pool}
         for keep, profile in steps:
             index = index.apply([profile]) if keep else index.apply(deletes=[profile.expert])
             current.pop(profile.expert, None)
             current |= {profile.expert: profile} if keep else {}
-    fresh = Index.build(current.values(), ANALYSER, max_items=3)
-    edited_list = [(one.expert, one.affinity) for one in rank(index, query, 4, PARAMETERS).candidates]
-    assert edited_list == [(one.expert, one.affinity) for one in rank(fresh, query, 4, PARAMETERS).candidates]
-    np.testing.assert_allclose(
-        index.score(query, PARAMETERS).affinities,
-        fresh.score(query, PARAMETERS).affinities,
-        rtol=0,
-        atol=1e-12,
-    )
+    fresh = Index.build(current.values(), ANALYSER, max_items=3, kernel=kernel)
+    assert best(index, query, 4, PARAMETERS) == best(fresh, query, 4, PARAMETERS)
+    assert index.experts == fresh.experts
+    ours, theirs = index.score(query, PARAMETERS), fresh.score(query, PARAMETERS)
+    np.testing.assert_allclose(ours.affinities, theirs.affinities, rtol=0, atol=1e-12)
+
+
+@settings(max_examples=100, deadline=None)
+@given(pools, edits, queries)
+def test_every_layout_of_postings_gives_the_same_lists(pool, steps, query):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled, "RARE", 1)
+        patch.setattr(compiled, "_WORTH", 0)  # Terms of an eighth of the rows are dense, even here.
+        patch.setattr(compiled, "BLOCK", 8)
+        patch.setattr(segment, "BLOCK", 8)
+        patch.setattr(index_module, "_PENDING", 0)
+        index = Index.build(pool, ANALYSER, max_items=3, kernel="numba")
+        other = Index.build(pool, ANALYSER, max_items=3, kernel="scipy")
+        for keep, profile in steps:
+            change = ([profile], []) if keep else ([], [profile.expert])
+            index, other = index.apply(*change), other.apply(*change)
+            assert best(index, query, 3, PARAMETERS) == best(other, query, 3, PARAMETERS)
+
+
+def test_a_term_that_occurs_a_thousand_times_ranks_alike_in_both_kernels():
+    pool = [Profile("a", "电池 " * 1000 + "茶叶"), Profile("b", "电池 " * 130 + "商标"), Profile("c", "电池 许可")]
+    lists = [best(Index.build(pool, ANALYSER, kernel=kernel), Query("电池 茶叶"), 3) for kernel in ("scipy", "numba")]
+    assert lists[0] == lists[1]
+
+
+@settings(max_examples=50, deadline=None)
+@given(pools, st.lists(edits, min_size=2, max_size=4), queries)
+def test_every_version_of_an_index_answers_as_if_it_were_alone(pool, branches, query):
+    versions = [(Index.build(pool, ANALYSER, max_items=3), {profile.expert: profile for profile in pool})]
+    for number, steps in enumerate(branches):
+        index, current = versions[number // 2]  # Some versions are followed by two others.
+        for keep, profile in steps:
+            index = index.apply([profile]) if keep else index.apply(deletes=[profile.expert])
+            current = {expert: one for expert, one in current.items() if expert != profile.expert}
+            current |= {profile.expert: profile} if keep else {}
+            versions.append((index, current))
+    for index, current in [*versions, *reversed(versions)]:
+        fresh = Index.build(current.values(), ANALYSER, max_items=3)
+        assert best(index, query, 4, PARAMETERS) == best(fresh, query, 4, PARAMETERS)
 
 
 @given(pools, queries)
 @settings(max_examples=50, deadline=None)
 def test_cosines_equal_scikit_learns_to_nine_digits(pool, query):
+    """With the weights of one field only, and one item each, affinities are cosines."""
+    pool = [replace(profile, items=(), codes=frozenset()) for profile in pool]
     index = Index.build(pool, ANALYSER, max_items=3)
-    prepared = index.prepare(Query(query.title, query.text), PARAMETERS)
-    for field in ("native", "pivot"):
-        sources = [source for block in index.storage.blocks for source in block.sources]
-        rows = np.concatenate([index.storage.blocks[1].rows[field].toarray()])
-        names = sorted(index.storage.vocabularies[field], key=index.storage.vocabularies[field].__getitem__)
-        texts = [[name for name, tf in zip(names, row, strict=True) for _ in range(tf)] for row in rows]
-        if not any(texts):
-            continue
+    query = replace(query, aspects=())
+    analysed = [ANALYSER.analyse(profile.statement) for profile in pool]
+    texts = [list(one.pivot) for one in analysed if one.pivot or one.native]
+    if any(texts):
         vectorizer = TfidfVectorizer(analyzer=list, sublinear_tf=True)
         matrix = vectorizer.fit_transform(texts)
-        asked = vectorizer.transform([getattr(ANALYSER.analyse(f"{query.title}\n{query.text}"), field)])
-        ours = cosines(field, prepared, index.storage.vocabularies[field], index.storage.blocks, index.layout)
-        assert len(sources) == len(ours)
-        np.testing.assert_allclose(ours, linear_kernel(asked, matrix)[0], rtol=0, atol=1e-9)
+        asked = vectorizer.transform([ANALYSER.analyse(f"{query.title}\n{query.text}").pivot])
+        owners = [profile.expert for profile, one in zip(pool, analysed, strict=True) if one.pivot or one.native]
+        expected = dict.fromkeys((profile.expert for profile in pool), 0.0)
+        expected |= dict(zip(owners, linear_kernel(asked, matrix)[0], strict=True))
+        scores = index.score(query, Parameters(max_items=3, native_weight=0.0))
+        assert dict(zip(scores.experts, scores.affinities, strict=True)) == pytest.approx(expected, abs=1e-9)
 
 
 def test_exact_affinities_do_not_depend_on_the_order_in_which_experts_came():

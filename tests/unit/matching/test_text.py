@@ -73,7 +73,7 @@ def test_any_text_is_analysed_and_every_place_lies_within_it(text):
 def test_places_lead_from_each_normalised_character_back_to_the_text(text):
     normalised, places = normalise_with_places(text)
     assert len(places) == len(normalised) + 1
-    assert places == sorted(places)
+    assert list(places) == sorted(places)
 
 
 def test_pivot_terms_are_stems_of_the_glossary_and_the_words():

@@ -1,0 +1,79 @@
+"""Rows → profiles: what the matcher reads of active experts, fetched in bulk.
+
+Expertise and what filters ask for; never name, employer, contact or address. Only columns are read, since objects of
+the session would take several times as long for a large pool.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from expertdb.models.experts import Expert, ExpertCode, ExpertItem
+from matching import Item, Profile
+
+CHUNK = 500
+NEVER = (1, 0)  # Days of somebody who has no term.
+
+_EXPERTS = select(
+    Expert.id, Expert.kind, Expert.region, Expert.languages, Expert.statement, Expert.term_start, Expert.term_end
+).where(Expert.status == "active")
+_ITEMS = select(
+    ExpertItem.expert_id, ExpertItem.title, ExpertItem.text, ExpertItem.kind, ExpertItem.year, ExpertItem.verified
+).order_by(ExpertItem.expert_id, ExpertItem.position)
+_CODES = select(ExpertCode.expert_id, ExpertCode.code).order_by(ExpertCode.expert_id)
+
+
+def everybody(session: Session) -> Iterator[Profile]:
+    """The profiles of all active experts, by id."""
+    last = ""
+    while rows := session.execute(_EXPERTS.where(Expert.id > last).order_by(Expert.id).limit(CHUNK)).all():
+        yield from _profiles(session, rows)
+        last = rows[-1].id
+
+
+def of(session: Session, ids: Sequence[str]) -> dict[str, Profile]:
+    """The profiles of those of these experts who are active."""
+    found: dict[str, Profile] = {}
+    for start in range(0, len(ids), CHUNK):
+        rows = session.execute(_EXPERTS.where(Expert.id.in_(ids[start : start + CHUNK]))).all()
+        found |= {one.expert: one for one in _profiles(session, rows)}
+    return found
+
+
+def fetching(session: Session) -> Callable[[Sequence[str]], dict[str, Profile]]:
+    """What fetches the profiles of a few experts at once, for their words."""
+    return lambda ids: of(session, ids)
+
+
+def tag(name: str, value: str) -> str:
+    """What the index calls a value of a filter."""
+    return f"{name}:{value}"
+
+
+def _profiles(session: Session, rows: Sequence[Any]) -> Iterator[Profile]:
+    ids = [row.id for row in rows]
+    items = _by_expert(session, _ITEMS.where(ExpertItem.expert_id.in_(ids)))
+    codes = _by_expert(session, _CODES.where(ExpertCode.expert_id.in_(ids)))
+    for row in rows:
+        own = frozenset({row.kind, *(code for (code,) in codes.get(row.id, ()))})
+        shown = tuple(Item(*item) for item in items.get(row.id, ()))
+        yield Profile(row.id, row.statement, shown, own, _tags(row, own), _days(row.term_start, row.term_end))
+
+
+def _by_expert(session: Session, statement: Any) -> dict[str, list[Sequence[Any]]]:
+    rows = session.execute(statement)
+    return {expert: [row[1:] for row in own] for expert, own in groupby(rows, key=lambda row: row[0])}
+
+
+def _tags(row: Any, codes: frozenset[str]) -> frozenset[str]:
+    stated = [("kind", row.kind), ("region", row.region)]
+    stated += [("language", language) for language in row.languages] + [("code", code) for code in codes]
+    return frozenset(tag(name, value) for name, value in stated if value)
+
+
+def _days(start: date | None, end: date | None) -> tuple[int, int]:
+    return NEVER if start is None or end is None else (start.toordinal(), end.toordinal())

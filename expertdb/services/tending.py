@@ -1,0 +1,66 @@
+"""Keeping the index laid out well, behind the back of those who rank.
+
+Edits gather in memory, in every process by itself. Once they are many, one process writes the whole pool as a new
+snapshot, and every process changes over to it: what changed since is applied first, so that nothing is forgotten, and
+those who rank meanwhile go on with what they have.
+"""
+
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import structlog
+from sqlalchemy.orm import Session
+
+from expertdb.models.corpus import Mark, mark_of
+from expertdb.services.corpus import Corpus, Pool, default_analyser, updated
+from expertdb.services.index_files import IndexFiles
+
+log = structlog.get_logger()
+SMALL = 2048  # Items outside the snapshot that are not worth a new one.
+SHARE = 32  # Nor is less than this part of the pool.
+
+Reading = Callable[[], AbstractContextManager[Session]]
+
+
+class Tending:
+    """Looks after one process's corpus; `look` is cheap, and starts a thread when there is something to do."""
+
+    def __init__(self, corpus: Corpus, files: IndexFiles, reading: Reading) -> None:
+        self._corpus, self._files, self._reading = corpus, files, reading
+        self._busy = threading.Lock()
+
+    def look(self, pool: Pool) -> None:
+        """Change over to a new snapshot, or write one, in a thread, if it is time."""
+        if (is_due(pool) or self._files.renewed()) and self._busy.acquire(blocking=False):
+            threading.Thread(target=self._work, args=(pool,), daemon=True).start()
+
+    def _work(self, pool: Pool) -> None:
+        try:
+            self.tend(pool)
+        except Exception as error:
+            # Nothing depends on it: whoever ranks goes on with what is in memory.
+            log.error("index_not_tended", error=repr(error))
+        finally:
+            self._busy.release()
+
+    def tend(self, pool: Pool) -> None:
+        """Write a snapshot if it is time and no newer one is there, and change over to the current one."""
+        if not self._files.renewed() and not self._files.write(pool.index, pool.version, pool.mark.stamp):
+            return
+        self.change_over()
+
+    def change_over(self) -> None:
+        """Open the current snapshot, bring it up to date and use it."""
+        stored = self._files.opened(default_analyser(), self._corpus.parameters)
+        if stored is None:
+            return
+        with self._reading() as session:
+            mark = mark_of(session)
+            self._corpus.take(updated(Pool(Mark(stored.version, stored.stamp), stored.index), session, mark))
+
+
+def is_due(pool: Pool) -> bool:
+    """Whether so much of the pool is outside its first part that a new snapshot is worth its while."""
+    rows = [part.segment.n_rows for part in pool.index.parts]
+    return bool(rows) and sum(rows[1:]) > max(SMALL, rows[0] // SHARE)

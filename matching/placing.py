@@ -1,0 +1,88 @@
+"""Which place somebody has, or would have, among all who may be ranked: without reckoning all of those exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.asking import Prepared, ask
+from matching.gathering import Place, gather
+from matching.index import Index
+from matching.live import Live
+from matching.parameters import Parameters
+from matching.profile import Filter, Query
+from matching.ranking import covered, missing_of
+from matching.reckoning import reckon
+from matching.scanning import fast
+from matching.weights import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The rank of each expert asked about, from 1 on, their affinities, and how many have an affinity at all.
+
+    A rank counts those allowed who stand before: with a greater affinity, or the same and a smaller id.
+    """
+
+    ranks: Mapping[str, int]
+    affinities: Mapping[str, float]
+    ranked: int
+
+
+def places(
+    index: Index,
+    query: Query,
+    experts: Collection[str],
+    parameters: Parameters | None = None,
+    allowed: Collection[str] | Filter | None = None,
+) -> Places:
+    """Return where experts stand among those allowed, or would stand if they were; who is not in the pool is left out.
+
+    Whoever's fast score is so far from an expert's that no error can bring them together is only counted; the others
+    are reckoned exactly.
+    """
+    parameters = parameters or Parameters()
+    with index.live.at(index.version) as live:
+        prepared = index.prepared(ask(query, index.analyser), parameters, live)
+        scores, error = fast(
+            index.parts, prepared, parameters, index.kernel, index.masks(allowed), index.concepts(prepared.must), live
+        )
+        own = index.located(experts)
+        exactly = dict(zip(own, _exactly(index, list(own.values()), prepared, parameters, live).tolist(), strict=True))
+        ranks = {
+            expert: 1 + _before(index, expert, affinity, scores, error, prepared, parameters, live)
+            for expert, affinity in exactly.items()
+        }
+    return Places(ranks, exactly, sum(int(np.count_nonzero(part)) for part in scores))
+
+
+def _before(
+    index: Index,
+    expert: str,
+    affinity: float,
+    scores: Sequence[NDArray[np.float32]],
+    error: float,
+    prepared: Prepared,
+    parameters: Parameters,
+    live: Live,
+) -> int:
+    """Return how many stand before an expert with this affinity."""
+    high, low = affinity * (1.0 + error), affinity * (1.0 - error)
+    close = [
+        (part.segment, place)
+        for part, own in zip(index.parts, scores, strict=True)
+        for place in np.flatnonzero((own > 0) & (own >= low) & (own <= high)).tolist()
+    ]
+    theirs = _exactly(index, close, prepared, parameters, live).tolist()
+    names = [segment.names[place] for segment, place in close]
+    before = [name for other, name in zip(theirs, names, strict=True) if (-other, name) < (-affinity, expert)]
+    return sum(int(np.count_nonzero(own > high)) for own in scores) + len(before)
+
+
+def _exactly(index: Index, found: list[Place], prepared: Prepared, parameters: Parameters, live: Live) -> Floats:
+    held = covered(found, prepared.aspects, index.concepts(prepared.aspects))
+    evidence = gather(found, prepared, live)
+    return reckon(prepared.fields, prepared.language, evidence, missing_of(prepared, held), parameters).affinities

@@ -1,0 +1,149 @@
+"""A request against all parts of a pool: fast, to find who may be among the best; exactly, to compare everybody.
+
+Whom the fast scores find. Each is within a relative error e of the exact one, s·(1 - e) to s·(1 + e). Let f be the k-th
+greatest fast score. At least k experts have a fast score of f or more, so an exact one of f / (1 + e) or more: that is
+the least the k-th greatest exact score can be. Whoever has as much has a fast score of f·(1 - e) / (1 + e) or more.
+So everybody above that line is reckoned exactly, and nobody below it can be among the best k.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from matching.asking import Prepared
+from matching.gathering import Place
+from matching.kernels import forward, plain
+from matching.live import Live
+from matching.parameters import Parameters
+from matching.parts import Part, holding
+from matching.scoring import shares, trust
+from matching.segment import Mask, Segment
+from matching.weights import FIELDS, Field, Floats, idf_of, sublinear
+
+_CHUNK = 256
+
+
+def candidates(
+    parts: Sequence[Part],
+    prepared: Prepared,
+    parameters: Parameters,
+    kernel: Any,
+    masks: Sequence[Mask],
+    k: int,
+    must: Sequence[int],
+    live: Live,
+) -> list[Place]:
+    """Return all who may be among the best `k` of the masks, a few too many rather than one too few."""
+    scores, error = fast(parts, prepared, parameters, kernel, masks, must, live)
+    least = _kth(scores, k) * (1.0 - error) / (1.0 + error)
+    return [
+        (part.segment, place)
+        for part, own in zip(parts, scores, strict=True)
+        for place in np.flatnonzero((own >= least) & (own > 0)).tolist()
+    ]
+
+
+def fast(
+    parts: Sequence[Part],
+    prepared: Prepared,
+    parameters: Parameters,
+    kernel: Any,
+    masks: Sequence[Mask],
+    must: Sequence[int],
+    live: Live,
+) -> tuple[list[NDArray[np.float32]], float]:
+    """Return the affinities of those in the masks, 0 for all others, and the relative error within which they are."""
+    scores = [
+        np.where(mask, _fast(part, prepared, parameters, kernel, must, live), np.float32(0))
+        for part, mask in zip(parts, masks, strict=True)
+    ]
+    rounding = max((inverse.error for part in parts for inverse in (part.segment.inverse or {}).values()), default=1e-4)
+    return scores, min(rounding + live.error / (1.0 - live.error), 0.5)
+
+
+def _fast(
+    part: Part, prepared: Prepared, parameters: Parameters, kernel: Any, must: Sequence[int], live: Live
+) -> NDArray[np.float32]:
+    """Return the affinity of every expert of a part within the errors of kernel and norms, shape (n_experts,)."""
+    segment, counting = part.segment, _counting(prepared, parameters)
+    weights = {field: prepared.fields[field].weights() for field in FIELDS}
+    norms = live.norms(segment)
+    if segment.inverse is None:
+        held = {
+            field: live.spread(field, prepared.columns[field], weights[field], segment.fields[field].columns)
+            for field in FIELDS
+        }
+        dots = {field: forward.dots(segment.fields[field], held[field], segment.n_rows) for field in FIELDS}
+        scores = plain.combine(dots, norms, segment.kinds, segment.rectangles, counting, parameters)
+    else:
+        scores = kernel.affinities(
+            segment.inverse, norms, segment.kinds, segment.rectangles, prepared.columns, weights, counting, parameters
+        )
+    return _discounted(scores, part, must, parameters)
+
+
+def exact(
+    parts: Sequence[Part],
+    matrices: Sequence[tuple[Mapping[Field, Any], Mapping[Field, Floats]]],
+    prepared: Prepared,
+    parameters: Parameters,
+    must: Sequence[int],
+) -> Floats:
+    """Return the affinity of everybody in all parts, right to about 1e-15, shape (n,)."""
+    found = [np.zeros(0)]
+    for part, (levels, norms) in zip(parts, matrices, strict=True):
+        dots = {}
+        for field in FIELDS:
+            weights = np.zeros(levels[field].shape[1])
+            weights[prepared.columns[field]] = prepared.fields[field].weights()
+            dots[field] = levels[field] @ weights
+        kinds, rectangles = part.segment.kinds, part.segment.rectangles
+        scores = plain.combine(dots, norms, kinds, rectangles, _counting(prepared, parameters), parameters)
+        found.append(_discounted(scores, part, must, parameters))
+    return np.concatenate(found)
+
+
+def matrices(
+    segment: Segment, live: Live, widths: Mapping[Field, int]
+) -> tuple[Mapping[Field, Any], Mapping[Field, Floats]]:
+    """Return, per field, 1 + ln tf of all rows as a matrix, and one over the rows' norms."""
+    levels, norms = {}, {}
+    for field in FIELDS:
+        rows = segment.fields[field]
+        values = sublinear(rows.tfs)
+        levels[field] = csr_array((values, rows.columns, rows.starts), shape=(segment.n_rows, widths[field]))
+        squares = (values * idf_of(live.gather(field, rows.columns), live.items)) ** 2
+        owners = np.repeat(np.arange(segment.n_rows), np.diff(rows.starts))
+        sums = np.bincount(owners, squares, minlength=segment.n_rows)
+        norms[field] = np.where(sums > 0, 1.0 / np.sqrt(np.where(sums > 0, sums, 1.0)), 1.0)
+    return levels, norms
+
+
+def _counting(prepared: Prepared, parameters: Parameters) -> Mapping[Field, Floats]:
+    """Return what a row's cosine in each field counts, by the row's kind, its trust included; shape (6,)."""
+    return {field: share * trust(parameters) for field, share in shares(prepared.language, parameters).items()}
+
+
+def _discounted(scores: NDArray[Any], part: Part, must: Sequence[int], parameters: Parameters) -> NDArray[Any]:
+    for term in must:
+        scores *= np.where(holding(part, term), 1.0, parameters.missing_must_factor).astype(scores.dtype)
+    return scores
+
+
+def _kth(scores: Sequence[NDArray[np.float32]], k: int) -> float:
+    """Return the k-th greatest of all scores, 0 where there are not so many."""
+    # The k-th greatest of the chunks' maxima is no greater: only what reaches it need be sorted.
+    maxima = np.concatenate([_maxima(own) for own in scores])
+    least = np.partition(maxima, -k)[-k] if k <= len(maxima) else np.float32(0)
+    left = np.concatenate([own[own >= least] for own in scores])
+    return float(np.partition(left, -k)[-k]) if k <= len(left) else 0.0
+
+
+def _maxima(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    whole = len(scores) // _CHUNK * _CHUNK
+    return np.concatenate([scores[:whole].reshape(-1, _CHUNK).max(axis=1), scores[whole:]])

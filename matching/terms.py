@@ -1,0 +1,63 @@
+"""A vocabulary in a few arrays: many processes can share them as one mapped file, where a dict would be each one's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.ranges import bounds, ranges
+from matching.vocabulary import Vocabulary
+from matching.weights import Rows
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Terms:
+    """Terms by the CRC-32 of their UTF-8, ascending: `text[starts[i] : starts[i + 1]]` has the number `numbers[i]`."""
+
+    hashes: NDArray[np.uint32]
+    numbers: NDArray[np.int32]
+    starts: Rows
+    text: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def find(self, terms: Sequence[str]) -> list[int]:
+        """Return the number of each term, -1 where it is unknown."""
+        encoded = [encode(term) for term in terms]
+        hashes = np.array([crc32(one) for one in encoded], dtype=np.uint32)
+        first, last = np.searchsorted(self.hashes, hashes), np.searchsorted(self.hashes, hashes, side="right")
+        return [
+            next((int(self.numbers[at]) for at in range(begin, end) if self._at(at) == one), -1) if begin < end else -1
+            for begin, end, one in zip(first.tolist(), last.tolist(), encoded, strict=True)
+        ]
+
+    def _at(self, place: int) -> bytes:
+        return self.text[self.starts[place] : self.starts[place + 1]].tobytes()
+
+
+def encode(term: str) -> bytes:
+    """Return the bytes of a term; any text at all has some."""
+    return term.encode("utf-8", "surrogatepass")
+
+
+def tabulate(vocabulary: Vocabulary, n_terms: int) -> Terms:
+    """Return a table of the first `n_terms` terms of a vocabulary, which may be growing meanwhile."""
+    known = vocabulary.table if isinstance(vocabulary.table, Terms) else _NONE
+    fresh = [(encode(term), number) for term, number in list(vocabulary.fresh.items()) if number < n_terms]
+    hashes = np.concatenate([known.hashes, np.array([crc32(term) for term, _ in fresh], dtype=np.uint32)])
+    numbers = np.concatenate([known.numbers, np.array([number for _, number in fresh], dtype=np.int32)])
+    sizes = np.concatenate([np.diff(known.starts), np.array([len(term) for term, _ in fresh], dtype=np.int64)])
+    text = np.concatenate([known.text, np.frombuffer(b"".join(term for term, _ in fresh), dtype=np.uint8)])
+    order = np.argsort(hashes, kind="stable")
+    at = ranges(bounds(sizes)[:-1][order], sizes[order])
+    return Terms(hashes[order], numbers[order], bounds(sizes[order]), text[at])
+
+
+_NONE = Terms(
+    np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.int32), np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.uint8)
+)

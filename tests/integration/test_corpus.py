@@ -1,0 +1,261 @@
+"""The index follows the database whatever happens to it: writes past us, a restored copy, a pruned log, a transaction
+that began before; and the files that processes share follow the index.
+"""
+
+import contextlib
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, func, insert, select, text, update
+
+from expertdb.app import warm_up
+from expertdb.database import db, transaction
+from expertdb.models import triggers
+from expertdb.models.corpus import CorpusChange, CorpusState, CorpusTouched, CorpusVersion, ExpertStanding
+from expertdb.models.experts import Expert, ExpertItem
+from expertdb.services import audit, checking, experts
+from expertdb.services.actors import SYSTEM
+from expertdb.services.corpus import Corpus, Pool
+from expertdb.services.index_files import IndexFiles
+from expertdb.services.tending import Tending
+from matching import Query, best
+from tests.callers import Clock
+from tests.conftest import START, close, make_app
+
+BODY = {
+    "name": {"zh": "林岚"},
+    "kind": "K-PA",
+    "statement": "锂电池隔膜专利无效",
+    "status": "active",
+    "term": {"start": date(2026, 1, 1), "end": date(2028, 12, 31)},
+    "reason": "接收",
+}
+BATTERIES = Query("锂电池隔膜")
+
+
+def entered(app: Flask, **changes: object) -> str:
+    """The id of a new active expert."""
+    with app.app_context(), transaction() as session:
+        return experts.create(session, BODY | changes, actor=SYSTEM, now=START).id
+
+
+def pool_of(app: Flask) -> Pool:
+    with app.app_context(), transaction(read_only=True) as session:
+        return app.extensions["corpus"].refresh(session)
+
+
+def found(app: Flask, query: Query = BATTERIES) -> list[str]:
+    return [expert for expert, _ in best(pool_of(app).index, query, 9)]
+
+
+def raw(app: Flask, statement: object) -> None:
+    """Write past the service, as a script or a person at the database would."""
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(statement)  # type: ignore[call-overload]
+
+
+def is_sound(app: Flask) -> bool:
+    with app.app_context(), transaction(read_only=True) as session:
+        return checking.check(session, app.extensions["corpus"]).is_sound
+
+
+def test_a_write_past_the_service_is_in_the_next_list_and_is_numbered_by_the_next_edit(app: Flask) -> None:
+    one = entered(app)
+    assert found(app) == [one]
+    raw(app, update(Expert).values(statement="茶叶许可"))
+    assert found(app) == []
+    raw(app, text("UPDATE experts SET statement = '锂电池隔膜'"))
+    assert found(app) == [one]
+    item = {"id": "i", "expert_id": one, "position": 0, "kind": "case", "title": "陶瓷", "text": "", "verified": True}
+    raw(app, insert(ExpertItem).values(item))
+    assert found(app, Query("陶瓷")) == [one]
+    raw(app, delete(ExpertItem))
+    assert found(app, Query("陶瓷")) == []
+    other = entered(app)
+    with app.app_context(), transaction(read_only=True) as session:
+        assert session.scalar(select(func.count()).select_from(CorpusTouched)) == 0
+        numbered = select(CorpusChange.expert_id).where(CorpusChange.version == 2).order_by(CorpusChange.expert_id)
+        assert list(session.scalars(numbered)) == sorted([one, other])
+
+
+def test_a_transaction_that_began_before_an_edit_sees_the_pool_as_it_was(app: Flask) -> None:
+    one = entered(app)
+    corpus: Corpus = app.extensions["corpus"]
+    edited = threading.Event()
+    with app.app_context(), transaction(read_only=True) as session:
+        before = corpus.refresh(session)
+
+        def edit() -> None:
+            raw(app, update(Expert).values(statement="茶叶许可"))
+            assert found(app) == []
+            edited.set()
+
+        thread = threading.Thread(target=edit)
+        thread.start()
+        thread.join(30)
+        assert edited.is_set()
+        again = corpus.refresh(session)
+        assert (again.mark, best(again.index, BATTERIES, 9)) == (before.mark, best(before.index, BATTERIES, 9))
+    assert found(app) == []
+    assert one in pool_of(app).index
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_restored_database_is_followed_though_its_versions_have_the_same_numbers(app: Flask, tmp_path: Path) -> None:
+    file = Path(app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"))
+    kept = entered(app)
+    copy(app, file, tmp_path / "backup")
+    lost = [entered(app), entered(app)]
+    assert set(found(app)) == {kept, *lost}
+    copy(app, tmp_path / "backup", file)
+    assert found(app) == [kept]
+    others = [entered(app), entered(app)]  # Versions 2 and 3 once more, with other stamps.
+    assert set(found(app)) == {kept, *others}
+    assert is_sound(app)
+
+
+def copy(app: Flask, source: Path, target: Path) -> None:
+    with app.app_context():
+        db.engine.dispose()
+    with contextlib.closing(sqlite3.connect(source)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copy(source, target)
+
+
+def test_where_the_log_was_pruned_every_profile_is_compared(app: Flask) -> None:
+    one = entered(app)
+    pool_of(app)
+    other = entered(app)
+    with app.app_context(), transaction() as session:
+        session.execute(delete(CorpusChange))
+        session.execute(delete(CorpusVersion))
+    assert set(found(app)) == {one, other}
+
+
+def test_check_names_what_was_written_past_the_triggers_and_mends_it(app: Flask) -> None:
+    one, other = entered(app), entered(app)
+    pool_of(app)
+    with app.app_context(), db.engine.begin() as connection:
+        on = "" if connection.dialect.name == "sqlite" else " ON experts"
+        connection.exec_driver_sql(f"DROP TRIGGER {triggers.name_of('experts', 'update')}{on}")
+        connection.execute(update(Expert).where(Expert.id == one).values(statement="茶叶许可"))
+    with app.app_context():
+        with transaction(read_only=True) as session:
+            seen = checking.check(session, app.extensions["corpus"])
+        assert (seen.found.stale, seen.missing_triggers) == ((one,), ["touch_experts_update"])
+        with transaction() as session:
+            checking.mend(session, seen)
+    assert is_sound(app)
+    assert found(app) == [other]
+
+
+def test_standings_tell_who_could_not_be_ranked_at_any_version(app: Flask) -> None:
+    one = entered(app)
+    for changes in ({"status": "suspended"}, {"statement": "another"}):
+        with app.app_context(), transaction() as session:
+            for name, value in changes.items():
+                setattr(session.get_one(Expert, one), name, value)
+            audit.record(session, SYSTEM, "expert.edited", kind="expert", id=one)
+    with app.app_context(), transaction(read_only=True) as session:
+        rows = session.scalars(select(ExpertStanding).order_by(ExpertStanding.since))
+        assert [(row.since, row.until, row.status) for row in rows] == [(1, 2, "active"), (2, None, "suspended")]
+
+
+@pytest.fixture
+def sharing(app: Flask, tmp_path: Path, clock: Clock) -> Iterator[Flask]:
+    """Another process's application on the same database, with files for the index, as `app` has none."""
+    made = make_app(str(app.config["SQLALCHEMY_DATABASE_URI"]), clock, index_dir=str(tmp_path / "index"))
+    yield made
+    close(made)
+
+
+def test_a_process_that_starts_opens_the_files_and_reads_only_what_changed(
+    app: Flask, sharing: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = entered(app)
+    warm_up(sharing)
+    other = entered(app, statement="锂电池隔膜涂布")
+    monkeypatch.setattr("expertdb.services.profiles.everybody", None)  # Reading everybody would fail.
+    later = make_app(
+        str(app.config["SQLALCHEMY_DATABASE_URI"]), clock, index_dir=sharing.extensions["corpus"].files.folder
+    )
+    assert set(found(later)) == {one, other}
+    close(later)
+
+
+def test_files_that_are_damaged_or_of_another_database_are_not_used(app: Flask, sharing: Flask, clock: Clock) -> None:
+    entered(app)
+    warm_up(sharing)
+    folder: Path = sharing.extensions["corpus"].files.folder
+    with app.app_context(), transaction() as session:
+        session.execute(update(CorpusState).values(stamp="of another"))
+        session.execute(update(CorpusVersion).values(stamp="of another"))
+        session.execute(delete(Expert))
+    later = make_app(str(app.config["SQLALCHEMY_DATABASE_URI"]), clock, index_dir=str(folder))
+    assert found(later) == []
+    for file in folder.glob("*/index.bin"):
+        file.write_bytes(b"rubbish")
+    another = make_app(str(app.config["SQLALCHEMY_DATABASE_URI"]), clock, index_dir=str(folder))
+    assert found(another) == []
+    for made in (later, another):
+        close(made)
+
+
+def test_a_new_snapshot_is_taken_over_by_all_and_no_edit_is_lost(app: Flask, sharing: Flask, clock: Clock) -> None:
+    one = entered(app)
+    warm_up(sharing)
+    url, folder = str(app.config["SQLALCHEMY_DATABASE_URI"]), str(sharing.extensions["corpus"].files.folder)
+    second = make_app(url, clock, index_dir=folder)
+    assert found(second) == [one]
+    other = entered(app)
+    pool = pool_of(sharing)
+    last = entered(app)  # Between the pool that is written and the change-over.
+    sharing.extensions["corpus"].tending.tend(pool)
+    assert second.extensions["corpus"].files.renewed()
+    second.extensions["corpus"].tending.change_over()
+    for made in (sharing, second):
+        pool = pool_of(made)
+        assert set(found(made)) == {one, other, last}
+        assert len(pool.index.parts[0].alive) == 2
+        assert is_sound(made)
+    close(second)
+
+
+def test_only_one_process_writes_at_a_time(app: Flask, sharing: Flask, tmp_path: Path) -> None:
+    entered(app)
+    pool, files = pool_of(sharing), IndexFiles(tmp_path / "index")
+    with files._locked() as first, IndexFiles(tmp_path / "index")._locked() as second:
+        assert (first, second) == (True, False)
+        assert not IndexFiles(tmp_path / "index").write(pool.index, 1, "stamp")
+    assert files.write(pool.index, 1, "stamp")
+
+
+def test_a_folder_that_cannot_be_written_stops_nobody(app: Flask, tmp_path: Path, clock: Clock) -> None:
+    (tmp_path / "file").write_text("in the way")
+    one = entered(app)
+    made = make_app(str(app.config["SQLALCHEMY_DATABASE_URI"]), clock, index_dir=str(tmp_path / "file" / "index"))
+    warm_up(made)
+    assert found(made) == [one]
+    close(made)
+
+
+def test_tending_begins_by_itself_once_edits_have_gathered(
+    app: Flask, sharing: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("expertdb.services.tending.SMALL", 3)
+    entered(app)
+    warm_up(sharing)
+    for _ in range(4):
+        entered(app)
+    tending: Tending = sharing.extensions["corpus"].tending
+    pool_of(sharing)
+    with tending._busy:  # Waits for the thread.
+        pass
+    assert len(pool_of(sharing).index.parts) == 1
+    assert len(found(sharing)) == 5
