@@ -16,6 +16,7 @@ from expertdb.commands import (
     keys,
     matching,
     pool,
+    sweep,
     users,
 )
 from expertdb.errors import DomainError
@@ -49,6 +50,21 @@ def main(ctx: click.Context) -> None:
     ctx.obj = lambda: create_app(load())
 
 
-for part in (installation, documents, pool, matching, indexing, administration, users, keys, audit, backups, jobs):
+PARTS = (
+    installation,
+    documents,
+    pool,
+    matching,
+    indexing,
+    administration,
+    users,
+    keys,
+    audit,
+    backups,
+    jobs,
+    sweep,
+)
+
+for part in PARTS:
     for command in part.COMMANDS:
         main.add_command(command)

@@ -4,8 +4,16 @@ from typing import Any
 
 from marshmallow import Schema
 
-from expertdb.schemas.experts import ExpertBody, ExpertPatch, ExpertTransitionBody, ItemBody, ItemPatch
+from expertdb.schemas.experts import (
+    ConfirmationBody,
+    ExpertBody,
+    ExpertPatch,
+    ExpertTransitionBody,
+    ItemBody,
+    ItemPatch,
+)
 from expertdb.schemas.jobs import JobTransitionBody
+from expertdb.schemas.notices import NoticeTransitionBody
 from expertdb.schemas.objections import ObjectionBody, ObjectionTransitionBody
 from expertdb.schemas.organisations import OrganisationBody, OrganisationPatch
 from expertdb.schemas.requests import RequestBody, RequestPatch, RequestTransitionBody
@@ -81,6 +89,8 @@ EXAMPLES: dict[type[Schema], dict[str, Any]] = {
         "ground": "lost_qualification",
         "notified_on": "2026-11-20",
     },
+    ConfirmationBody: {"reached": True, "on": "2026-11-20"},
+    NoticeTransitionBody: {"to": "sent", "reason": "电子邮件", "on": "2026-11-23"},
     ObjectionBody: {
         "lodged_by": "citizen",
         "reference": "信访〔2026〕118号",

@@ -4,6 +4,7 @@ from expertdb.api.handling import Routes
 from expertdb.api.routing import Call, allow, answers, asks, edits, takes
 from expertdb.models.experts import Expert, ExpertItem
 from expertdb.schemas.experts import (
+    ConfirmationBody,
     ExpertAnswer,
     ExpertBody,
     ExpertPatch,
@@ -15,7 +16,7 @@ from expertdb.schemas.experts import (
     TransitionAnswer,
 )
 from expertdb.schemas.shared import PageQuery
-from expertdb.services import experts, items, moves
+from expertdb.services import confirmations, duties, experts, items, moves
 from expertdb.services.paging import Page
 
 routes = Routes("experts")
@@ -41,7 +42,7 @@ def create_expert(call: Call) -> Expert:
 @answers(ExpertAnswer, paged=True)
 def list_experts(call: Call) -> Page:
     """List the experts that meet every filter, by name."""
-    return experts.find(call.session, call.query)
+    return experts.find(call.session, call.query, *duties.asked(call.query, call.now))
 
 
 @routes.get("/experts/<expert_id>")
@@ -96,6 +97,15 @@ def move_expert(call: Call, expert_id: str) -> Expert:
 def list_transitions(call: Call, expert_id: str) -> Page:
     """List an expert's changes of status, oldest first."""
     return moves.history(call.session, expert_id, call.query)
+
+
+@routes.post("/experts/<expert_id>/confirmations")
+@allow(*CURATORS)
+@takes(ConfirmationBody)
+@answers(ExpertAnswer)
+def confirm_expert(call: Call, expert_id: str) -> Expert:
+    """Keep that an expert confirmed their data, or could not be reached; the confirmation falls due every year."""
+    return confirmations.record(call.session, expert_id, call.body, actor=call.actor, now=call.now)
 
 
 @routes.post("/experts/<expert_id>/items")

@@ -26,6 +26,10 @@ STATUSES = (
 )
 MODES = ("written", "meeting", "commissioned", "on_site", "online")
 
+# Those who hold or held an appointment and have not left: they are asked to confirm their data, and can be.
+APPOINTED = ("active", "on_leave", "suspended", "expired", "renewed")
+# Those of them whose term runs.
+SERVING = ("active", "on_leave", "suspended", "renewed")
 ENTRY_SOURCES = ("nomination", "application", "take_over", "import")
 
 
@@ -93,6 +97,8 @@ class Expert(Base):
     __table_args__ = (
         Index("ix_experts_name_sort_id", "name_sort", "id"),
         Index("ix_experts_status", "status"),
+        Index("ix_experts_term_end_status", "term_end", "status"),
+        Index("ix_experts_confirmation_due_status", "confirmation_due", "status"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
@@ -119,6 +125,9 @@ class Expert(Base):
     publicity_from: Mapped[date | None]
     publicity_until: Mapped[date | None]
     leave_until: Mapped[date | None]
+    last_confirmed: Mapped[date | None]
+    confirmation_due: Mapped[date | None]
+    unreachable_since: Mapped[date | None] = mapped_column(index=True)
     term_start: Mapped[date | None]
     term_end: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)

@@ -7,6 +7,7 @@ from marshmallow import Schema, ValidationError, fields, pre_dump, validate, val
 
 from expertdb import vocabularies
 from expertdb.models.experts import ENTRY_SOURCES, MODES, STATUSES, Expert
+from expertdb.models.notices import DUTIES
 from expertdb.models.restricted import masked_values
 from expertdb.models.sanctions import GROUNDS
 from expertdb.schemas.fields import Bool, Choice, Code, Day, Int, Several, Str, Unique
@@ -153,6 +154,13 @@ class TransitionAnswer(Schema):
     details = fields.Dict()
 
 
+class ConfirmationBody(Schema):
+    """That an expert stood by their data, or could not be reached."""
+
+    reached = Bool(load_default=True)
+    on = Day(metadata={"description": "today when left out"})
+
+
 class Period(Schema):
     """From a day until another, both included."""
 
@@ -191,6 +199,9 @@ class ExpertAnswer(Schema):
     entry = fields.Nested(ExpertEntry)
     publicity = fields.Nested(Period, allow_none=True)
     leave_until = fields.Date(allow_none=True)
+    last_confirmed = fields.Date(allow_none=True)
+    confirmation_due = fields.Date(allow_none=True)
+    unreachable_since = fields.Date(allow_none=True)
     version = fields.Integer()
     created_at = fields.DateTime(format="iso")
     updated_at = fields.DateTime(format="iso")
@@ -231,3 +242,6 @@ class ExpertQuery(PageQuery):
     region = Code("region", metadata={"description": "a code of the vocabulary region, with all below it"})
     kind = Code("expert_kind")
     organisation = Str(maximum=200, metadata={"description": "id or name of the employer"})
+    duty = Choice(
+        DUTIES, metadata={"description": "those whom something concerns that waits for a person: GET /duties"}
+    )

@@ -77,6 +77,8 @@ def _activate(move: Move) -> dict[str, Any]:
     expert = move.expert
     if expert.status == "suspended":
         _lift(move)
+    if expert.status in ("publicity", "renewed"):
+        terms.confirm(expert, move.today)  # Whoever accepts an appointment stands by what it rests on.
     if move.way in APPOINTS or expert.term_start is None:
         return _appoint(move, move.today, terms.last_day(move.today))
     return {}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from expertdb import vocabularies
 from expertdb.errors import AlreadyExists, Fault, NotFound, OnlyDraftsCanBeDeleted
 from expertdb.models.base import new_id
-from expertdb.models.experts import Expert, ExpertCode, ExpertItem, ExpertTransition
+from expertdb.models.experts import APPOINTED, Expert, ExpertCode, ExpertItem, ExpertTransition
 from expertdb.models.organisations import Organisation
 from expertdb.names import fold, name_words, search_forms, sort_key
 from expertdb.services import audit, entry, organisations, paging, restricted, terms, versions
@@ -75,6 +75,8 @@ def new(
     today = local_day(now)
     if expert.status == "active" and expert.term_start is None:
         expert.term_start, expert.term_end = today, terms.last_day(today)
+    if expert.status in APPOINTED:
+        terms.ask_again(expert, today)
     expert.transitions.append(
         ExpertTransition(
             from_status=None,
@@ -130,9 +132,9 @@ def delete(session: Session, expert_id: str, *, version: int | None, actor: Acto
     audit.record(session, actor, "expert.deleted", kind="expert", id=expert_id)
 
 
-def find(session: Session, query: dict[str, Any]) -> paging.Page:
-    """The experts that meet every filter of the query, by name."""
-    statement = narrowed(select(Expert).options(selectinload(Expert.restricted)), query)
+def find(session: Session, query: dict[str, Any], *conditions: ColumnElement[bool]) -> paging.Page:
+    """The experts that meet every filter of the query, and the conditions besides, by name."""
+    statement = narrowed(select(Expert).options(selectinload(Expert.restricted)).where(*conditions), query)
     keys = (Expert.name_sort, Expert.id)
     return paging.fetch(session, statement, keys, query["limit"], query.get("cursor"))
 

@@ -18,6 +18,8 @@ class Rules:
     publicity_days: int = 5
     objection_days: int = 10
     notice_days: int = 60
+    confirmation_notice_days: int = 30
+    unreachable_days: int = 60
     workdays: Workdays = field(default_factory=Workdays)
 
     def __post_init__(self) -> None:

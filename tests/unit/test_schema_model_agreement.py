@@ -16,6 +16,7 @@ from expertdb.models import experts as expert_models
 from expertdb.models import requests as request_models
 from expertdb.models.base import Base
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem, ExpertTransition
+from expertdb.models.notices import DUTIES, Notice
 from expertdb.models.objections import OBJECTION_STATES, Objection
 from expertdb.models.organisations import Organisation, OrganisationName
 from expertdb.models.requests import (
@@ -32,6 +33,7 @@ from expertdb.models.tokens import ROLES, SCOPES, AccessToken
 from expertdb.models.users import User
 from expertdb.schemas import (
     experts,
+    notices,
     objections,
     organisations,
     requests,
@@ -56,6 +58,7 @@ PAIRS: list[tuple[type[Schema], Model]] = [
     (experts.ItemPatch, ExpertItem),
     (experts.ItemAnswer, ExpertItem),
     (experts.TransitionAnswer, ExpertTransition),
+    (notices.NoticeAnswer, Notice),
     (objections.ObjectionBody, Objection),
     (objections.ObjectionAnswer, Objection),
     (organisations.OrganisationBody, Organisation),
@@ -88,6 +91,7 @@ ELSEWHERE: dict[tuple[Model, str], tuple[Column[Any], ...]] = {
     (Expert, "items"): (),  # ExpertItem, a pair of its own
     (Expert, "entry"): (OrganisationName.__table__.c.name, Expert.__table__.c.endorsement),
     (Expert, "publicity"): (Expert.__table__.c.publicity_from, Expert.__table__.c.publicity_until),
+    (Notice, "expert"): (Notice.__table__.c.expert_id,),
     (ExpertTransition, "before"): (ExpertTransition.__table__.c.from_status,),
     (ExpertTransition, "to"): (ExpertTransition.__table__.c.to_status,),
     (Expert, "restricted"): (),  # RestrictedValue, sealed
@@ -192,7 +196,7 @@ def test_every_body_that_is_stored_has_a_model_here() -> None:
         if isinstance(value, type) and issubclass(value, Schema) and name.endswith(("Body", "Patch"))
     }
     moves = {body for body in bodies if body.__name__.endswith("TransitionBody")}
-    assert bodies - paired - moves == set()
+    assert bodies - paired - moves - {experts.ConfirmationBody} == set()
 
 
 @pytest.mark.parametrize("model", [Expert, ExpertItem, Organisation, ConsultationRequest, AccessToken, User])
@@ -232,6 +236,7 @@ def choices(schema: type[Schema], name: str) -> tuple[str, ...]:
 def test_enumerations_are_the_models() -> None:
     assert choices(experts.ExpertQuery, "status") == expert_models.STATUSES
     assert set(choices(experts.ExpertBody, "status")) <= set(expert_models.STATUSES)
+    assert choices(experts.ExpertQuery, "duty") == DUTIES
     assert choices(experts.ExpertTransitionBody, "to") == expert_models.STATUSES
     assert set(choices(objections.ObjectionTransitionBody, "to")) <= set(OBJECTION_STATES)
     assert set(choices(sanctions.SanctionTransitionBody, "to")) == set(SANCTION_STATES) - {"standing"}

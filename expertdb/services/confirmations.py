@@ -1,0 +1,35 @@
+"""The yearly confirmation: an expert stands by their data, or could not be reached."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from expertdb.errors import Fault, InvalidInput, StepIsMissing
+from expertdb.models.experts import APPOINTED, Expert
+from expertdb.services import audit, experts, terms, versions
+from expertdb.services.actors import Actor
+from expertdb.wording import Text
+from expertdb.workdays import local_day
+
+
+def record(session: Session, expert_id: str, body: dict[str, Any], *, actor: Actor, now: datetime) -> Expert:
+    """Keep that the expert confirmed their data, or did not answer; raises NotFound, StepIsMissing, InvalidInput."""
+    expert = experts.get(session, expert_id, lock=True)
+    if expert.status not in APPOINTED:
+        detail = Text(
+            "Only experts with an appointment confirm their data; this one is {status}.", status=expert.status
+        )
+        raise StepIsMissing(detail)
+    day: date = body.get("on") or local_day(now)
+    if day > local_day(now):
+        raise InvalidInput(Fault("/on", Text("This day is still to come.")))
+    if body["reached"]:
+        terms.confirm(expert, max(day, expert.last_confirmed or day))
+    else:
+        expert.unreachable_since = expert.unreachable_since or day
+    versions.touch(expert, now)
+    session.flush()
+    action = "expert.confirmed" if body["reached"] else "expert.not_reached"
+    audit.record(session, actor, action, kind="expert", id=expert.id, on=day.isoformat())
+    return expert
