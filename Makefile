@@ -8,7 +8,7 @@ SOURCES := .
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test quality check format lock openapi readme clean
+.PHONY: help setup run demo test soak quality check format lock openapi readme clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,9 @@ demo: setup ## match the two requests of the README and print their shortlists
 
 test: setup ## run every test (SQLite and PostgreSQL, two workers), leaving the coverage for `make check`
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=
+
+soak: setup ## run the long forms of what the tests do in small, and print their figures
+	@$(BIN)/python -m benchmarks.imports
 
 quality: setup ## print the figures of docs/quality.md
 	@$(BIN)/python -m tests.quality.report

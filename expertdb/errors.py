@@ -35,6 +35,18 @@ class Fault:
     detail: str
 
 
+@dataclass(frozen=True)
+class RowFault(Fault):
+    """A fault of one row of a file.
+
+    `column` is its letter and heading, `nearest` the valid codes most like the value.
+    """
+
+    row: int
+    column: str | None = None
+    nearest: tuple[str, ...] = ()
+
+
 class DomainError(Exception):
     """Base of everything the services raise; `detail` says what was found, what was needed, what to do next."""
 

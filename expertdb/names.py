@@ -60,7 +60,8 @@ def fold(text: str) -> str:
     return " ".join(simplified.casefold().split())
 
 
-def _syllables(name: str) -> list[str]:
+def syllables(name: str) -> list[str]:
+    """How a folded Chinese name of a person is read, surname first."""
     for surname, reading in SURNAMES.items():
         if name.startswith(surname):
             return [*reading.split(), *lazy_pinyin(name[len(surname) :], v_to_u=True)]
@@ -73,8 +74,8 @@ def sort_key(zh: str | None, en: str | None, *, person: bool = True) -> str:
     Only a `person` has a surname: 解放军 is not read as 解 in a person's name is.
     """
     if zh:
-        syllables = _syllables(fold(zh)) if person else lazy_pinyin(fold(zh), v_to_u=True)
-        return " ".join([*syllables, fold(zh)])[:LONGEST]
+        spoken = syllables(fold(zh)) if person else lazy_pinyin(fold(zh), v_to_u=True)
+        return " ".join([*spoken, fold(zh)])[:LONGEST]
     return fold(en or "")[:LONGEST]
 
 
@@ -87,7 +88,7 @@ def search_forms(zh: str | None, en: str | None) -> str:
     if zh:
         folded = fold(zh)[:LONGEST]  # Folding can multiply the length (ﷺ has 18 letters), and forms grow as its square.
         forms += [folded[start:] for start in range(len(folded))]
-        forms += _pinyin_forms(_syllables(folded))
+        forms += _pinyin_forms(syllables(folded))
     if en:
         words = WORD.findall(fold(en)[:LONGEST])
         forms += [" ".join(words[start:]) for start in range(len(words))]
@@ -100,10 +101,10 @@ def name_words(word: str) -> list[str]:
     return [part for part in NAME_MARK.split(word) if part]
 
 
-def _pinyin_forms(syllables: list[str]) -> list[str]:
+def _pinyin_forms(spoken: list[str]) -> list[str]:
     forms: list[str] = []
     for variant in dict.fromkeys(("ü", "v", "u")):
-        spelt = [syllable.replace("ü", variant) for syllable in syllables]
+        spelt = [syllable.replace("ü", variant) for syllable in spoken]
         for start in range(len(spelt)):
             forms += ["".join(spelt[start:]), " ".join(spelt[start:])]
         forms.append("".join(syllable[0] for syllable in spelt))

@@ -94,8 +94,8 @@ def handled(view: Callable[..., Any], contract: Contract) -> Callable[..., Respo
 
 
 def _body(contract: Contract) -> Any:
-    if contract.lines:
-        return reading.lines(request)
+    if contract.form:
+        return reading.upload(contract.form(), request)
     return reading.body(contract.body(), request) if contract.body else None
 
 

@@ -1,14 +1,17 @@
 """/api/v1/experts/imports: many experts from one file, all of them or none."""
 
+from dataclasses import replace
+
 from flask import current_app, request
 
 from expertdb.api.handling import Routes
 from expertdb.api.problems import language
-from expertdb.api.routing import Call, allow, answers, asks, takes_lines
-from expertdb.errors import Fault, InvalidInput
-from expertdb.schemas.imports import ImportAnswer, ImportQuery
+from expertdb.api.routing import Call, allow, answers, asks, prepared_by, takes_file
+from expertdb.errors import Fault
+from expertdb.schemas.imports import ImportAnswer, ImportForm, ImportQuery
 from expertdb.services import imports
-from expertdb.services.imports import Report
+from expertdb.services.decisions import Choices, Decision
+from expertdb.services.imports import Options, Plan, Report
 from expertdb.wording import say
 
 routes = Routes("imports")
@@ -20,20 +23,41 @@ def allow_large_body() -> None:
     request.max_content_length = current_app.config["MAX_IMPORT_BYTES"]
 
 
+def examine(call: Call) -> Plan:
+    """Read, check and stage the file, while nobody waits for it."""
+    form, query = call.body.form, call.query
+    decisions = {row: Decision(do, into) for row, (do, into) in form["decisions"].items()}
+    choices = Choices(query["duplicates"], query["prefer"], decisions)
+    options = Options(form["mapping"], form["sheet"], choices)
+    dry_run = query["dry_run"]
+    return imports.examine(call.session, call.body.upload, options, dry_run=dry_run, actor=call.actor, now=call.now)
+
+
 @routes.post("/experts/imports")
 @allow("administrator")
-@takes_lines
+@takes_file(ImportForm)
 @asks(ImportQuery)
+@prepared_by(examine)
 @answers(ImportAnswer)
 def import_experts(call: Call) -> Report:
-    """Import experts from JSON Lines: a raw `application/x-ndjson` body, or `multipart/form-data` field `file`.
+    """Import experts from CSV, XLSX or JSON Lines: `multipart/form-data` field `file`, or raw `application/x-ndjson`.
 
     A dry run reports every bad row; a real run with any bad row is refused whole, with the same report.
     """
-    dry_run = call.query["dry_run"]
-    report = imports.take_over(call.session, call.body, dry_run=dry_run, actor=call.actor, now=call.now)
-    if report.faults and not dry_run:
-        raise InvalidInput(*report.faults)
+    plan: Plan = call.prepared
+    try:
+        if plan.report.dry_run:
+            return _said(plan.report)
+        return _said(imports.store(call.session, plan, actor=call.actor, now=call.now))
+    finally:
+        plan.close()
+
+
+def _said(report: Report) -> Report:
+    """The report in the caller's language."""
     tongue = language()
-    said = tuple(Fault(fault.pointer, say(fault.detail, tongue)) for fault in report.faults)
-    return Report(report.dry_run, report.rows, report.created, said)
+
+    def in_tongue(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
+        return tuple(replace(fault, detail=say(fault.detail, tongue)) for fault in faults)
+
+    return replace(report, faults=in_tongue(report.faults), notes=in_tongue(report.notes))

@@ -108,8 +108,8 @@ def _operation(app: Flask, endpoint: str, contract: Contract, method: str) -> di
         operation["parameters"] = parameters
     if contract.body is not None:
         operation["requestBody"] = _body(contract.body)
-    if contract.lines:
-        operation["requestBody"] = _lines_body()
+    if contract.form:
+        operation["requestBody"] = _form_body(contract.form)
     return operation
 
 
@@ -120,14 +120,18 @@ def _body(schema: type[Schema]) -> dict[str, Any]:
     return {"required": True, "content": {"application/json": content}}
 
 
-def _lines_body() -> dict[str, Any]:
-    form = {
+def _form_body(form: type[Schema]) -> dict[str, Any]:
+    described = {
+        name: {"type": "string", "description": field.metadata.get("description", "")}
+        for name, field in form().fields.items()
+    }
+    schema = {
         "type": "object",
-        "properties": {"file": {"type": "string", "format": "binary"}},
+        "properties": {"file": {"type": "string", "format": "binary"}, **described},
         "required": ["file"],
     }
     lines = {"type": "string", "description": "one expert body a line, with the `id` of the source"}
-    content = {"multipart/form-data": {"schema": form}, "application/x-ndjson": {"schema": lines}}
+    content = {"multipart/form-data": {"schema": schema}, "application/x-ndjson": {"schema": lines}}
     return {"required": True, "content": content}
 
 
@@ -154,8 +158,8 @@ def _responses(contract: Contract, method: str) -> dict[str, Any]:
     errors = dict(COMMON)
     if contract.body is not None:
         errors |= {"400": "not JSON", "413": "too large", "415": "not application/json"}
-    if contract.lines:
-        errors |= {"400": "the body broke off", "413": "too large", "415": "not JSON Lines"}
+    if contract.form:
+        errors |= {"400": "the body broke off", "413": "too large", "415": "not a kind of file that is read"}
     if contract.edits:
         errors |= {"400": "malformed", "412": "edited meanwhile", "428": "If-Match is missing"}
     if contract.stores and method != "GET":

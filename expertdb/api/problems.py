@@ -88,11 +88,16 @@ def problem(
         "status": status,
         "detail": say(detail, tongue),
         "request_id": g.get("request_id", ""),
-        "errors": [{"pointer": fault.pointer, "detail": say(fault.detail, tongue)} for fault in faults],
+        "errors": [_said(fault, tongue) for fault in faults],
     }
     answer = Response(json.dumps(body, ensure_ascii=False), status, mimetype="application/problem+json")
     answer.headers.extend({"Content-Language": tongue, "Vary": "Accept-Language", **(headers or {})})
     return answer
+
+
+def _said(fault: errors.Fault, tongue: str) -> dict[str, Any]:
+    """A fault in that language, with all it knows of the place."""
+    return vars(fault) | {"detail": say(fault.detail, tongue)}
 
 
 def on_domain_error(error: errors.DomainError) -> Response:

@@ -2,8 +2,8 @@
 
 import io
 import re
-from collections.abc import Iterable
-from typing import Any, NoReturn
+from dataclasses import dataclass
+from typing import Any, BinaryIO, NoReturn, cast
 
 from flask import Request
 from gunicorn.http.errors import ParseException
@@ -20,11 +20,12 @@ from expertdb.api.rejections import (
 )
 from expertdb.errors import Fault, InvalidInput
 from expertdb.schemas.faults import escape, faults_of
+from expertdb.services.rosters import Upload
 from expertdb.strict_json import loads
+from expertdb.tables.grids import FORMATS, format_of
 from expertdb.wording import Text
 
 JSON_LINES = "application/x-ndjson"
-LINES_ENDINGS = (".jsonl", ".ndjson")
 ETAG = re.compile(r'(?:W/)?"([0-9]{1,15})"')
 
 
@@ -112,13 +113,21 @@ def body(schema: Schema, request: Request) -> Any:
     return parser.parse(schema, request, location="json")
 
 
-def lines(request: Request) -> Iterable[bytes]:
-    """The lines of a JSON Lines file that has arrived whole, raw or as the form field `file`.
+@dataclass(frozen=True)
+class Sent:
+    """A file that has arrived whole, and the form fields beside it."""
 
-    Raises UnsupportedMediaType, and InvalidInput for a form without the file.
+    upload: Upload
+    form: dict[str, Any]
+
+
+def upload(schema: Schema, request: Request) -> Sent:
+    """The file of the form field `file` with the form's other fields as the schema loads them, or raw JSON Lines.
+
+    Raises UnsupportedMediaType, and InvalidInput for a form without the file or with fields that are wrong.
     """
     if request.mimetype == JSON_LINES:
-        return io.BytesIO(whole_body(request))
+        return Sent(Upload("body.jsonl", io.BytesIO(whole_body(request))), schema.load({}))
     if request.mimetype != "multipart/form-data":
         raise UnsupportedMediaType(
             Text("Send the file as a multipart/form-data field `file`, or raw as {type}.", type=JSON_LINES)
@@ -127,9 +136,16 @@ def lines(request: Request) -> Iterable[bytes]:
     file = request.files.get("file")
     if file is None:
         raise InvalidInput(Fault("/file", Text("The form has no field `file`.")))
-    if not (file.filename or "").lower().endswith(LINES_ENDINGS):
-        raise UnsupportedMediaType(Text("Imports take JSON Lines files: {endings}.", endings=", ".join(LINES_ENDINGS)))
-    return file.stream
+    name = file.filename or ""
+    stream = cast(BinaryIO, file.stream)
+    if format_of(name, stream) is None:
+        endings = ", ".join(FORMATS)
+        raise UnsupportedMediaType(Text("Imports take files of these kinds: {endings}.", endings=endings))
+    try:
+        form = schema.load(request.form.to_dict())
+    except ValidationError as error:
+        raise InvalidInput(*faults_of(error.messages)) from error
+    return Sent(Upload(name, stream), form)
 
 
 def query(schema: Schema, request: Request) -> Any:

@@ -50,7 +50,7 @@ class Contract:
 
     roles: tuple[str, ...] = ()
     body: type[Schema] | None = None
-    lines: bool = False
+    form: type[Schema] | None = None
     query: type[Schema] | None = None
     answer: type[Schema] | None = None
     status: int = 200
@@ -87,9 +87,9 @@ def takes(body: type[Schema]) -> Callable[[View], View]:
     return _state(body=body)
 
 
-def takes_lines(view: View) -> View:
-    """The JSON Lines file, sent as a form field or raw, that the view reads as `call.body`."""
-    return _state(lines=True)(view)
+def takes_file(form: type[Schema]) -> Callable[[View], View]:
+    """The file, sent as the form field `file` or raw as JSON Lines, and the other form fields: `call.body`."""
+    return _state(form=form)
 
 
 def asks(query: type[Schema]) -> Callable[[View], View]:

@@ -1,47 +1,106 @@
 """import, vocabulary: what stands in the pool and in which words."""
 
+import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
-from rich.progress import Progress
+from flask import Flask
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from expertdb import vocabularies
-from expertdb.commands import application
+from expertdb.commands import application, printing
 from expertdb.database import transaction
+from expertdb.schemas.imports import POLICIES, PREFERENCES, ImportAnswer, ImportForm
 from expertdb.services import imports
 from expertdb.services.actors import SYSTEM
+from expertdb.services.decisions import Choices, Decision
+from expertdb.services.imports import Options, Phase, Report
+from expertdb.services.rosters import Upload
 from expertdb.services.vocabularies import read
+
+PHASES = {"reading": "Reading", "checking": "Checking", "writing": "Writing"}
 
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Report every fault and store nothing.")
+@click.option(
+    "--map", "mapped", multiple=True, metavar="HEADING=FIELD", help="What a heading means; HEADING= reads it not."
+)
+@click.option("--sheet", help="The sheet of a workbook to read.")
+@click.option(
+    "--duplicates", type=click.Choice(POLICIES), help="What becomes of rows about people who are there already."
+)
+@click.option(
+    "--prefer", type=click.Choice(PREFERENCES), default="pool", show_default=True, help="Whose value wins in a merge."
+)
+@click.option(
+    "--decisions", type=click.File("rb"), help='JSON: row number to "new", "merge", "skip" or {"merge": "<id>"}.'
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as the API answers it.")
 @click.pass_context
-def import_command(ctx: click.Context, file: Path, dry_run: bool) -> None:
-    """Import experts from a JSON Lines FILE: all of them, or none when any line has a fault."""
-    with (
-        application(ctx) as app,
-        Progress(transient=True, disable=not sys.stderr.isatty()) as bar,
-    ):
-        lines = file.read_bytes().splitlines()
-        task = bar.add_task("Importing", total=len(lines))
-        with transaction() as session:
-            report = imports.take_over(
-                session,
-                lines,
-                dry_run=dry_run,
-                actor=SYSTEM,
-                now=app.extensions["clock"](),
-                progress=lambda row: bar.update(task, completed=row),
-            )
-            if report.faults:
-                session.rollback()
-    for fault in report.faults:
-        click.echo(f"{fault.pointer}: {fault.detail}", err=True)
+def import_command(ctx: click.Context, /, file: Path, dry_run: bool, as_json: bool, **stated: Any) -> None:
+    """Import experts from a CSV, XLSX or JSON Lines FILE: all of them, or none when any row has a fault."""
+    options = _options(**stated)
+    with application(ctx) as app, _progress() as bar, file.open("rb") as opened:
+        report = _imported(app, Upload(file.name, opened), options, dry_run, _shown_by(bar))
+    if as_json:
+        click.echo(json.dumps(ImportAnswer().dump(report), ensure_ascii=False, indent=1))
+    else:
+        printing.echo_import(report)
     if report.faults:
         raise click.ClickException(f"{report.rows} rows read, {len(report.faults)} faults; nothing was stored.")
-    click.echo(f"{report.rows} rows read, {report.created} experts entered{' (dry run)' if dry_run else ''}.")
+
+
+def _options(mapped: tuple[str, ...], decisions: Any, sheet: str | None, duplicates: Any, prefer: Any) -> Options:
+    headings = dict(one.rpartition("=")[::2] for one in mapped)
+    form = printing.loaded(
+        ImportForm(),
+        {
+            "mapping": {heading: target or None for heading, target in headings.items()},
+            "decisions": decisions.read().decode("utf-8", "replace") if decisions else "{}",
+        },
+    )
+    rows = {row: Decision(do, into) for row, (do, into) in form["decisions"].items()}
+    return Options(form["mapping"], sheet, Choices(duplicates, prefer, rows))
+
+
+def _imported(
+    app: Flask, upload: Upload, options: Options, dry_run: bool, progress: Callable[[Phase, int], None]
+) -> Report:
+    now = app.extensions["clock"]()
+    with transaction(read_only=True) as session:
+        plan = imports.examine(session, upload, options, dry_run=dry_run, actor=SYSTEM, now=now, progress=progress)
+    try:
+        if plan.report.faults or dry_run:
+            return plan.report
+        with transaction() as session:
+            return imports.store(session, plan, actor=SYSTEM, now=now, progress=progress)
+    finally:
+        plan.close()
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, transient=True, disable=not sys.stderr.isatty())
+
+
+def _shown_by(bar: Progress) -> Callable[[Phase, int], None]:
+    """Progress of each phase as a bar of its own; how many rows there are is known once they are read."""
+    tasks: dict[str, Any] = {}
+    rows = 0
+
+    def show(phase: Phase, done: int) -> None:
+        nonlocal rows
+        rows = max(rows, done)
+        if phase not in tasks:
+            tasks[phase] = bar.add_task(PHASES[phase], total=None if phase == "reading" else rows)
+        bar.update(tasks[phase], completed=done)
+
+    return show
 
 
 @click.group()

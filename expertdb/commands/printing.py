@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError
 
 from expertdb.errors import InvalidInput
 from expertdb.schemas.faults import faults_of
+from expertdb.services.imports import Duplicate, Report
 from expertdb.services.reasons import REST
 from expertdb.services.shown import Shown
 from expertdb.wording import Text, say
@@ -62,6 +63,37 @@ def _echo_entry(entry: Mapping[str, Any], language: str) -> None:
 def _echo_left_out(shown: Shown, language: str) -> None:
     counts = ", ".join(f"{say(Text(reason), language)} {count}" for reason, count in sorted(shown.left_out.items()))
     click.echo(say(Text("\nLeft out: {counts}.", counts=counts or "-"), language))
+
+
+def echo_import(report: Report) -> None:
+    """Print what an import found and did; faults and notes go to standard error."""
+    for fault in report.faults:
+        column = getattr(fault, "column", None)
+        click.echo(f"{fault.pointer}: {f'[{column}] ' if column else ''}{fault.detail}", err=True)
+    for note in report.notes:
+        click.echo(f"{note.pointer}: {note.detail}", err=True)
+    for one in report.duplicates:
+        if one.decision:  # The rest are among the faults.
+            click.echo(_duplicate(one), err=True)
+    if report.faults:
+        return
+    counts = report.planned if report.dry_run else report.done
+    merged = [f"{counts[name]} {name}" for name in ("merged", "unchanged", "skipped") if counts.get(name)]
+    entered = "0 experts entered (dry run)" if report.dry_run else f"{counts['created']} experts entered"
+    would = [f"{counts['created']} would be entered"] if report.dry_run and counts["created"] != report.rows else []
+    click.echo(f"{', '.join([f'{report.rows} rows read', entered, *would, *merged])}.")
+
+
+def _duplicate(one: Duplicate) -> str:
+    whom = f"expert {one.match.expert}" if one.match.expert else f"row {one.match.other}"
+    changes = ", ".join(
+        f"{what} {', '.join(names)}"
+        for what, names in (("fills", one.merge.filled), ("replaces", one.merge.replaced), ("keeps", one.merge.kept))
+        if names
+    )
+    decided = f": {one.decision}" if one.decision else ""
+    more = f"; {changes}" if changes else ""
+    return f"/rows/{one.match.row}: same {one.match.why} as {whom} ({one.match.weight}){decided}{more}"
 
 
 def echo_measures(measured: Mapping[str, Any]) -> None:

@@ -11,12 +11,13 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields
 
 from expertdb.models.restricted import FIELDS
-from expertdb.recognising import EMAIL, ID_NUMBER, Found, forbidden_in, is_card, is_id_number, plain
+from expertdb.recognising import BANK_CARD, EMAIL, ID_NUMBER, Found, forbidden_in, is_card, is_id_number, plain
 from expertdb.schemas.fields import Several, Str
 from expertdb.wording import Text
 
 PHONE = re.compile(r"\+?[0-9(][0-9 ()-]{4,24}(?:(?:转|ext\.?|x) ?[0-9]{1,6})?")
 DOCUMENT = re.compile(r"[A-Z0-9]{6,20}")
+RESIDENT = re.compile(r"\d{17}[\dX]")
 MASK = "*"
 
 
@@ -48,9 +49,13 @@ class _Sealed(Str):
         text = unicodedata.normalize("NFKC", super()._deserialize(value, attr, data, **kwargs))
         if MASK in text:
             raise ValidationError([Text("This is masked (it holds *); send the value itself, or leave the field out.")])
-        if is_card(plain(text)) and not is_id_number(plain(text)):
-            raise ValidationError([_refusal(Found("bank card number", 1))])
+        if is_card(plain(text)) and not self.may_look_like_a_card(plain(text)):
+            raise ValidationError([_refusal(Found(BANK_CARD, 1))])
         return self.checked(text)
+
+    def may_look_like_a_card(self, number: str) -> bool:
+        """Whether a number may happen to have the digits of a bank card."""
+        return False
 
     def checked(self, text: str) -> str:
         """The text as it is stored; raises ValidationError."""
@@ -88,11 +93,14 @@ class Address(_Sealed):
 class IdNumber(_Sealed):
     """A resident's identity number, whose check character must be right, or the number of a passport or permit."""
 
+    def may_look_like_a_card(self, number: str) -> bool:
+        return RESIDENT.fullmatch(number) is not None  # Its own check character will tell.
+
     def checked(self, text: str) -> str:
         number = plain(text)
         if not DOCUMENT.fullmatch(number):
             raise ValidationError([Text("An identity number has 6 to 20 letters and digits.")])
-        if re.fullmatch(r"\d{17}[\dX]", number) and not is_id_number(number):
+        if RESIDENT.fullmatch(number) and not is_id_number(number):
             template = "The check character or the day of birth of this identity number is wrong: a digit is mistyped."
             raise ValidationError([Text(template)])
         if re.fullmatch(r"\d{15}", number):
@@ -112,7 +120,13 @@ def _refuse_no_day(number: str) -> None:
 class LicenceNumber(Schema):
     """The number of one licence."""
 
-    licence = FreeText(maximum=100, minimum=1, required=True, metadata={"description": "which licence: 专利代理师"})
+    licence = FreeText(
+        maximum=100,
+        minimum=1,
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "which licence: 专利代理师"},
+    )
     number = _Sealed(maximum=50, minimum=1, required=True)
 
 

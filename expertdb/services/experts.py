@@ -71,7 +71,7 @@ def new(
         created_at=now,
         updated_at=now,
     )
-    _fill(expert, body)
+    fill(expert, body)
     today = local_day(now)
     if expert.status == "active" and expert.term_start is None:
         expert.term_start, expert.term_end = today, terms.last_day(today)
@@ -112,7 +112,7 @@ def edit(
     if "entry" in body:
         entry.refuse_after_draft(expert)
         entry.state(session, expert, body["entry"], actor=actor, now=now)
-    _fill(expert, body)
+    fill(expert, body)
     restricted.put(session, expert, body.get("restricted", {}), now)
     versions.touch(expert, now)
     session.flush()
@@ -182,7 +182,8 @@ def _employer(session: Session, body: dict[str, Any], actor: Actor, now: datetim
     return None if named is None else organisations.resolve(session, named, "/organisation", actor=actor, now=now)
 
 
-def _fill(expert: Expert, body: dict[str, Any]) -> None:
+def fill(expert: Expert, body: dict[str, Any]) -> None:
+    """Put on an expert what the body names, employer and restricted values apart, and lay the search keys anew."""
     for field in PLAIN_FIELDS:
         if field in body:
             setattr(expert, field, body[field])

@@ -1,131 +1,264 @@
-"""Taking over an existing roster: many experts from one JSON Lines file, all of them or none."""
+"""Importing a roster: read and checked outside any lock, decided row by row, stored whole or not at all.
 
-from codecs import BOM_UTF8
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+    plan = imports.examine(session, upload, options, dry_run=…, actor=…, now=…)   # in a transaction that only reads
+    imports.store(session, plan, actor=…, now=…)                                  # in a short one that writes
+
+A console asks `layout` first: the headings of a file and what they are taken for.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from marshmallow import ValidationError
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from expertdb import strict_json
-from expertdb.errors import Fault, InvalidInput
-from expertdb.models.experts import Expert
+from expertdb.errors import EditedMeanwhile, Fault, InvalidInput, RowFault
+from expertdb.models.base import new_id
+from expertdb.models.corpus import Mark, mark_of, touch
 from expertdb.schemas.experts import ExpertLine
 from expertdb.schemas.faults import faults_of
-from expertdb.services import audit, experts, organisations
+from expertdb.services import audit, duplicates, organisations, rosters
 from expertdb.services.actors import Actor
+from expertdb.services.decisions import Choices, Outcome, outcome, unknown_rows
+from expertdb.services.duplicates import Match
+from expertdb.services.entering import Entering
+from expertdb.services.merging import Merge
+from expertdb.services.people import Person, person
+from expertdb.services.restricted import sealer_of
+from expertdb.services.rosters import Roster, Upload
+from expertdb.services.rows import Read
+from expertdb.services.shown import names
+from expertdb.services.spool import Spool
+from expertdb.services.staging import Staged
 from expertdb.wording import Text
 
-MAXIMUM_FAULTS = 1000
-WRITTEN_AT_ONCE = 500
+MAXIMUM_ROWS = 100_000
+MAXIMUM_FAULTS = 50_000
+Phase = Literal["reading", "checking", "writing"]
+Progress = Callable[[Phase, int], None]
+
+
+def silent(phase: Phase, done: int) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to import: what the headings mean, which sheet, and what becomes of duplicates."""
+
+    mapping: Mapping[str, str | None] = field(default_factory=dict)
+    sheet: str | None = None
+    choices: Choices = field(default_factory=Choices)
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """A row about somebody who is in the pool or in an earlier row, and what becomes of it."""
+
+    match: Match
+    expert: dict[str, Any] | None
+    decision: str | None
+    merge: Merge = field(default_factory=Merge)
 
 
 @dataclass(frozen=True)
 class Report:
-    """What an import found: rows read, experts entered (0 when there are faults), and every fault with its row."""
+    """What an import found and did; `planned` counts what a real run would do, the other counts what was done."""
 
     dry_run: bool
     rows: int
-    created: int
+    planned: Mapping[str, int]
     faults: tuple[Fault, ...]
+    notes: tuple[Fault, ...]
+    duplicates: tuple[Duplicate, ...]
+    roster: Roster
+    done: Mapping[str, int] = field(default_factory=dict)
 
 
-def take_over(
+@dataclass
+class Plan:
+    """An import that was examined at one state of the pool, and can be stored as long as nobody new has come."""
+
+    report: Report
+    staged: Staged
+    mark: Mark
+    people: list[Person]
+    matches: dict[int, list[Match]]
+
+    def close(self) -> None:
+        """Let go of what was staged."""
+        self.staged.close()
+
+
+def examine(
     session: Session,
-    lines: Iterable[bytes],
+    upload: Upload,
+    options: Options,
     *,
     dry_run: bool,
     actor: Actor,
     now: datetime,
-    progress: Callable[[int], None] = lambda row: None,
-) -> Report:
-    """Enter the experts of a JSON Lines file (the expert body with the source's `id`); all of them or none.
+    progress: Progress = silent,
+) -> Plan:
+    """Read, check, decide and stage a file, storing nothing; a dry run, or a file with faults, is not staged.
 
-    Faults are reported for every bad row, with a pointer `/rows/<number>/...` that counts lines from 1. Unless
-    `dry_run`, a file without faults is stored; the caller's transaction makes that all or nothing.
+    Raises InvalidInput for a file that cannot be read at all.
     """
-    bodies, rows, faults = _read(lines)
-    faults += [*_known_already(session, bodies), *_unknown_organisations(session, bodies)]
-    if not rows:
-        faults.append(Fault("/rows", Text("The file holds no rows.")))
-    stores = not faults and not dry_run
-    if stores:
-        _enter(session, bodies, actor, now, progress)
-    return Report(dry_run, rows, len(bodies) if stores else 0, _in_order(faults))
+    mark = mark_of(session)
+    roster = rosters.opened(upload, options.mapping, options.sheet)
+    reading = _Reading(session, options.choices, roster)
+    reading.read(progress)
+    reading.faults += _bad_employers(session, reading.people)
+    employers = organisations.ids_of(session, {one.organisation for one in reading.people if one.organisation})
+    matches = duplicates.find(session, reading.people, employers)
+    outcomes = _decide(reading, matches, options.choices)
+    stages = not (dry_run or roster.faults or reading.faults)
+    entering = Entering(session, actor, now, options.choices, employers, Staged(session.get_bind().dialect), stages)
+    for done, (row, body) in enumerate(reading.bodies, start=1):
+        entering.take(row, body, outcomes.get(row, Outcome("skip")))
+        progress("checking", done)
+    entering.finish()
+    reading.bodies.close()
+    reading.faults += map(reading.placed, entering.faults)
+    skipped = sum(one.do == "skip" for one in outcomes.values()) + reading.skipped
+    report = Report(
+        dry_run=dry_run,
+        rows=reading.rows,
+        planned=entering.counts | {"skipped": skipped},
+        faults=_in_order([*roster.faults, *reading.faults]),
+        notes=roster.notes(),
+        duplicates=_duplicates(session, matches, outcomes, entering.merges),
+        roster=roster,
+    )
+    return Plan(report, entering.staged, mark, reading.people, matches)
 
 
-def _enter(
-    session: Session, bodies: dict[int, dict[str, Any]], actor: Actor, now: datetime, progress: Callable[[int], None]
-) -> None:
-    """Store bodies that have been found faultless: each organisation is looked up once, experts are written in bulk."""
-    named = dict.fromkeys(body["organisation"] for body in bodies.values() if body.get("organisation"))
-    employers = {name: organisations.resolve(session, name, "/organisation", actor=actor, now=now) for name in named}
-    for place, (number, body) in enumerate(bodies.items(), start=1):
-        employer = employers.get(body.get("organisation") or "")
-        expert = experts.new(body, employer, actor=actor, now=now, source="import")
-        session.add(expert)
-        audit.record(session, actor, "expert.imported", kind="expert", id=expert.id, status=expert.status)
-        if place % WRITTEN_AT_ONCE == 0:
-            session.flush()
-        progress(number)
-    session.flush()
+def store(session: Session, plan: Plan, *, actor: Actor, now: datetime, progress: Progress = silent) -> Report:
+    """Write what was staged, all of it, and nothing else, so that others wait for a moment only.
+
+    Raises InvalidInput with every fault when there are any, EditedMeanwhile when the pool has changed since in a way
+    that concerns this file.
+    """
+    if plan.report.faults:
+        raise InvalidInput(*plan.report.faults)
+    session.connection()
+    if mark_of(session) != plan.mark:
+        _refuse_new_matches(session, plan)
+    plan.staged.write(session, lambda done: progress("writing", done))
+    touch(session, [])  # The rows that were written past the session are noted by triggers.
+    _record(session, plan, actor)
+    return replace(plan.report, done=plan.report.planned)
 
 
-def _read(lines: Iterable[bytes]) -> tuple[dict[int, dict[str, Any]], int, list[Fault]]:
-    """The bodies by line number, how many lines held something, and the faults of those that cannot be read."""
-    schema, bodies, faults, rows = ExpertLine(), {}, [], 0
-    first_seen: dict[str, int] = {}
-    for number, line in enumerate(lines, start=1):
-        if not line.removeprefix(BOM_UTF8).strip():
-            continue
-        rows += 1
+def _refuse_new_matches(session: Session, plan: Plan) -> None:
+    employers = organisations.ids_of(session, {one.organisation for one in plan.people if one.organisation})
+    if duplicates.find(session, plan.people, employers) != plan.matches:
+        raise EditedMeanwhile
+
+
+def _record(session: Session, plan: Plan, actor: Actor) -> None:
+    run = new_id()
+    for id, status in plan.staged.entered.items():
+        audit.record(session, actor, "expert.imported", kind="expert", id=id, status=status, run=run)
+    for id in plan.staged.merged:
+        audit.record(session, actor, "expert.merged", kind="expert", id=id, run=run)
+    audit.record(
+        session, actor, "experts.imported", kind="import", id=run, rows=plan.report.rows, **plan.report.planned
+    )
+
+
+class _Reading:
+    """Reads a roster once: sound bodies go into a spool, of each only who it is about stays in memory."""
+
+    def __init__(self, session: Session, choices: Choices, roster: Roster) -> None:
+        self.bodies: Spool[tuple[int, dict[str, Any]]] = Spool()
+        self.people: list[Person] = []
+        self.faults: list[Fault] = []
+        self.rows = self.skipped = 0
+        self._sealer = sealer_of(session)
+        self._choices, self._roster, self._schema = choices, roster, ExpertLine()
+
+    def read(self, progress: Progress) -> None:
+        seen: set[int] = set()
+        for read in self._roster.lines():
+            self.rows += 1
+            seen.add(read.number)
+            if self.rows > MAXIMUM_ROWS:
+                detail = Text("The file has more than {maximum} rows; split it.", maximum=MAXIMUM_ROWS)
+                raise InvalidInput(Fault("/rows", detail))
+            self._take(read)
+            progress("reading", self.rows)
+        self.faults += unknown_rows(self._choices, seen)
+        if not self.rows:
+            self.faults.append(Fault("/rows", Text("The file holds no rows.")))
+
+    def _take(self, read: Read) -> None:
+        decided = self._choices.rows.get(read.number)
+        if decided is not None and decided.do == "skip":
+            self.skipped += 1
+            return
+        faults: list[Fault] = [*read.faults]
         try:
-            body = schema.load(strict_json.loads(line))
+            body = self._schema.load(read.body)
         except ValidationError as error:
-            faults += faults_of(error.messages, f"/rows/{number}")
-            continue
-        except ValueError as error:
-            faults.append(
-                Fault(
-                    f"/rows/{number}",
-                    Text("This line cannot be read as JSON: {reason}.", reason=str(error)[:200]),
-                )
-            )
-            continue
+            stated = {fault.pointer for fault in faults}
+            found = map(read.fault, faults_of(error.messages))
+            faults += [fault for fault in found if not _is_within(fault.pointer, stated)]
+        if faults:
+            self.faults += faults
+            return
         body["source_id"] = body.pop("id", None)
-        first = first_seen.setdefault(body["source_id"], number) if body["source_id"] else number
-        if first != number:
-            faults.append(Fault(f"/rows/{number}/id", Text("Row {first} has this id already.", first=first)))
-        bodies[number] = body
-    return bodies, rows, faults
+        self.people.append(person(read.number, body, self._sealer))
+        self.bodies.add((read.number, body))
+
+    def placed(self, fault: Fault) -> Fault:
+        """A fault of a row with the column that it concerns."""
+        _, _, row, *parts = fault.pointer.split("/")
+        if not row.isdecimal():
+            return fault
+        return RowFault(fault.pointer, fault.detail, int(row), self._roster.column_of(f"/{'/'.join(parts)}"))
 
 
-def _known_already(session: Session, bodies: dict[int, dict[str, Any]]) -> list[Fault]:
-    rows = {body["source_id"]: number for number, body in bodies.items() if body["source_id"]}
-    known: dict[str, str] = {}
-    wanted = list(rows)
-    for start in range(0, len(wanted), 500):
-        chunk = select(Expert.source_id, Expert.id).where(Expert.source_id.in_(wanted[start : start + 500]))
-        known.update((source, expert) for source, expert in session.execute(chunk) if source)
+def _is_within(pointer: str, stated: set[str]) -> bool:
+    """Whether something was said already of this place or of the whole that it is part of."""
+    return any(pointer == one or pointer.startswith(f"{one}/") for one in stated)
+
+
+def _decide(reading: _Reading, matches: dict[int, list[Match]], choices: Choices) -> dict[int, Outcome]:
+    """What becomes of each sound row; faults of those that want a decision are added to the reading's."""
+    found: dict[int, Outcome] = {}
+    for one in reading.people:
+        decided = outcome(one.row, one.source_id, matches.get(one.row, []), choices)
+        if isinstance(decided, Outcome):
+            found[one.row] = decided
+        else:
+            reading.faults.append(reading.placed(decided))
+    return found
+
+
+def _bad_employers(session: Session, people: list[Person]) -> list[Fault]:
+    bad = organisations.faults_of(session, {one.organisation for one in people if one.organisation})
     return [
-        Fault(f"/rows/{rows[source]}/id", experts.known_source(expert, source))
-        for source, expert in sorted(known.items())
+        RowFault(f"/rows/{one.row}/organisation", bad[one.organisation], one.row)
+        for one in people
+        if one.organisation in bad
     ]
 
 
-def _unknown_organisations(session: Session, bodies: dict[int, dict[str, Any]]) -> list[Fault]:
-    """The faults that entering these bodies would meet with their organisations, so that a dry run meets them too."""
-    found: list[Fault] = []
-    for number, body in bodies.items():
-        try:
-            if body.get("organisation"):
-                organisations.check(session, body["organisation"], f"/rows/{number}/organisation")
-        except InvalidInput as error:
-            found += error.faults
-    return found
+def _duplicates(
+    session: Session, matches: dict[int, list[Match]], outcomes: dict[int, Outcome], merges: dict[int, Merge]
+) -> tuple[Duplicate, ...]:
+    known = names(session, {match.expert for ones in matches.values() for match in ones if match.expert})
+    found = []
+    for row, ones in sorted(matches.items()):
+        decided = outcomes.get(row)
+        for match in ones:
+            merged = merges.get(row) if decided and decided.into == match.expert else None
+            expert = known.get(match.expert) if match.expert else None
+            found.append(Duplicate(match, expert, decided.do if decided else None, merged or Merge()))
+    return tuple(found)
 
 
 def _in_order(faults: list[Fault]) -> tuple[Fault, ...]:
@@ -138,5 +271,5 @@ def _in_order(faults: list[Fault]) -> tuple[Fault, ...]:
 
 
 def _row(fault: Fault) -> int:
-    _, _, number, *_ = (*fault.pointer.split("/"), "0")
-    return int(number)
+    _, _, number, *_ = (*fault.pointer.split("/"), "0", "0")
+    return int(number) if number.isdecimal() else 0

@@ -22,6 +22,7 @@ from expertdb.services.actors import Actor
 from expertdb.wording import Text
 
 UNKNOWN_KIND = "O-OTH"
+LOOKED_UP_AT_ONCE = 500
 
 
 def create(session: Session, body: dict[str, Any], *, actor: Actor, now: datetime) -> Organisation:
@@ -130,6 +131,47 @@ def resolve(session: Session, id_or_name: str, pointer: str, *, actor: Actor, no
         return found
     language = "zh" if HAN.search(fold(id_or_name)) else "en"
     return create(session, {"name": {language: id_or_name}, "kind": UNKNOWN_KIND}, actor=actor, now=now)
+
+
+def ids_of(session: Session, called: set[str]) -> dict[str, str]:
+    """The ids of the organisations that there are, by what they are called: an id or any of their names."""
+    keys = {name: organisation_key(name) for name in called}
+    found: dict[str, str] = {}
+    for column, owner, wanted in (
+        (OrganisationName.key, OrganisationName.organisation_id, set(keys.values()) - {""}),
+        (Organisation.id, Organisation.id, {name for name in called if _is_id(name)}),
+    ):
+        listed = sorted(wanted)
+        for start in range(0, len(listed), LOOKED_UP_AT_ONCE):
+            chunk = select(column, owner).where(column.in_(listed[start : start + LOOKED_UP_AT_ONCE]))
+            found |= {row[0]: row[1] for row in session.execute(chunk)}
+    return {name: id for name in called if (id := found.get(name) or found.get(keys[name])) is not None}
+
+
+def faults_of(session: Session, called: set[str]) -> dict[str, str]:
+    """What is wrong with those of these ids and names that no organisation can have."""
+    found: dict[str, str] = {}
+    for name in called:
+        try:
+            check(session, name, "")
+        except InvalidInput as error:
+            found[name] = error.faults[0].detail
+    return found
+
+
+def unsaved(name: str, now: datetime) -> Organisation:
+    """A new organisation of kind "other", in no session; raises InvalidInput for a name without a letter."""
+    language = "zh" if HAN.search(fold(name)) else "en"
+    zh, en = (name, None) if language == "zh" else (None, name)
+    return Organisation(
+        id=new_id(),
+        name_zh=zh,
+        name_en=en,
+        name_sort=sort_key(zh, en, person=False),
+        kind=UNKNOWN_KIND,
+        created_at=now,
+        names=[OrganisationName(name=name, key=_key(name, "/organisation"))],
+    )
 
 
 def check(session: Session, id_or_name: str, pointer: str) -> None:

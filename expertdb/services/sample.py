@@ -1,5 +1,6 @@
 """The sample pool: invented experts for trying things out, loaded into an empty database only."""
 
+import io
 import json
 from datetime import datetime
 from importlib.resources import files
@@ -7,11 +8,11 @@ from importlib.resources import files
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from expertdb.errors import InvalidInput
 from expertdb.models.experts import Expert
 from expertdb.schemas.organisations import OrganisationBody
 from expertdb.services import imports, organisations
 from expertdb.services.actors import SYSTEM
+from expertdb.services.rosters import Upload
 
 SAMPLE = files("expertdb").joinpath("data/sample")
 
@@ -25,8 +26,6 @@ def load_when_empty(session: Session, *, now: datetime) -> int:
         body = schema.load(json.loads(line))
         if organisations.look_up(session, next(iter(body["name"].values()))) is None:
             organisations.create(session, body, actor=SYSTEM, now=now)
-    lines = SAMPLE.joinpath("experts.jsonl").read_bytes().splitlines()
-    report = imports.take_over(session, lines, dry_run=False, actor=SYSTEM, now=now)
-    if report.faults:
-        raise InvalidInput(*report.faults)
-    return report.created
+    upload = Upload("experts.jsonl", io.BytesIO(SAMPLE.joinpath("experts.jsonl").read_bytes()))
+    plan = imports.examine(session, upload, imports.Options(), dry_run=False, actor=SYSTEM, now=now)
+    return imports.store(session, plan, actor=SYSTEM, now=now).done["created"]

@@ -39,7 +39,7 @@ def roster(*experts: dict[str, Any] | str) -> str:
 def test_good_file_is_entered_whole(empty: Path) -> None:
     said = done("import", roster(GOOD, GOOD | {"id": "R-2"}))
     assert said.stdout == "2 rows read, 2 experts entered.\n"
-    assert said.stderr == ""
+    assert said.stderr == "/rows/2: same name as row 1 (possible): new\n"
     assert count_experts() == 2
 
 
@@ -98,7 +98,7 @@ def test_file_that_is_no_text_is_reported(empty: Path) -> None:
     Path("roster.xlsx").write_bytes(b"PK\x03\x04\xff\xfe\n\x00")
     result = run("import", "roster.xlsx")
     assert result.exit_code == 1
-    assert "/rows/1: This line cannot be read as JSON" in result.stderr
+    assert "/file: This is not an XLSX workbook, or it is damaged." in result.stderr
 
 
 def test_vocabularies_are_listed_with_their_versions(folder: Path) -> None:
@@ -124,3 +124,42 @@ def test_unknown_vocabulary_names_the_choices(folder: Path) -> None:
     result = run("vocabulary", "show", "nope")
     assert result.exit_code == 2
     assert "ip_subject" in result.stderr
+
+
+def spreadsheet(*rows: str) -> str:
+    """A CSV file of these rows, in the encoding that a Chinese office writes."""
+    Path("名册.csv").write_text("\n".join(rows) + "\n", encoding="gb18030")
+    return "名册.csv"
+
+
+def test_spreadsheet_is_imported_with_labels_and_a_stated_heading(empty: Path) -> None:
+    file = spreadsheet("姓名,类别,城市,方向,备注", "林岚,专利代理师,厦门市,发明专利,x", "曾冰,律师,泉州,商标,y")
+    said = done("import", file, "--map", "方向=codes", "--map", "备注=")
+    assert said.stdout == "2 rows read, 2 experts entered.\n"
+    assert said.stderr == '/headings/E: The column "备注" is not read.\n'
+
+
+def test_faults_of_a_spreadsheet_name_the_column_and_the_nearest_code(empty: Path) -> None:
+    result = run("import", "--dry-run", spreadsheet("姓名,类别", "林岚,专利大理师"))
+    assert result.exit_code == 1
+    assert result.stderr.startswith('/rows/2/kind: [B 类别] There is no code "专利大理师"')
+    assert "K-PA" in result.stderr
+
+
+def test_duplicates_are_merged_as_the_options_say(empty: Path) -> None:
+    rows = ("姓名,类别,单位,职务", "林岚,律师,某大学,教授")
+    done("import", spreadsheet("姓名,类别,单位", "林岚,律师,某大学"))
+    refused = run("import", spreadsheet(*rows))
+    assert (refused.exit_code, "Decide for this row: skip, merge or new." in refused.stderr) == (1, True)
+    dry = done("import", "--dry-run", "--duplicates", "merge", spreadsheet(*rows))
+    assert dry.stdout == "1 rows read, 0 experts entered (dry run), 0 would be entered, 1 merged.\n"
+    assert "merge; fills position" in dry.stderr
+    Path("decisions.json").write_text('{"2": "merge"}')
+    assert done("import", "--decisions", "decisions.json", spreadsheet(*rows)).stdout.endswith("1 merged.\n")
+    assert count_experts() == 1
+
+
+def test_report_is_printed_as_the_api_answers_it(empty: Path) -> None:
+    report = json.loads(done("import", "--json", "--dry-run", spreadsheet("姓名,类别", "林岚,律师")).stdout)
+    assert (report["rows"], report["planned"]["created"], report["errors"]) == (1, 1, [])
+    assert report["columns"][1] == {"column": "B", "heading": "类别", "field": "kind"}

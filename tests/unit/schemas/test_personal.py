@@ -63,8 +63,11 @@ def test_wrong_value_is_refused_without_being_repeated(field: str, typed: str, s
     assert typed not in found
 
 
-def test_licence_number_needs_its_licence() -> None:
-    assert "licence" in refusals(licence_numbers=[{"number": "3512345"}])
+def test_licence_number_may_say_which_licence_it_is_of() -> None:
+    assert Restricted().load({"licence_numbers": [{"number": "1"}]}) == {
+        "licence_numbers": [{"licence": None, "number": "1"}]
+    }
+    assert "number" in refusals(licence_numbers=[{"licence": "专利代理师"}])
     both = {"licence": "专利代理师", "number": "3512345"}
     assert Restricted().load({"licence_numbers": [both]}) == {"licence_numbers": [both]}
 

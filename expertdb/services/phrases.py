@@ -1,0 +1,106 @@
+"""Labels and aliases where codes are expected: 厦门市 is 350200, and "Patent attorney" is K-PA."""
+
+import re
+from functools import cache, lru_cache
+
+from expertdb import vocabularies
+from expertdb.errors import Fault
+from expertdb.names import fold
+from expertdb.wording import Text
+
+STRONG = re.compile(r"[\n;；|]+")
+WEAK = re.compile(r"(\s*[、,，/]\s*|(?<=[㐀-鿿])\s+(?=[㐀-鿿]))")
+LEADING_CODE = re.compile(r"([A-Z0-9][A-Z0-9-]*)[\s:：]+\S")
+
+
+@lru_cache(maxsize=4096)  # A roster says the same few phrases over and over.
+def meant(phrase: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The codes of these vocabularies that a phrase stands for: itself, a label's, or all whose alias it is."""
+    if any(phrase in vocabularies.load(name) for name in names):
+        return (phrase,)
+    leading = LEADING_CODE.match(phrase)
+    if leading and any(leading[1] in vocabularies.load(name) for name in names):
+        return (leading[1],)
+    return _phrases(names).get(fold(phrase), ())
+
+
+def code_of(phrase: str, names: tuple[str, ...]) -> str | Text:
+    """The one code that a phrase stands for; itself when it stands for none, a sentence when for several."""
+    found = meant(phrase, names)
+    if len(found) > 1:
+        return Text('"{phrase}" can mean {codes}; write the code.', phrase=phrase, codes=", ".join(found))
+    return found[0] if found else phrase
+
+
+@lru_cache(maxsize=4096)
+def split(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The phrases of a cell that holds several; a label that has a separator in it (皮革、毛皮…) stays whole."""
+    found: list[str] = []
+    for part in filter(None, map(str.strip, STRONG.split(text))):
+        found += [part] if meant(part, names) else _longest(WEAK.split(part), names)
+    return tuple(dict.fromkeys(found))
+
+
+def _longest(pieces: list[str], names: tuple[str, ...]) -> list[str]:
+    """Words and separators in turn, joined again where more of them together are one phrase."""
+    found, start = [], 0
+    while start < len(pieces):
+        ends = range(min(len(pieces), start + LONGEST), start, -2)
+        end = next((end for end in ends if meant("".join(pieces[start:end]).strip(), names)), start + 1)
+        found.append("".join(pieces[start:end]).strip())
+        start = end + 1
+    return [phrase for phrase in found if phrase]
+
+
+LONGEST = 13  # words and separators of the longest label
+
+
+@cache
+def _phrases(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """What each folded phrase stands for; a label outweighs other codes' aliases."""
+    labels: dict[str, list[str]] = {}
+    aliases: dict[str, list[str]] = {}
+    for term in (term for name in names for term in vocabularies.load(name)):
+        for phrase in (term.code, term.zh, term.en):
+            _note(labels, phrase, term.code)
+        for phrase in term.aliases:
+            _note(aliases, phrase, term.code)
+    return {phrase: tuple(codes) for phrase, codes in (aliases | labels).items()}
+
+
+def _note(found: dict[str, list[str]], phrase: str, code: str) -> None:
+    codes = found.setdefault(fold(phrase), [])
+    if code not in codes:
+        codes.append(code)
+
+
+# Where the expert body expects codes, and of which vocabularies.
+EXPECTED: dict[str, tuple[str, ...]] = {
+    "kind": ("expert_kind",),
+    "region": ("region",),
+    "title_level": ("title_level",),
+    "languages": ("language",),
+    "codes": vocabularies.EXPERTISE,
+}
+
+
+def in_body(body: dict[str, object], pointer: str) -> list[Fault]:
+    """Put codes for labels and aliases in an expert body; returns the faults of phrases that can mean several."""
+    faults: list[Fault] = []
+    for field, names in EXPECTED.items():
+        stated = body.get(field)
+        if isinstance(stated, str):
+            body[field] = _put(stated, names, f"{pointer}/{field}", faults)
+        elif isinstance(stated, list):
+            body[field] = [
+                _put(one, names, f"{pointer}/{field}/{place}", faults) if isinstance(one, str) else one
+                for place, one in enumerate(stated)
+            ]
+    return faults
+
+
+def _put(stated: str, names: tuple[str, ...], pointer: str, faults: list[Fault]) -> str:
+    found = code_of(stated.strip(), names)
+    if isinstance(found, Text):
+        faults.append(Fault(pointer, found))
+    return stated if isinstance(found, Text) else found

@@ -1,0 +1,132 @@
+"""Rows laid out beforehand, so that the transaction that writes them does nothing else and is short.
+
+SQLite has one writer at a time: whatever an import does while it holds the lock, everybody waits for. So the rows are
+made, checked and turned into the driver's own values outside, kept in a temporary file, and then written in one go.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy import JSON, Column, Connection, Dialect, LargeBinary, Table, inspect, update
+from sqlalchemy.orm import Session
+
+from expertdb.errors import EditedMeanwhile
+from expertdb.models.base import Base
+from expertdb.models.experts import Expert
+from expertdb.services.spool import Spool
+
+AT_ONCE = 500
+# Parents before their children.
+ORDER = (
+    "organisations",
+    "organisation_names",
+    "experts",
+    "expert_items",
+    "expert_codes",
+    "expert_transitions",
+    "restricted_values",
+)
+Values = dict[str, Any]
+Batch = dict[str, list[tuple[Any, ...]]]
+
+
+def values_of(row: Base) -> Values:
+    """The columns of a row that is in no session, with the defaults it would be given."""
+    found: Values = {}
+    for attribute in inspect(type(row)).column_attrs:
+        column = attribute.columns[0]
+        value = getattr(row, attribute.key)
+        if value is None and column.default is not None:
+            value = column.default.arg(None) if column.default.is_callable else column.default.arg
+        found[column.key] = value
+    return found
+
+
+class Staged:
+    """Rows to insert and experts to update, in the order they were staged."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._spool: Spool[tuple[list[Values], Batch]] = Spool()
+        self._dialect = dialect
+        self._changes: list[Values] = []
+        self._inserts: dict[str, list[Values]] = {}
+        self.entered: dict[str, str] = {}  # the status of each new expert
+        self.merged: list[str] = []
+
+    def insert(self, rows: Iterable[Base]) -> None:
+        """Stage new rows."""
+        for row in rows:
+            if isinstance(row, Expert):
+                self.entered[row.id] = row.status
+            self._inserts.setdefault(row.__tablename__, []).append(values_of(row))
+        if len(self._inserts.get("experts", ())) + len(self._changes) >= AT_ONCE:
+            self.lay_aside()
+
+    def update(self, expert: Expert, version: int, gone: Iterable[str], fresh: Iterable[Base]) -> None:
+        """Stage an expert's new values over version `version`, restricted rows that go (by id), and rows below it."""
+        self.merged.append(expert.id)
+        self._changes.append({"expert": values_of(expert), "version": version, "gone": list(gone)})
+        self.insert(fresh)
+
+    def lay_aside(self) -> None:
+        """Put what was staged since the last time into the file, ready for the driver."""
+        tables = Base.metadata.tables
+        ready = {name: _prepared(tables[name], rows, self._dialect) for name, rows in self._inserts.items()}
+        self._spool.add((self._changes, ready))
+        self._changes, self._inserts = [], {}
+
+    def close(self) -> None:
+        """Let go of the temporary file."""
+        self._spool.close()
+
+    def write(self, session: Session, progress: Callable[[int], None] = lambda written: None) -> None:
+        """Write everything staged within the session's transaction; raises EditedMeanwhile."""
+        connection, written = session.connection(), 0
+        for changes, inserts in self._spool:
+            for change in changes:
+                _update(session, change)
+            for name in ORDER:
+                if rows := inserts.get(name):
+                    _insert(connection, Base.metadata.tables[name], rows)
+            written += len(changes) + len(inserts.get("experts", []))
+            progress(written)
+
+
+def _update(session: Session, change: Values) -> None:
+    stated = change["expert"]
+    gone = Base.metadata.tables["restricted_values"]
+    experts = Base.metadata.tables["experts"]
+    if change["gone"]:
+        session.execute(gone.delete().where(gone.c.id.in_(change["gone"])))
+    edit = update(experts).where(experts.c.id == stated["id"], experts.c.version == change["version"])
+    if session.execute(edit.values(**stated)).rowcount != 1:  # type: ignore[attr-defined]
+        raise EditedMeanwhile
+
+
+def _prepared(table: Table, rows: list[Values], dialect: Dialect) -> list[tuple[Any, ...]]:
+    """The rows as the driver takes them, in the order of the table's columns."""
+    processors = [_processor(column, dialect) for column in table.columns]
+    keys = [column.key for column in table.columns]
+    return [tuple(process(row[key]) for key, process in zip(keys, processors, strict=True)) for row in rows]
+
+
+def _processor(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any]:
+    kind = column.type.dialect_impl(dialect)
+    if isinstance(kind, JSON):
+        return lambda value: None if value is None else json.dumps(value, ensure_ascii=False)
+    if isinstance(kind, LargeBinary):
+        return bytes  # What the driver makes of them cannot be kept in a file.
+    return kind.bind_processor(dialect) or (lambda value: value)
+
+
+def _insert(connection: Connection, table: Table, rows: list[tuple[Any, ...]]) -> None:
+    names = ", ".join(connection.dialect.identifier_preparer.quote(column.name) for column in table.columns)
+    if connection.dialect.name == "postgresql":
+        cursor: Any = connection.connection.cursor()  # psycopg's, which can do more than the driver interface says
+        with cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    places = ", ".join("?" * len(table.columns))
+    connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({places})", rows)  # noqa: S608 - our own names.
