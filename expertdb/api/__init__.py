@@ -5,6 +5,7 @@ from flask import Blueprint, Flask
 from expertdb.api import (
     audit,
     experts,
+    exports,
     health,
     identifying,
     imports,
@@ -33,6 +34,7 @@ def init_app(app: Flask) -> None:
     version_1 = Blueprint("v1", __name__, url_prefix=PREFIX)
     parts = (
         audit,
+        exports,
         experts,
         imports,
         jobs,

@@ -5,6 +5,7 @@ slow senders hold a lock.
 """
 
 import functools
+import io
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from expertdb.api import idempotency, problems, reading
 from expertdb.api.rejections import Unauthenticated
-from expertdb.api.routing import PREFIX, Call, Contract, View, contract_of
+from expertdb.api.routing import PREFIX, Call, Contract, Download, View, contract_of
 from expertdb.database import transaction
 from expertdb.errors import NotAllowed
 from expertdb.logs import reason_of
@@ -28,6 +29,7 @@ from expertdb.wording import Text, spoken
 
 log = structlog.get_logger()
 READING_METHODS = ("GET", "HEAD")
+FILE_CHUNK = 65_536
 
 
 class Routes:
@@ -165,6 +167,8 @@ def _bootstrapped(secret: str) -> Actor:
 
 def _answer(view: Callable[..., Any], contract: Contract, call: Call, path: dict[str, str]) -> Response:
     result = view(call, **path)
+    if isinstance(result, Download):
+        return _file(result)
     if contract.answer is None:
         return Response(status=contract.status)
     schema = contract.answer()
@@ -176,6 +180,17 @@ def _answer(view: Callable[..., Any], contract: Contract, call: Call, path: dict
         answer.set_etag(str(version))
     if contract.location is not None:
         answer.headers["Location"] = f"{PREFIX}{contract.location}/{result.id}"
+    return answer
+
+
+def _file(download: Download) -> Response:
+    length = download.file.seek(0, io.SEEK_END)
+    download.file.seek(0)
+    chunks = iter(lambda: download.file.read(FILE_CHUNK), b"")
+    answer = Response(chunks, mimetype=download.type, direct_passthrough=True)
+    answer.content_length = length
+    answer.headers["Content-Disposition"] = f'attachment; filename="{download.name}"'
+    answer.call_on_close(download.file.close)
     return answer
 
 

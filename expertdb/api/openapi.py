@@ -170,6 +170,9 @@ def _responses(contract: Contract, method: str) -> dict[str, Any]:
 
 
 def _success(contract: Contract) -> dict[str, Any]:
+    if contract.files:
+        binary = {"schema": {"type": "string", "format": "binary"}}
+        return {"description": "the file", "content": dict.fromkeys(contract.files, binary)}
     if contract.answer is None:
         return {"description": "done"}
     schema: Any = contract.answer

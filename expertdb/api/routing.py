@@ -13,7 +13,7 @@ A view without `@allow` is refused when the application starts.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from marshmallow import Schema
 from sqlalchemy.orm import Session
@@ -45,6 +45,15 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Download:
+    """A file to send, from its beginning; it is closed when sent."""
+
+    file: BinaryIO
+    type: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Contract:
     """What a route's decorators stated."""
 
@@ -60,6 +69,7 @@ class Contract:
     edits: bool = False
     stores: bool = True
     traced: bool = False
+    files: tuple[str, ...] = ()
     prepares: Callable[..., Any] | None = None
 
 
@@ -121,6 +131,11 @@ def edits(view: View) -> View:
 def stores_nothing(view: View) -> View:
     """A POST that only reads: it needs no write transaction and no `write` scope."""
     return _state(stores=False)(view)
+
+
+def downloads(*types: str) -> Callable[[View], View]:
+    """The view answers a `Download` of one of these media types."""
+    return _state(files=types)
 
 
 def leaves_trace(view: View) -> View:

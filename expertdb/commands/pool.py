@@ -1,6 +1,8 @@
 """import, vocabulary: what stands in the pool and in which words."""
 
 import json
+import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from expertdb import vocabularies
 from expertdb.commands import application, printing
 from expertdb.database import transaction
+from expertdb.schemas.exports import FORMATS, ExportQuery
 from expertdb.schemas.imports import POLICIES, PREFERENCES, ImportAnswer, ImportForm
-from expertdb.services import imports
+from expertdb.services import exports, imports
 from expertdb.services.actors import SYSTEM
 from expertdb.services.decisions import Choices, Decision
 from expertdb.services.imports import Options, Phase, Report
@@ -103,6 +106,42 @@ def _shown_by(bar: Progress) -> Callable[[Phase, int], None]:
     return show
 
 
+@click.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--format", type=click.Choice(FORMATS), help="As the name of FILE ends when left out.")
+@click.option(
+    "--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Of headings and labels."
+)
+@click.option("--restricted", is_flag=True, help="With contact, identity and licence numbers in plain text.")
+@click.option("--reason", help="Why restricted values go out; the audit log keeps it.")
+@click.option(
+    "--filter", "filters", multiple=True, metavar="NAME=VALUE", help="As the list of experts: status, kind, region, q …"
+)
+@click.pass_context
+def export_command(
+    ctx: click.Context, /, file: Path, filters: tuple[str, ...], format: str | None, **stated: Any
+) -> None:
+    """Export experts to FILE, as CSV, XLSX or JSON Lines that `import` reads back."""
+    asked = dict(one.partition("=")[::2] for one in filters)
+    asked |= {"format": format or file.suffix.lstrip(".").lower(), "language": stated["language"]}
+    asked |= {"restricted": "true", "reason": stated["reason"]} if stated["restricted"] else {}
+    query = printing.loaded(ExportQuery(), {name: value for name, value in asked.items() if value is not None})
+    with application(ctx):
+        export = _exported(query)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
+        shutil.copyfileobj(export.file, target)
+    click.echo(f"{export.rows} experts exported to {file}.")
+
+
+def _exported(query: dict[str, Any]) -> exports.Export:
+    options = exports.Options(**{name: query.pop(name) for name in tuple(query) if name in exports.OPTIONS})
+    with transaction(read_only=True) as session:
+        export = exports.write(session, query, options)
+    with transaction() as session:
+        exports.record(session, export, query, actor=SYSTEM)
+    return export
+
+
 @click.group()
 def vocabulary() -> None:
     """Look up the controlled vocabularies."""
@@ -125,4 +164,4 @@ def show_vocabulary(name: str, q: str) -> None:
         click.echo(f"{term.code:<10} {term.zh} · {term.en}")
 
 
-COMMANDS = (import_command, vocabulary)
+COMMANDS = (import_command, export_command, vocabulary)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from expertdb.models.experts import Expert
@@ -96,10 +96,13 @@ def _chunks(values: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _by_source(session: Session, people: list[Person]) -> Iterator[Match]:
+    """Rows with the id of an expert's source, or with the id an expert has here, which exports write."""
     rows = {one.source_id: one.row for one in reversed(people) if one.source_id}
     for chunk in _chunks(rows):
-        for source, expert in session.execute(select(Expert.source_id, Expert.id).where(Expert.source_id.in_(chunk))):
-            yield Match(rows[source or ""], "source_id", "certain", expert=expert)
+        wanted = select(Expert.source_id, Expert.id).where(or_(Expert.source_id.in_(chunk), Expert.id.in_(chunk)))
+        for source, expert in session.execute(wanted):
+            row = rows[source] if source in rows else rows[expert]
+            yield Match(row, "source_id", "certain", expert=expert)
 
 
 def _by_number(session: Session, people: list[Person]) -> Iterator[Match]:

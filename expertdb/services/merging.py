@@ -60,6 +60,8 @@ def merge(expert: Expert, employer: str | None, body: Mapping[str, Any], prefer:
     """
     found = Merge()
     for name in SINGLE:
+        if name == "source_id" and body.get(name) == expert.id:
+            continue  # An export gave the id that the expert has here.
         _note(found, name, getattr(expert, name), found.choose(name, getattr(expert, name), body.get(name), prefer))
     for name in UNITED:
         _note(

@@ -10,7 +10,7 @@ from expertdb.wording import Text
 
 STRONG = re.compile(r"[\n;；|]+")
 WEAK = re.compile(r"(\s*[、,，/]\s*|(?<=[㐀-鿿])\s+(?=[㐀-鿿]))")
-LEADING_CODE = re.compile(r"([A-Z0-9][A-Z0-9-]*)[\s:：]+\S")
+LEADING_CODE = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)[\s:：]+\S")
 
 
 @lru_cache(maxsize=4096)  # A roster says the same few phrases over and over.

@@ -163,3 +163,19 @@ def test_report_is_printed_as_the_api_answers_it(empty: Path) -> None:
     report = json.loads(done("import", "--json", "--dry-run", spreadsheet("姓名,类别", "林岚,律师")).stdout)
     assert (report["rows"], report["planned"]["created"], report["errors"]) == (1, 1, [])
     assert report["columns"][1] == {"column": "B", "heading": "类别", "field": "kind"}
+
+
+def test_export_is_read_back_by_import(empty: Path) -> None:
+    done("import", roster(GOOD, GOOD | {"id": "R-2", "status": "draft"}))
+    assert done("export", "全部.xlsx").stdout == "2 experts exported to 全部.xlsx.\n"
+    assert done("export", "a.csv", "--filter", "status=active").stdout == "1 experts exported to a.csv.\n"
+    assert Path("a.csv").stat().st_mode & 0o777 == 0o600
+    said = done("import", "全部.xlsx", "--duplicates", "merge")
+    assert said.stdout == "2 rows read, 0 experts entered, 2 unchanged.\n"
+
+
+def test_export_says_which_formats_and_filters_there_are(empty: Path) -> None:
+    assert "jsonl" in run("export", "a.docx").stderr
+    assert "/shape" in run("export", "a.csv", "--filter", "shape=round").stderr
+    assert "/reason" in run("export", "a.csv", "--restricted").stderr
+    assert not Path("a.csv").exists()
