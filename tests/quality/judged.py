@@ -1,7 +1,8 @@
 """Reads the judged set, cuts it by language, and scores it with the matcher or with a peer."""
 
+import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,11 @@ from matching import (
     read_requests,
 )
 from matching.evaluation import measured
+from matching.metrics import Group, ndcg
 
 HERE = Path(__file__).parent
 POOL = HERE.parents[1] / "expertdb/data/sample/experts.jsonl"
-REQUESTS = ("cases.jsonl", "requests.jsonl")
+REQUESTS = ("cases.jsonl", "requests.jsonl", "translations.jsonl")
 
 # Affinities, shape (n_requests, n_experts), in the order of the requests and of the sorted experts.
 Scorer = Callable[["JudgedSet"], np.ndarray]
@@ -54,20 +56,51 @@ def load() -> JudgedSet:
     experts = tuple(sorted(read_experts(POOL), key=lambda one: one.expert))
     requests = tuple(one for name in REQUESTS for one in read_requests(HERE / name))
     ids = {one.id for one in requests}, {one.expert for one in experts}
-    judgments = tuple(read_judgments(HERE / "judgments.tsv", *ids))
+    judgments = tuple(_with_translations(read_judgments(HERE / "judgments.tsv", *ids)))
     lines = (json.loads(line) for line in POOL.read_text("utf-8").splitlines())
     written = {line["id"]: "both" if len(line["name"]) == 2 else next(iter(line["name"])) for line in lines}
     return JudgedSet(experts, requests, judgments, written)
 
 
-def pairs() -> list[tuple[str, str]]:
-    """The ids of the requests that put one matter in two languages."""
+def _with_translations(judgments: Iterable[Judgment]) -> Iterator[Judgment]:
+    """The judgments, and the same grades again for the translation of a request: one matter has one truth."""
+    translated = dict(translations())
+    for one in judgments:
+        yield one
+        if one.request in translated:
+            yield replace(one, request=translated[one.request])
+
+
+def translations() -> list[tuple[str, str]]:
+    """The ids of the requests that were translated, each with that of its translation."""
+    return [(line["translation_of"], line["id"]) for line in _lines("translations.jsonl")]
+
+
+def retold() -> list[tuple[str, str]]:
+    """The ids of the requests in which two offices tell one matter, each in its own language and words."""
     found: dict[str, list[str]] = {}
-    for line in (HERE / "requests.jsonl").read_text("utf-8").splitlines():
-        one = json.loads(line)
-        if "pair" in one:
-            found.setdefault(one["pair"], []).append(one["id"])
+    for line in _lines("requests.jsonl"):
+        if "pair" in line:
+            found.setdefault(line["pair"], []).append(line["id"])
     return [(first, second) for first, second in found.values()]
+
+
+def matter_of(request: str) -> str:
+    """The id of the first request that put this one's matter."""
+    firsts = {second: first for first, second in (*translations(), *retold())}
+    return firsts.get(request, request)
+
+
+def is_for_tuning(request: str) -> bool:
+    """Whether a request belongs to the half on which changes are chosen; the other half only confirms them.
+
+    By the hash of its matter, so that the versions of a matter stay together and nobody chose.
+    """
+    return hashlib.sha256(matter_of(request).encode()).digest()[0] % 2 == 0
+
+
+def _lines(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (HERE / name).read_text("utf-8").splitlines()]
 
 
 def language_of(request: JudgedRequest) -> str:
@@ -101,6 +134,15 @@ def figures(judged: JudgedSet, score: Scorer) -> dict[str, Any]:
     """The metrics of `expertdb evaluate` for a scorer, grouped by request."""
     ids = [one.expert for one in judged.experts]
     return measured(np.round(score(judged), 12), ids, judged.experts, judged.requests, judged.judgments, "request")
+
+
+def ndcgs(judged: JudgedSet, score: Scorer) -> dict[str, float | None]:
+    """nDCG@10 of each request; None where nobody in the pool is of any use for it."""
+    grades: dict[str, dict[str, float]] = {}
+    for one in judged.judgments:
+        grades.setdefault(one.request, {})[one.expert] = one.grade
+    ranked = best(judged, score, len(judged.experts))
+    return {id: ndcg(Group(tuple(experts), {}, grades[id])) for id, experts in ranked.items()}
 
 
 def best(judged: JudgedSet, score: Scorer, count: int = 10) -> dict[str, list[str]]:
