@@ -9,9 +9,13 @@ fold.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from pathlib import Path
 
 import snowballstemmer
+
+DATA = Path(__file__).parent / "data"
 
 # Function words only. Words that carry meaning somewhere in the field (`system`, `interest`, `bill`, which
 # scikit-learn's list drops) stay: idf weighs them by how common they are in this pool.
@@ -26,17 +30,38 @@ towards under until up upon us very via was we were what when where whether whic
 will with within without would yet you your yours yourself
 """
 STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
+# Words that say as little of what anybody knows: numbers, spans of time, people as such, verbs for everything, and the
+# phrases of asking for help. A request of an agency is full of them, and in a pool of short texts each may be rare.
+_SAYING_LITTLE = """
+one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty hundred thousand million
+billion dozen first second third half several many few lot number
+day week month year today tomorrow yesterday date time hour ago soon later already now next last
+person people man woman somebody someone anybody anyone nobody everybody everyone thing something anything nothing
+everything way kind sort part
+make made making do go went gone going come came give gave given take took taken put see saw seen look find found know
+knew known want need like ask say said tell told call use let keep kept seem get got show shown bring brought help
+please thank hope wish would could good well new big small great little much more most less least
+always often still even yet ever never else maybe perhaps really quite rather simply
+"""
 
+# Verbs that end in -ise, and words like them, on both sides of the ocean.
+_ALWAYS_ISE = re.compile(
+    r"(?:adv|appra|ar|ch|circumc|compr|comprom|conc|dev|disgu|enterpr|exc|exerc|expert|franch|improv|likew|merchand|"
+    r"no|otherw|pra|prec|prem|prom|ra|rev|superv|surm|surpr|telev|treat)is(?:e|es|ed|er|ers|ing|able|ation|ations)"
+)
 _ACRONYM = re.compile(r"([A-Z][A-Z0-9]+)s?")
 _FOLDS = (
     (re.compile(r"(?<=[a-z]{3})is(?=(?:e|es|ed|er|ers|ing|able|ation|ations|ational)$)"), "iz"),
     (re.compile(r"(?<=[a-z]{3})our(?=(?:s|ed|ing|al|ation|able|ite|ites|hood|ing|ly)?$)"), "or"),
     (re.compile(r"(?<=^licen)c(?=es?$)|(?<=^defen)c(?=es?$)|(?<=^offen)c(?=es?$)"), "s"),
     (re.compile(r"(?<=^program)me(?=s?$)"), ""),
-    (re.compile(r"(?<=^cent)re(?=s?$)"), "er"),
+    (re.compile(r"(?:(?<=^cent)|(?<=^fib)|(?<=^lit)|(?<=^met)|(?<=^theat))re(?=s?$)"), "er"),
+    (re.compile(r"(?<=^mo)u(?=ld)|(?<=^alumin)i(?=um$)|(?<=^jewel)le(?=ry$)"), ""),
+    (re.compile(r"(?<=[a-z]{3}ly)s(?=(?:e|es|ed|er|ers|ing)$)"), "z"),
     (re.compile(r"(?<=[a-z]log)ue(?=s?$)"), ""),
 )
 _stemmer = snowballstemmer.stemmer("english")
+_LITTLE = frozenset(_stemmer.stemWords(_SAYING_LITTLE.split()))
 
 
 def acronym(word: str) -> str | None:
@@ -47,13 +72,21 @@ def acronym(word: str) -> str | None:
 
 def is_stop_word(word: str) -> bool:
     """Tell whether `word`, as written, says nothing; `US` and `IT` in capitals do say something."""
-    return word.lower() in STOP_WORDS and not (len(word) > 1 and word.isupper())
+    if len(word) > 1 and word.isupper():
+        return False
+    return word.lower() in STOP_WORDS or _says_little(word.lower())
+
+
+@lru_cache(maxsize=1 << 17)
+def _says_little(word: str) -> bool:
+    return _snowball(word) in _LITTLE
 
 
 @lru_cache(maxsize=1 << 17)
 def american(word: str) -> str:
     """Return the American spelling of a lower-case word (`licence` → `license`)."""
-    for pattern, replacement in _FOLDS:
+    folds = _FOLDS[1:] if _ALWAYS_ISE.fullmatch(word) else _FOLDS
+    for pattern, replacement in folds:
         word = pattern.sub(replacement, word)
     return word
 
@@ -72,6 +105,29 @@ def singular(word: str) -> str:
 
 @lru_cache(maxsize=1 << 17)
 def stem(word: str) -> str:
-    """Return the Snowball stem of a word as written; acronyms are lower-cased and left whole."""
+    """Return the stem of a word as written: Snowball's but for word families; acronyms are lower-cased and whole."""
     capitals = acronym(word)
-    return capitals.lower() if capitals else str(_stemmer.stemWord(american(word.casefold())))
+    if capitals:
+        return capitals.lower()
+    own, families = _families()
+    word = american(word.casefold())
+    return own.get(word) or families.get(found := _snowball(word), found)
+
+
+def _snowball(word: str) -> str:
+    return str(_stemmer.stemWord(word))
+
+
+@cache
+def _families() -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return the stems of words that have one of their own, and which stems stand for the same as another."""
+    own: dict[str, str] = {}
+    families: dict[str, str] = {}
+    for line in (DATA / "word_families.tsv").read_text("utf-8").splitlines():
+        head, _, words = line.partition("\t")
+        members = [american(word) for word in words.replace("-", "").split()]
+        if head.startswith("="):
+            own.update(dict.fromkeys(members, head[1:]))
+        elif not head.startswith("#"):
+            families.update(dict.fromkeys(map(_snowball, members), _snowball(american(head))))
+    return own, families

@@ -86,8 +86,8 @@ class Pivot:
     @lru_cache(maxsize=1)
     def load(cls) -> Pivot:
         """Return the pivot made from the data files beside this module; they are read once, on the first call."""
-        glossary = (DATA / "glossary.tsv").read_text("utf-8")
-        return cls(_read(glossary), _read(gzip.decompress((DATA / "cedict.tsv.gz").read_bytes()).decode()))
+        glossary, office = (_read((DATA / name).read_text("utf-8")) for name in ("glossary.tsv", "office_words.tsv"))
+        return cls(glossary, _read(gzip.decompress((DATA / "cedict.tsv.gz").read_bytes()).decode()) | office)
 
     def words(self, found: Iterable[Token]) -> Iterator[Word]:
         """Yield the words of a text that have stems, in order."""
@@ -131,4 +131,4 @@ def gloss_stems(glosses: str) -> tuple[str, ...]:
 def _read(table: str) -> dict[str, str]:
     """Return the pairs of a file of `Chinese<TAB>glosses` lines; lines that start with # are remarks."""
     pairs = (line.partition("\t") for line in table.splitlines() if not line.startswith("#"))
-    return {headword: glosses for headword, _, glosses in pairs if glosses}
+    return {headword: glosses for headword, _, glosses in pairs}

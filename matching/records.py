@@ -9,14 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from matching.analysis import Analyser
-from matching.documents import CODES, STATEMENT, Document, documents
+from matching.documents import CODES, PROFILE, STATEMENT, Document, documents
 from matching.profile import Item, Profile
 from matching.vocabulary import Vocabulary
 from matching.weights import FIELDS, Field
 
 LANGUAGES = ("", "zh", "en")
 # What a row is made from, where it is no item of the profile, by the kind under which it is shown.
-PARTS = {STATEMENT: -1, CODES: -2}
+PARTS = {STATEMENT: -1, CODES: -2, PROFILE: -3}
 
 
 @dataclass(frozen=True, slots=True)

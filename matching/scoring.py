@@ -3,7 +3,7 @@
 Item score: request and item in one language, native_weight·cos(native) + (1 - native_weight)·cos(pivot);
 otherwise cos(pivot) alone. A text without a language (codes only) goes with any. An item known to be unverified counts
 `unverified_factor` as much. Expert affinity: mean_weight·(mean over the items) + (1 - mean_weight)·(mean of the best
-items), times a factor per missing must-have.
+items, of which an absent one counts nothing), times a factor per missing must-have.
 
 `reckoning` computes the same exactly, for a few.
 """
@@ -36,5 +36,5 @@ def trust(parameters: Parameters) -> Floats:
 
 def pool_weights(items: int, parameters: Parameters) -> tuple[float, float]:
     """Return the weight of each of an expert's items, and what each of the best has besides."""
-    best = min(items, parameters.best)
-    return parameters.mean_weight / items, (1.0 - parameters.mean_weight) / best
+    # Whoever has fewer than the best three has nothing for the rest: one line must not weigh like three.
+    return parameters.mean_weight / items, (1.0 - parameters.mean_weight) / parameters.best

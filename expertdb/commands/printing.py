@@ -14,7 +14,11 @@ from expertdb.services.shown import Shown
 from expertdb.wording import Text, say
 
 # What stands for the title where an item is the statement or the curated codes.
-UNTITLED = {"statement": Text("(statement)"), "codes": Text("(curated codes)")}
+UNTITLED = {
+    "statement": Text("(statement)"),
+    "codes": Text("(curated codes)"),
+    "profile": Text("(the profile as a whole)"),
+}
 
 
 def loaded(schema: Schema, stated: Mapping[str, Any]) -> dict[str, Any]:

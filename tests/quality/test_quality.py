@@ -1,22 +1,31 @@
 """The floor of quality: a change that ranks the judged set worse than this is a regression.
 
 Pinned: nDCG@10 of the whole list and of each pair of languages, against floors a little below what was measured; far
-better than scikit-learn's defaults; curated codes and concepts earn their place.
+better than scikit-learn's defaults; curated codes and concepts earn their place; a request and its translation agree.
 """
 
 import pytest
 
 from expertdb.services.corpus import default_analyser
 from matching import Analyser, Concepts, Pivot
-from tests.quality.judged import JudgedSet, figures, load, matcher, scikit_learn_defaults
+from tests.quality.judged import (
+    JudgedSet,
+    best,
+    figures,
+    language_of,
+    load,
+    matcher,
+    scikit_learn_defaults,
+    translations,
+)
 
 # Measured figures stand in docs/quality.md; the floors leave .02 for harmless change.
 FLOORS = {
-    (None, None): 0.74,
-    ("zh", "zh"): 0.80,
-    ("en", "en"): 0.79,
-    ("zh", "en"): 0.74,
-    ("en", "zh"): 0.66,
+    (None, None): 0.75,
+    ("zh", "zh"): 0.77,
+    ("en", "en"): 0.745,
+    ("zh", "en"): 0.77,
+    ("en", "zh"): 0.705,
 }
 
 
@@ -42,7 +51,8 @@ def test_curated_codes_and_concepts_earn_their_place(judged: JudgedSet) -> None:
     whole = ndcg(judged, matcher(default_analyser()))
     uncoded = ndcg(judged, matcher(default_analyser(), codes=False))
     bare = ndcg(judged, matcher(Analyser(Concepts(), Pivot.load()), codes=False))
-    assert whole > uncoded + 0.03 > bare + 0.05
+    assert whole > uncoded + 0.015
+    assert uncoded > bare + 0.04
 
 
 def test_every_request_has_somebody_to_find_and_every_expert_a_grade(judged: JudgedSet) -> None:
@@ -51,8 +61,14 @@ def test_every_request_has_somebody_to_find_and_every_expert_a_grade(judged: Jud
     assert len(judged.judgments) == len(judged.requests) * len(judged.experts)
 
 
-def test_third_of_relevant_grades_are_across_languages(judged: JudgedSet) -> None:
-    asked = {one.id: "zh" if one.id in {r.id for r in judged.cut("zh").requests} else "en" for one in judged.requests}
+def test_third_of_relevant_grades_are_wholly_across_languages(judged: JudgedSet) -> None:
+    asked = {one.id: language_of(one) for one in judged.requests}
     relevant = [one for one in judged.judgments if one.grade >= 2]
-    across = [one for one in relevant if judged.written[one.expert] != asked[one.request]]
+    across = [one for one in relevant if {judged.written[one.expert], asked[one.request]} == {"zh", "en"}]
     assert len(across) >= len(relevant) / 3
+
+
+def test_request_and_its_translation_find_mostly_the_same_people(judged: JudgedSet) -> None:
+    first = best(judged, matcher(default_analyser()))
+    shared = [len(set(first[one]) & set(first[other])) for one, other in translations()]
+    assert sum(shared) / len(shared) >= 6.8

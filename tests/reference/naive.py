@@ -7,13 +7,15 @@ It shares the analyser (text → terms) with the real one and nothing else.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics.pairwise import linear_kernel
 
 from matching import Analyser, Item, Parameters, Profile, Query
-from matching.documents import reads_like_a_list
+from matching.analysis import Analysed
+from matching.documents import is_padding
 from matching.text import normalise
 
 
@@ -57,14 +59,38 @@ def naive_items(profile: Profile, analyser: Analyser, cap: int):  # type: ignore
         text = f"{item.title}\n{item.text}" if item.title else item.text
         key = " ".join(normalise(text).casefold().split())
         terms = analyser.analyse(text)
-        if key not in seen and (terms.native or terms.pivot) and not reads_like_a_list(terms) and len(kept) < cap:
+        if key not in seen and (terms.native or terms.pivot) and not is_padding(terms) and len(kept) < cap:
             kept.append((item, terms.with_codes(profile.codes)))
         seen.add(key)
     statement = analyser.analyse(profile.statement)
-    if (statement.native or statement.pivot) and not reads_like_a_list(statement):
+    if (statement.native or statement.pivot) and not is_padding(statement):
         kept.insert(0, (Item("", profile.statement), statement.with_codes(profile.codes)))
+    if len(kept) > 1:
+        kept.append(naive_whole(kept, profile))
     curated = analyser.analyse("").with_codes(profile.codes)
     return [(Item(""), curated)] * bool(profile.codes) + kept
+
+
+def naive_whole(kept, profile: Profile):  # type: ignore[no-untyped-def]
+    """Return all texts as one item, with its terms: each as often as texts hold it, then the codes once."""
+    bare = [
+        replace(terms, native=without(terms.native, profile), pivot=without(terms.pivot, profile)) for _, terms in kept
+    ]
+    sizes = {
+        language: sum(len(one.native) for one in bare if one.language == language) for language in ("", "en", "zh")
+    }
+    joined = Analysed(
+        max(("", "en", "zh"), key=sizes.__getitem__),
+        tuple(term for one in bare for term in sorted(set(one.native))),
+        tuple(term for one in bare for term in sorted(set(one.pivot))),
+    )
+    unverified = [item.verified is False for item, _ in kept]
+    return Item("", verified=False if sum(unverified) * 2 > len(kept) else None), joined.with_codes(profile.codes)
+
+
+def without(terms: tuple[str, ...], profile: Profile) -> tuple[str, ...]:
+    """Return the terms without the curated codes, which stand at the end."""
+    return terms[: len(terms) - len(profile.codes)]
 
 
 def naive_cosines(texts: list[list[str]], asked: list[str], query: Query, parameters: Parameters) -> np.ndarray:
@@ -89,5 +115,5 @@ def naive_pool(scores: list[float], parameters: Parameters) -> float:
     if not scores:
         return 0.0
     best = sorted(scores, reverse=True)[: parameters.best]
-    mean, best_mean = sum(scores) / len(scores), sum(best) / len(best)
+    mean, best_mean = sum(scores) / len(scores), sum(best) / parameters.best
     return parameters.mean_weight * mean + (1 - parameters.mean_weight) * best_mean

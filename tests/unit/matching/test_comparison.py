@@ -25,7 +25,7 @@ def test_differences_sum_to_the_difference_of_the_affinities_in_any_order(pool, 
 
 def test_most_decisive_line_comes_first_and_adjustments_have_lines_of_their_own():
     pool = [
-        Profile("a", "商标", codes=frozenset({"TM"})),
+        Profile("a", "商标", (Item("商标 品牌"),), codes=frozenset({"TM"})),
         Profile("b", "商标 许可", (Item("商标", verified=False),), frozenset()),
     ]
     query = Query("商标", aspects=(Aspect("GI", "must"),))
