@@ -8,7 +8,7 @@ SOURCES := .
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test soak quality check format lock openapi readme clean
+.PHONY: help setup run demo test chromium soak quality check format lock openapi readme clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -33,8 +33,11 @@ demo: setup ## match the two requests of the README and print their shortlists
 	@$(BIN)/expertdb prepare
 	@$(BIN)/expertdb demo
 
-test: setup ## run every test (SQLite and PostgreSQL, two workers), leaving the coverage for `make check`
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=
+test: setup chromium ## run every test (SQLite, PostgreSQL, browser; two workers), leaving the coverage for `make check`
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=
+
+chromium: setup ## install the browser of the browser tests when it is absent (root, apt-get)
+	@$(BIN)/python -m tests.browser.chromium
 
 soak: setup ## run the long forms of what the tests do in small, and print their figures
 	@$(BIN)/python -m benchmarks.imports

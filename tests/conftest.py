@@ -26,6 +26,16 @@ START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ENGINES = ("sqlite", "postgresql")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What one worker runs together (`--dist loadgroup`): each file, and all browser tests.
+
+    Two browsers at once on two cores take longer than one after the other.
+    """
+    for item in items:
+        group = "browser" if "browser" in item.path.parts else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def make_app(url: str, clock: Clock, **changes: Any) -> Flask:
     """An application on the database at `url`."""
     stated = {"secret_key": "s" * 40, "bootstrap_token": BOOTSTRAP, "log_level": "ERROR", "index_dir": "", **changes}

@@ -128,12 +128,13 @@ class Form:
         typed here.
         """
         now, was = plain(dumped), _marks(self.seen)
+        before = {name: was.get(name, NOTHING) for name in self.values}
         changed = [
             Clash(name, now.get(name), typed)
             for name, typed in self.values.items()
-            if was.get(name) != _mark(now.get(name)) and _mark(typed) != _mark(now.get(name))
+            if before[name] != _mark(now.get(name)) and _mark(typed) != _mark(now.get(name))
         ]
-        taken_over = tuple(one for one in changed if was.get(one.name) == _mark(one.typed))
+        taken_over = tuple(one for one in changed if before[one.name] == _mark(one.typed))
         values = self.values | {one.name: one.stored for one in taken_over}
         fresh = Form.stored(dumped, version)
         clashes = tuple(one for one in changed if one not in taken_over)
@@ -195,9 +196,9 @@ def _mark(value: Any) -> str:
 
 def _bare(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {name: bare for name, inner in value.items() if (bare := _bare(inner))}
+        return {name: bare for name, inner in value.items() if (bare := _bare(inner))} or ""
     if isinstance(value, list | tuple):
-        return [_bare(inner) for inner in value]
+        return [_bare(inner) for inner in value] or ""
     if isinstance(value, bool):
         return "true" if value else ""
     return "" if value is None else str(value).replace("\r\n", "\n").strip()
@@ -209,3 +210,6 @@ def _marks(seen: str) -> dict[str, str]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+NOTHING = _mark(None)

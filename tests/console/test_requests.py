@@ -162,7 +162,7 @@ def test_ranking_stores_nothing_and_filing_stores_what_was_seen(
     (stored,) = office.get("/shortlists").json["items"]
     assert (stored["size"], stored["filters"]) == (5, {"region": ["350200"]})
     filed = official.page(answer.location)
-    assert re.findall(r"<h3>.*?<bdi>(.*?)</bdi>", filed) == re.findall(r"<h3>.*?<bdi>(.*?)</bdi>", seen)
+    assert re.findall(r"<h2>.*?<bdi>(.*?)</bdi>", filed) == re.findall(r"<h2>.*?<bdi>(.*?)</bdi>", seen)
     assert "Xiamen" in filed
 
 

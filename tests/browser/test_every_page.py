@@ -1,0 +1,96 @@
+"""Every page, in both languages, on a desk in light colours and on a telephone in dark ones.
+
+Pinned: axe finds nothing; nothing is asked of another host; the console stays silent; a page and all it needs are below
+300 kB; nothing is cut off at the side. A new page must name an example here.
+"""
+
+import re
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from expertdb.console import access
+from tests.api.people import ASKED
+from tests.browser.conftest import Opening, Site, Watch
+from tests.callers import Caller
+from tests.conftest import caller
+
+MOST = 300_000  # bytes
+VIEWS = (("zh", 1280, "light"), ("en", 375, "dark"))
+STRANGERS = ("/", "/sign-in", "/nothing-here")
+# Parts and redirections: no pages of their own.
+NO_PAGES = {"/codes", "/codes/<code>/picked", "/first-run", "/sign-in", "/preferences/<name>/<value>"}
+ADDRESS = re.compile(r"<(?:path:)?(\w+)>")
+
+
+@pytest.fixture(scope="module")
+def examples(site: Site) -> dict[str, str]:
+    """A value for every part of an address: a profile, a request with a list, a user."""
+    office, administrator = (caller(site.app, role) for role in ("policy_office", "administrator"))
+    asked = office.made("/requests", ASKED | {"aspects": [{"code": "LG-INV", "need": "must"}, {"code": "SE05"}]})
+    listed = office.made(f"/requests/{asked['id']}/shortlists", {"size": 6})
+    return {
+        "expert_id": listed["entries"][0]["expert"]["id"],
+        "request_id": asked["id"],
+        "shortlist_id": listed["id"],
+        "user_id": _first(administrator, "/users"),
+    }
+
+
+def _first(one: Caller, path: str) -> str:
+    return str(one.get(path).json["items"][0]["id"])
+
+
+def addresses(site: Site, examples: dict[str, str]) -> list[str]:
+    """An address of every page that can be looked at."""
+    found = []
+    for method, address, _ in access.guarded(site.app):
+        if method != "GET" or address in NO_PAGES:
+            continue
+        values = examples | {"to": "suspended" if address.startswith("/experts") else "confirmed"}
+        found.append(ADDRESS.sub(lambda part, values=values: values[part[1]], address))
+    return found
+
+
+def violations(page: Page) -> list[str]:
+    """What axe has against a page, one line each."""
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    found = Axe().run(page, options=options).response["violations"]
+    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+
+
+def faults(page: Page, watch: Watch, address: str) -> list[str]:
+    """What is wrong with the page at an address."""
+    watch.sizes.clear()
+    page.goto(address)
+    found = violations(page)
+    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        found.append("wider than the window")
+    if (size := sum(watch.sizes.values())) > MOST:
+        found.append(f"{size} bytes")
+    return [f"{address}: {fault}" for fault in found]
+
+
+@pytest.mark.parametrize(("language", "width", "theme"), VIEWS)
+def test_pages_of_the_console_have_no_fault(
+    site: Site, opened: Opening, watch: Watch, examples: dict[str, str], language: str, width: int, theme: str
+) -> None:
+    page = opened(site, language, "administrator", width=width, theme=theme)
+    found = [fault for address in addresses(site, examples) for fault in faults(page, watch, address)]
+    assert found == []
+
+
+@pytest.mark.parametrize(("language", "width", "theme"), VIEWS)
+def test_pages_for_strangers_have_no_fault(
+    site: Site, opened: Opening, watch: Watch, language: str, width: int, theme: str
+) -> None:
+    page = opened(site, language, width=width, theme=theme)
+    found = [fault for address in STRANGERS for fault in faults(page, watch, address)]
+    watch.complaints = [said for said in watch.complaints if "404" not in said]  # The page that is not there.
+    assert found == []
+
+
+def test_first_run_has_no_fault(empty_site: Site, opened: Opening, watch: Watch) -> None:
+    assert faults(opened(empty_site, "zh"), watch, "/first-run") == []
