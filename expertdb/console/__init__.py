@@ -6,19 +6,26 @@ from flask import Flask
 
 from expertdb.console import (  # noqa: F401 - most of these are here to register their pages.
     account,
+    audit,
     codes,
+    contact,
     experts,
     failures,
     first_run,
     home,
     moves,
+    objections,
+    organisations,
     preferences,
     rendering,
     requests,
+    reviews,
+    sanctions,
     sessions,
     shortlists,
     tokens,
     users,
+    vocabularies,
 )
 from expertdb.console.assets import asset
 from expertdb.console.site import blueprint

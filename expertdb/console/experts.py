@@ -1,5 +1,7 @@
 """Experts: found as one types, looked at, entered, edited, deleted."""
 
+from typing import Any
+
 from flask import render_template
 
 from expertdb.console.forms import Form
@@ -8,7 +10,9 @@ from expertdb.console.language import said
 from expertdb.console.rules import Reply, Visit, allow, asks, takes
 from expertdb.console.site import pages
 from expertdb.schemas.experts import ExpertAnswer, ExpertBody, ExpertPatch, ExpertQuery, TransitionAnswer
-from expertdb.services import experts, facets, moves
+from expertdb.schemas.objections import ObjectionAnswer
+from expertdb.schemas.sanctions import SanctionAnswer
+from expertdb.services import experts, facets, moves, objections, sanctions
 
 CURATORS = ("administrator",)
 READERS = ("administrator", "reviewer", "policy_office", "auditor")
@@ -40,7 +44,18 @@ def show_expert(visit: Visit, expert_id: str) -> Reply:
         expert=ExpertAnswer().dump(expert),
         steps=TransitionAnswer(many=True).dump(steps),
         offers=moves.offers(visit.session, expert, actor=visit.actor, now=visit.now, rules=visit.rules),
+        **_on_record(visit, expert_id),
     )
+
+
+def _on_record(visit: Visit, expert_id: str) -> dict[str, Any]:
+    """Objections and sanctions, for those who decide on them or watch that they are decided."""
+    if visit.actor.role == "policy_office":
+        return {}
+    return {
+        "objections": ObjectionAnswer(many=True).dump(objections.find(visit.session, expert_id, ALL_STEPS).items),
+        "sanctions": SanctionAnswer(many=True).dump(sanctions.find(visit.session, expert_id, ALL_STEPS).items),
+    }
 
 
 @pages.get("/experts/new")

@@ -6,7 +6,8 @@ from typing import Any
 from flask import request, url_for
 
 from expertdb import vocabularies
-from expertdb.console.words import EXPERT_STATUS, label, word
+from expertdb.console.tables import EXPERT_STATUS
+from expertdb.console.words import label, word
 
 VOCABULARIES = {
     "kind": ("expert_kind",),

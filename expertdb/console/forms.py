@@ -168,6 +168,10 @@ class Form:
             pointer = pointer.rpartition("/")[0]
         return pointer or next(iter(self.labels), "")
 
+    def faults_among(self, fields: list[str]) -> dict[str, list[str]]:
+        """The faults to be told above one of the page's forms, the one with these fields."""
+        return {at: said for at, said in self.faults.items() if self.field_of(at) in fields}
+
     def fault(self, pointer: str) -> list[str]:
         """What is wrong with a field, or with one value of the list that it is."""
         at_values = re.compile(rf"{re.escape(pointer)}(/[0-9]+)?")

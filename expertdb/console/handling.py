@@ -95,7 +95,7 @@ def _answer(view: Callable[..., Any], rule: Rule, actor: Actor, path: dict[str, 
         if not error.faults:
             raise
         form = Form.faulty(typed, error.faults, _version(), request.form.get("seen", ""))
-        return _again(rule, actor, path, form, 422, error)
+        return _again(rule, actor, path, form, 422 if isinstance(error, InvalidInput) else 409, error)
 
 
 def _done(view: Callable[..., Any], rule: Rule, actor: Actor, path: dict[str, str], typed: Typed) -> Reply:

@@ -7,7 +7,7 @@ from flask import Flask, Response, current_app, request, url_for
 from markupsafe import Markup
 
 from expertdb import vocabularies
-from expertdb.console import filtering, lists
+from expertdb.console import filtering, lists, traces
 from expertdb.console.assets import asset_url
 from expertdb.console.diffs import changed
 from expertdb.console.forms import field_id
@@ -25,9 +25,18 @@ PLACES = (
     ("home", Text("Home")),
     ("list_requests", Text("Requests")),
     ("list_experts", Text("Experts")),
+    ("show_queue", Text("Entry")),
+    ("list_organisations", Text("Organisations")),
+)
+# What is needed more rarely, in a menu of its own.
+MORE_PLACES = (
+    ("show_publicity", Text("Publicity")),
+    ("list_vocabularies", Text("Vocabularies")),
+    ("list_audit", Text("Audit log")),
     ("list_users", Text("Users")),
     ("all_tokens", Text("Tokens")),
 )
+# What the service notes where drawing up a list moved a request.
 SHORTLIST_NOTE = len("shortlist ") + 36  # What the service notes where drawing up a list moved a request.
 CHINA = timezone(timedelta(hours=8))
 HEADERS = {
@@ -70,8 +79,8 @@ def told(text: str) -> str:
 
 # The colours of statuses: what is well, what waits, what is over; all others are plain.
 GOOD = ("active", "renewed", "accepted", "engaged", "delivered", "evaluated", "confirmed")
-WAITING = ("submitted", "under_review", "publicity", "on_leave", "returned", "invited")
-BAD = ("suspended", "expired", "removed", "withdrawn", "cancelled")
+WAITING = ("submitted", "under_review", "publicity", "on_leave", "returned", "invited", "open", "appealed")
+BAD = ("suspended", "expired", "removed", "withdrawn", "cancelled", "upheld", "standing")
 
 
 def status_tag(table: str, status: str) -> Markup:
@@ -145,10 +154,9 @@ def init_app(app: Flask) -> None:
         reason=reason,
         of_vocabularies=of_vocabularies,
     )
-    app.jinja_env.filters.update(filtering.FILTERS)
-    app.jinja_env.globals.update(filtering.GLOBALS)
-    app.jinja_env.filters.update(lists.FILTERS)
-    app.jinja_env.globals.update(lists.GLOBALS)
+    for tools in (filtering, lists, traces):
+        app.jinja_env.filters.update(tools.FILTERS)
+        app.jinja_env.globals.update(tools.GLOBALS)
     for name, tool in {
         "t": said,
         "word": word,
@@ -163,6 +171,7 @@ def init_app(app: Flask) -> None:
         "here_again": here_again,
         "is_here": is_here,
         "places": lambda: PLACES,
+        "more_places": lambda: [place for place in MORE_PLACES if may(place[0])],
         "options": options,
         "terms": terms,
         "readable": readable,

@@ -8,7 +8,7 @@ def save_expert(visit: Visit, expert_id: str) -> Reply: ...
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from marshmallow import Schema
@@ -19,6 +19,7 @@ from expertdb.console.forms import Form
 from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus
 from expertdb.services.rules import Rules
+from expertdb.workdays import local_day
 
 Reply = str | Response
 View = TypeVar("View", bound=Callable[..., Any])
@@ -42,6 +43,11 @@ class Visit:
     version: int | None = None
     form: Form | None = None
     prepared: Any = None
+
+    @property
+    def today(self) -> date:
+        """The day in China."""
+        return local_day(self.now)
 
     def form_of(self, dumped: dict[str, Any], version: int | None) -> Form:
         """The form of a stored thing: as it is, or, shown again, as it was typed and put together with what is."""

@@ -12,7 +12,7 @@ from marshmallow import Schema, ValidationError, fields
 
 from expertdb.models.restricted import FIELDS
 from expertdb.recognising import BANK_CARD, EMAIL, ID_NUMBER, Found, forbidden_in, is_card, is_id_number, plain
-from expertdb.schemas.fields import Several, Str
+from expertdb.schemas.fields import Choice, Several, Str, Unique
 from expertdb.wording import Text
 
 PHONE = re.compile(r"\+?[0-9(][0-9 ()-]{4,24}(?:(?:转|ext\.?|x) ?[0-9]{1,6})?")
@@ -150,6 +150,13 @@ class RestrictedQuery(Schema):
     """Which restricted values to open, and why; the audit log keeps both."""
 
     fields_ = Words(FIELDS, required=True, data_key="fields")
+    reason = FreeText(maximum=500, minimum=2, required=True)
+
+
+class OpenForm(Schema):
+    """Which restricted values somebody opens on the console, and why; the audit log keeps both."""
+
+    values = Unique(Choice(FIELDS), maximum=len(FIELDS), required=True)
     reason = FreeText(maximum=500, minimum=2, required=True)
 
 

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from expertdb.console import access
-from tests.api.people import ASKED
+from tests.api.people import ASKED, expert, moved
 from tests.browser.conftest import Opening, Site, Watch
 from tests.callers import Caller
 from tests.conftest import caller
@@ -29,6 +29,12 @@ ADDRESS = re.compile(r"<(?:path:)?(\w+)>")
 def examples(site: Site) -> dict[str, str]:
     """A value for every part of an address: a profile, a request with a list, a user."""
     office, administrator = (caller(site.app, role) for role in ("policy_office", "administrator"))
+    published = candidate_in_publicity(administrator)
+    objection = administrator.made(
+        f"/experts/{published}/objections", {"lodged_by": "citizen", "ground": "other", "text": "有异议"}
+    )
+    suspended = expert(administrator, "停一", restricted={"phone": "13800138000"})["id"]
+    moved(administrator, f"/experts/{suspended}", "suspended")
     asked = office.made("/requests", ASKED | {"aspects": [{"code": "LG-INV", "need": "must"}, {"code": "SE05"}]})
     listed = office.made(f"/requests/{asked['id']}/shortlists", {"size": 6})
     return {
@@ -36,7 +42,22 @@ def examples(site: Site) -> dict[str, str]:
         "request_id": asked["id"],
         "shortlist_id": listed["id"],
         "user_id": _first(administrator, "/users"),
+        "organisation_id": _first(administrator, "/organisations"),
+        "name": "service_kind",
+        "objecting": published,
+        "objection_id": objection["id"],
+        "suspended": suspended,
+        "sanction_id": _first(administrator, f"/experts/{suspended}/sanctions"),
     }
+
+
+def candidate_in_publicity(administrator: Caller) -> str:
+    """The id of somebody who is being made public."""
+    made = administrator.made("/experts", {"name": {"zh": "候一"}, "kind": "K-PA"})
+    reviewer = caller(administrator.app, "reviewer")
+    for one, to in ((administrator, "submitted"), (reviewer, "under_review"), (reviewer, "publicity")):
+        moved(one, f"/experts/{made['id']}", to)
+    return str(made["id"])
 
 
 def _first(one: Caller, path: str) -> str:
@@ -50,6 +71,8 @@ def addresses(site: Site, examples: dict[str, str]) -> list[str]:
         if method != "GET" or address in NO_PAGES:
             continue
         values = examples | {"to": "suspended" if address.startswith("/experts") else "confirmed"}
+        for part, whose in (("/objections", "objecting"), ("/sanctions", "suspended"), ("/contact", "suspended")):
+            values |= {"expert_id": examples[whose]} if part in address else {}
         found.append(ADDRESS.sub(lambda part, values=values: values[part[1]], address))
     return found
 

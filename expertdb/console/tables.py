@@ -1,0 +1,348 @@
+"""What codes of the system are called in people's words. A test holds every table to its model, and to its Chinese."""
+
+from expertdb.wording import Text
+
+EXPERT_STATUS = {
+    "draft": Text("Draft"),
+    "submitted": Text("Submitted"),
+    "under_review": Text("Under review"),
+    "publicity": Text("In publicity"),
+    "active": Text("Active"),
+    "on_leave": Text("On leave"),
+    "suspended": Text("Suspended"),
+    "expired": Text("Term expired"),
+    "renewed": Text("Renewed"),
+    "removed": Text("Removed"),
+    "withdrawn": Text("Withdrawn"),
+    "erased": Text("Erased"),
+}
+REQUEST_STATUS = {
+    "draft": Text("Draft"),
+    "submitted": Text("Submitted"),
+    "returned": Text("Returned"),
+    "accepted": Text("Accepted"),
+    "shortlisted": Text("Shortlisted"),
+    "confirmed": Text("Confirmed"),
+    "invited": Text("Invited"),
+    "engaged": Text("Engaged"),
+    "delivered": Text("Delivered"),
+    "evaluated": Text("Evaluated"),
+    "closed": Text("Closed"),
+    "cancelled": Text("Cancelled"),
+}
+EXPERT_MOVE = {
+    "draft": Text("Send back"),
+    "submitted": Text("Submit"),
+    "under_review": Text("Take into review"),
+    "publicity": Text("Publish"),
+    "active": Text("Activate"),
+    "on_leave": Text("Set on leave"),
+    "suspended": Text("Suspend"),
+    "expired": Text("End the term"),
+    "renewed": Text("Renew"),
+    "removed": Text("Remove from the pool"),
+    "withdrawn": Text("Record the withdrawal"),
+    "erased": Text("Erase personal data"),
+}
+ENTRY_SOURCE = {
+    "nomination": Text("Nomination"),
+    "application": Text("Application"),
+    "take_over": Text("Take-over"),
+    "import": Text("Import"),
+}
+GROUND = {
+    "not_qualified": Text("Not qualified"),
+    "lost_qualification": Text("Lost the qualification"),
+    "misconduct": Text("Misconduct"),
+    "false_data": Text("False data"),
+    "undisclosed_conflict": Text("Undisclosed conflict of interest"),
+    "leak": Text("Leak"),
+    "no_shows": Text("Repeated absence"),
+    "poor_appraisal": Text("Poor appraisal"),
+    "unreachable": Text("Cannot be reached"),
+    "own_request": Text("At their own request"),
+    "term_end": Text("End of the term"),
+    "death": Text("Death"),
+    "other": Text("Other"),
+}
+REQUEST_MOVE = {
+    "submitted": Text("Submit"),
+    "returned": Text("Send back"),
+    "accepted": Text("Accept"),
+    "shortlisted": Text("Back to the shortlist"),
+    "confirmed": Text("Confirm"),
+    "invited": Text("Note the invitations"),
+    "engaged": Text("Note the engagements"),
+    "delivered": Text("Note the delivery"),
+    "evaluated": Text("Note the evaluation"),
+    "closed": Text("Close"),
+    "cancelled": Text("Cancel the request"),
+}
+ROLE = {
+    "administrator": Text("Administrator"),
+    "reviewer": Text("Reviewer"),
+    "agency": Text("Agency"),
+    "policy_office": Text("Policy office"),
+    "auditor": Text("Auditor"),
+}
+SCOPE = {"read": Text("Read"), "write": Text("Write")}
+REQUEST_KIND = {"consultation": Text("Consultation"), "policy_drafting": Text("Policy drafting")}
+NEED = {"must": Text("Required"), "nice": Text("Desirable")}
+URGENCY = {"normal": Text("Normal"), "urgent": Text("Urgent"), "critical": Text("Critical")}
+ITEM_KIND = {
+    "publication": Text("Publication"),
+    "patent": Text("Patent"),
+    "case": Text("Case"),
+    "project": Text("Project"),
+    "policy_draft": Text("Policy draft"),
+    "standard": Text("Standard"),
+    "training": Text("Training"),
+}
+MODE = {
+    "written": Text("In writing"),
+    "meeting": Text("Meeting"),
+    "commissioned": Text("Commissioned study"),
+    "on_site": Text("On site"),
+    "online": Text("Online"),
+}
+REASON_FIELD = {
+    "concept": Text("Subject or service"),
+    "native": Text("Words"),
+    "pivot": Text("Across languages"),
+    "adjustment": Text("Adjustment"),
+    "rest": Text("All other words"),
+}
+SECRECY = {
+    "open": Text("Open"),
+    "internal": Text("Internal"),
+    "trade_secret": Text("Trade secret"),
+    "sensitive": Text("Sensitive work matter"),
+}
+STAGE = {
+    "initiation": Text("Initiation"),
+    "research": Text("Research"),
+    "drafting": Text("Drafting"),
+    "public_comment": Text("Public comment"),
+    "expert_review": Text("Expert review"),
+    "legality_review": Text("Review of legality"),
+    "fair_competition_review": Text("Fair competition review"),
+    "evaluation": Text("Evaluation afterwards"),
+}
+ADJUSTMENT = {
+    "missing_must": Text("A required aspect is missing"),
+    "unverified": Text("Evidence that is not verified"),
+}
+GAP = {
+    "held by nobody": Text("nobody in the pool holds it."),
+    "held only by people left out": Text("only people who are left out hold it."),
+}
+# Why somebody is not on a list; statuses besides.
+LEFT_OUT = EXPERT_STATUS | {
+    "term_not_current": Text("Outside their term"),
+    "outside_filters": Text("Outside the filters"),
+    "lower_rank": Text("Ranked lower"),
+    "not_available": Text("Not available"),
+    "no_affinity": Text("Nothing in common with the request"),
+}
+FILTER = {"region": Text("Region"), "kind": Text("Kind of expert"), "language": Text("Language"), "code": Text("Codes")}
+OBJECTOR = {
+    "citizen": Text("A citizen"),
+    "organisation": Text("An organisation"),
+    "staff": Text("Staff"),
+    "anonymous": Text("Anonymous"),
+}
+OBJECTION_GROUND = {
+    "not_qualified": Text("Not qualified"),
+    "false_data": Text("False data"),
+    "misconduct": Text("Misconduct"),
+    "conflict_of_interest": Text("Conflict of interest"),
+    "procedure": Text("Fault of procedure"),
+    "other": Text("Other"),
+}
+OBJECTION_STATUS = {
+    "open": Text("Undecided"),
+    "upheld": Text("Upheld"),
+    "dismissed": Text("Dismissed"),
+    "lapsed": Text("Lapsed"),
+}
+SANCTION_KIND = {"suspension": Text("Suspension"), "removal": Text("Removal")}
+SANCTION_STATUS = {
+    "standing": Text("In force"),
+    "appealed": Text("Appealed against"),
+    "dismissed": Text("Appeal dismissed"),
+    "upheld": Text("Appeal upheld"),
+    "lifted": Text("Lifted"),
+}
+SANCTION_MOVE = {
+    "appealed": Text("Record an appeal"),
+    "upheld": Text("Uphold the appeal"),
+    "dismissed": Text("Dismiss the appeal"),
+    "lifted": Text("Lift it"),
+}
+RESTRICTED = {
+    "phone": Text("Telephone"),
+    "email": Text("E-mail"),
+    "address": Text("Address"),
+    "id_number": Text("Identity number"),
+    "licence_numbers": Text("Licence numbers"),
+}
+VOCABULARY = {
+    "ip_subject": Text("IP subjects"),
+    "service_kind": Text("Services"),
+    "expert_kind": Text("Kinds of expert"),
+    "emerging_industry": Text("Strategic emerging industries"),
+    "manufacturing_division": Text("Manufacturing divisions"),
+    "ipc": Text("Patent classes"),
+    "region": Text("Regions"),
+    "title_level": Text("Title levels"),
+    "organisation_kind": Text("Kinds of organisation"),
+    "jurisdiction": Text("Jurisdictions"),
+    "language": Text("Languages"),
+}
+# What the audit log notes, and of what kind of thing.
+ACTION = {
+    "database.backed_up": Text("Database backed up"),
+    "database.restored": Text("Database restored"),
+    "expert.created": Text("Expert entered"),
+    "expert.deleted": Text("Draft deleted"),
+    "expert.edited": Text("Profile edited"),
+    "expert.imported": Text("Experts imported"),
+    "expert.moved": Text("Status of an expert changed"),
+    "index.mended": Text("Index mended"),
+    "item.added": Text("Evidence added"),
+    "item.deleted": Text("Evidence removed"),
+    "item.edited": Text("Evidence edited"),
+    "job.cancelled": Text("Job cancelled"),
+    "job.done": Text("Job done"),
+    "job.submitted": Text("Job submitted"),
+    "objection.decided": Text("Objection decided"),
+    "objection.lodged": Text("Objection recorded"),
+    "organisation.created": Text("Organisation entered"),
+    "organisation.deleted": Text("Organisation deleted"),
+    "organisation.edited": Text("Organisation edited"),
+    "request.edited": Text("Request edited"),
+    "request.moved": Text("Status of a request changed"),
+    "request.submitted": Text("Request submitted"),
+    "restricted.read": Text("Contact or identity data read"),
+    "restricted.resealed": Text("Restricted data sealed anew"),
+    "sanction.appealed": Text("Appeal recorded"),
+    "sanction.dismissed": Text("Appeal dismissed"),
+    "sanction.lifted": Text("Suspension lifted"),
+    "sanction.notified": Text("Expert told of a sanction"),
+    "sanction.upheld": Text("Appeal upheld"),
+    "session.begun": Text("Signed in"),
+    "session.ended": Text("Signed out"),
+    "session.ended_everywhere": Text("Signed out everywhere"),
+    "shortlist.drawn_up": Text("Shortlist drawn up"),
+    "token.created": Text("Token made"),
+    "token.revoked": Text("Token revoked"),
+    "user.created": Text("User made"),
+    "user.edited": Text("User edited"),
+    "user.password_changed": Text("Password changed"),
+    "user.password_reset": Text("Password reset"),
+}
+SUBJECT = {
+    "expert": Text("Expert"),
+    "request": Text("Request"),
+    "shortlist": Text("Shortlist"),
+    "organisation": Text("Organisation"),
+    "user": Text("User"),
+    "token": Text("Token"),
+    "job": Text("Job"),
+    "database": Text("Database"),
+    "key": Text("Key"),
+    "index": Text("Index"),
+    "pool": Text("Pool"),
+}
+# What the details of an entry of the audit log are called.
+DETAIL = {
+    "before": Text("from"),
+    "after": Text("to"),
+    "status": Text("Status"),
+    "reason": Text("Reason"),
+    "fields": Text("Fields"),
+    "role": Text("Role"),
+    "scopes": Text("Permissions"),
+    "source": Text("Way of entry"),
+    "ground": Text("Ground"),
+    "term": Text("Term"),
+    "until": Text("until"),
+    "active": Text("May sign in"),
+    "count": Text("Number"),
+    "request": Text("Request"),
+    "shortlist": Text("Shortlist"),
+    "sanction": Text("Sanction"),
+    "objection": Text("Objection"),
+    "outcome": Text("Outcome"),
+    "by": Text("Lodged by"),
+    "file": Text("File"),
+    "kind": Text("Kind"),
+}
+# What fields are called where a whole form is spoken of.
+FIELD = {
+    "name": Text("Name"),
+    "kind": Text("Kind"),
+    "organisation": Text("Organisation"),
+    "position": Text("Position"),
+    "region": Text("Region"),
+    "title_level": Text("Title level"),
+    "languages": Text("Languages"),
+    "licences": Text("Licences"),
+    "availability": Text("Availability"),
+    "statement": Text("Statement"),
+    "codes": Text("Subjects and services"),
+    "items": Text("Evidence"),
+    "term": Text("Term"),
+    "role": Text("Role"),
+    "active": Text("May sign in"),
+    "title": Text("Title"),
+    "text": Text("What is asked"),
+    "aspects": Text("Aspects"),
+    "parties": Text("Parties"),
+    "experts_wanted": Text("Experts wanted"),
+    "due": Text("Due"),
+    "urgency": Text("Urgency"),
+    "secrecy": Text("Secrecy"),
+    "stage": Text("Stage of the policy"),
+    "legal_basis": Text("Legal basis"),
+    "mode": Text("Way of working"),
+    "questions": Text("Questions"),
+    "related_organisations": Text("Others concerned"),
+    "suggested_experts": Text("Suggested experts"),
+    "excluded_experts": Text("Experts not wanted"),
+    "earlier_stages": Text("Earlier stages"),
+}
+TABLES = {
+    "entry_source": ENTRY_SOURCE,
+    "expert_move": EXPERT_MOVE,
+    "field": FIELD,
+    "ground": GROUND,
+    "expert_status": EXPERT_STATUS,
+    "request_status": REQUEST_STATUS,
+    "role": ROLE,
+    "scope": SCOPE,
+    "request_kind": REQUEST_KIND,
+    "need": NEED,
+    "urgency": URGENCY,
+    "item_kind": ITEM_KIND,
+    "request_move": REQUEST_MOVE,
+    "secrecy": SECRECY,
+    "stage": STAGE,
+    "adjustment": ADJUSTMENT,
+    "gap": GAP,
+    "left_out": LEFT_OUT,
+    "objector": OBJECTOR,
+    "objection_ground": OBJECTION_GROUND,
+    "objection_status": OBJECTION_STATUS,
+    "sanction_kind": SANCTION_KIND,
+    "sanction_status": SANCTION_STATUS,
+    "sanction_move": SANCTION_MOVE,
+    "restricted": RESTRICTED,
+    "vocabulary": VOCABULARY,
+    "action": ACTION,
+    "detail": DETAIL,
+    "subject": SUBJECT,
+    "filter": FILTER,
+    "mode": MODE,
+    "reason_field": REASON_FIELD,
+}

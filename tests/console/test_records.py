@@ -1,0 +1,80 @@
+"""Audit log, vocabularies and organisations in the console."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from expertdb.database import db
+from tests.api.people import expert, moved
+from tests.callers import Caller
+from tests.console.conftest import Visitor, visitor
+from tests.console.filling import filled
+
+
+@pytest.fixture
+def auditor(app: Flask) -> Visitor:
+    return visitor(app, "auditor")
+
+
+def test_log_says_in_words_who_did_what(administrator: Caller, auditor: Visitor) -> None:
+    made = expert(administrator)
+    moved(administrator, f"/experts/{made['id']}", "suspended", "复核执业资质")
+    page = auditor.page("/audit")
+    for words in ("Status of an expert changed", "a administrator", "from: Active; to: Suspended", "复核执业资质"):
+        assert words in page
+    assert "expert.moved" not in page.replace('value="expert.moved"', "")
+    narrowed = auditor.page(f"/audit?subject={made['id']}&action=expert.created")
+    assert "Expert entered" in narrowed
+    assert "复核执业资质" not in narrowed
+
+
+def test_log_is_told_whole_until_it_is_changed(app: Flask, administrator: Caller, auditor: Visitor) -> None:
+    expert(administrator)
+    assert "are as they were written." in auditor.post("/audit", at="/password").text
+    with app.app_context(), db.engine.begin() as connection:  # As the owner of the tables could.
+        names = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
+        for statement in (*(f"DROP TRIGGER {name}" for name in names), "UPDATE audit_entries SET role = 'x'"):
+            connection.execute(text(statement))
+    assert "things are not as they were written" in auditor.post("/audit", at="/password").text
+
+
+def test_vocabularies_are_shown_with_all_their_words(auditor: Visitor) -> None:
+    page = auditor.page("/vocabularies")
+    assert page.count('<th scope="row">') == 11
+    assert "Patent classes" in page
+    found = auditor.page("/vocabularies/service_kind?q=质押")
+    assert "FN-PLDG" in found
+    assert "LG-INV" not in found
+    assert "No term holds this." in auditor.page("/vocabularies/service_kind?q=zzzz")
+    assert auditor.get("/vocabularies/nothing").status_code == 404
+
+
+def test_organisation_is_entered_found_by_any_name_and_edited(app: Flask, administrator: Caller) -> None:
+    curator = visitor(app, "administrator")
+    fields = {"/name/zh": "闽都衡正知识产权代理有限公司", "/aliases": "衡正代理\r\n衡正", "/kind": "O-AGY"}
+    assert curator.post("/organisations/new", fields, at="/organisations/new").status_code == 303
+    again = curator.post(
+        "/organisations/new", fields | {"/name/zh": "另一", "/aliases": "衡正"}, at="/organisations/new"
+    )
+    assert (again.status_code, 'href="#f-aliases"' in again.text) == (409, True)
+    assert "闽都衡正" in curator.page("/organisations?q=衡正代理")
+    stored = administrator.get("/organisations?q=衡正").json["items"][0]
+    own = f"/organisations/{stored['id']}"
+    changed = filled(curator.page(own), own) | {"/region": ["350100"]}
+    assert curator.client.post(own, data=changed, headers=curator.headers).status_code == 303
+    after = administrator.get(own).json
+    assert (after["region"], after["aliases"]) == ("350100", ["衡正代理", "衡正"])
+    gone = filled(curator.page(own), f"{own}/delete")
+    assert curator.client.post(f"{own}/delete", data=gone, headers=curator.headers).status_code == 303
+    assert administrator.get(own).status_code == 404
+
+
+def test_organisation_in_use_stays_and_says_why(app: Flask, administrator: Caller) -> None:
+    curator = visitor(app, "administrator")
+    made = expert(administrator, organisation="衡正代理")
+    own = f"/organisations/{made['organisation']['id']}"
+    answer = curator.client.post(
+        f"{own}/delete", data=filled(curator.page(own), f"{own}/delete"), headers=curator.headers
+    )
+    assert answer.status_code == 409
+    assert "still point to this organisation" in answer.text

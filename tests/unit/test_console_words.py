@@ -1,0 +1,82 @@
+"""Codes in words: every code that a page can show is in the tables, and every entry of a table is somebody's code."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from expertdb import vocabularies
+from expertdb.console.tables import TABLES
+from expertdb.models import experts, objections, requests, restricted, sanctions, tokens
+from expertdb.schemas.experts import ITEM_KINDS, ExpertPatch
+from expertdb.schemas.requests import NEEDS, RequestPatch
+from expertdb.schemas.shortlists import Filters
+from expertdb.schemas.users import UserPatch
+from expertdb.services import eligibility, lifecycle, shortlists, shown
+
+ROOT = Path(__file__).parents[2]
+EXACT: dict[str, Iterable[str]] = {
+    "expert_status": experts.STATUSES,
+    "expert_move": {to for ways in lifecycle.EXPERT_WAYS.values() for to in ways},
+    "entry_source": experts.ENTRY_SOURCES,
+    "mode": experts.MODES,
+    "item_kind": ITEM_KINDS,
+    "request_status": requests.STATUSES,
+    "request_move": {to for ways in lifecycle.REQUEST_WAYS.values() for to in ways},
+    "request_kind": requests.KINDS,
+    "urgency": requests.URGENCIES,
+    "secrecy": requests.SECRECIES,
+    "stage": requests.STAGES,
+    "need": NEEDS,
+    "role": tokens.ROLES,
+    "scope": tokens.SCOPES,
+    "ground": sanctions.GROUNDS,
+    "sanction_kind": sanctions.SANCTION_KINDS,
+    "sanction_status": sanctions.SANCTION_STATES,
+    "objector": objections.OBJECTORS,
+    "objection_ground": objections.OBJECTION_GROUNDS,
+    "objection_status": objections.OBJECTION_STATES,
+    "restricted": restricted.FIELDS,
+    "vocabulary": vocabularies.NAMES,
+    "filter": Filters().fields,
+    "gap": (shortlists.HELD_BY_NOBODY, shortlists.HELD_BY_LEFT_OUT),
+}
+AT_LEAST: dict[str, Iterable[str]] = {
+    "left_out": {
+        *experts.STATUSES,
+        *(eligibility.TERM_NOT_CURRENT, eligibility.OUTSIDE_FILTERS, shown.NOT_AVAILABLE, "lower_rank", "no_affinity"),
+    },
+    "field": ({*ExpertPatch().fields, *RequestPatch().fields, *UserPatch().fields} - {"entry", "restricted"}),
+}
+
+
+@pytest.mark.parametrize("table", EXACT)
+def test_table_holds_the_codes_that_there_are(table: str) -> None:
+    assert set(TABLES[table]) == set(EXACT[table])
+
+
+@pytest.mark.parametrize("table", AT_LEAST)
+def test_table_holds_at_least_these_codes(table: str) -> None:
+    assert set(AT_LEAST[table]) - set(TABLES[table]) == set()
+
+
+def recorded() -> Iterator[tuple[str, str]]:
+    """Action and kind of thing of every call of `audit.record`, as far as they are written down there."""
+    for path in sorted((ROOT / "expertdb").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("audit.record", "_audit")):
+                actions = [one.value for one in node.args if isinstance(one, ast.Constant) and "." in str(one.value)]
+                kinds = [
+                    one.value.value
+                    for one in node.keywords
+                    if one.arg == "kind" and isinstance(one.value, ast.Constant)
+                ]
+                yield from ((str(action), str(kinds[0]) if kinds else "") for action in actions)
+
+
+def test_every_deed_that_is_recorded_has_words() -> None:
+    found = list(recorded())
+    assert len(found) > 30
+    assert sorted({action for action, _ in found} - set(TABLES["action"])) == []
+    assert sorted({kind for _, kind in found if kind} - set(TABLES["subject"])) == []
