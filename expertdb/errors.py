@@ -9,6 +9,8 @@ DomainError
 ├── TransitionNotAllowed        the state does not lead there
 ├── StepIsMissing               what the new state would say has not happened yet
 ├── ObjectionsAreClosed         the candidate is not in publicity
+├── NothingToWaive              the expert has no such conflict in this request
+├── ConflictCannotBeWaived      conflicts of this kind keep the expert out in any case
 ├── OnlyDraftsCanBeDeleted      whoever has left the draft state leaves by a transition
 ├── RequestIsClosedToEdits      the request has left the states in which it may be edited
 ├── OrganisationInUse           experts or requests still point to it
@@ -112,6 +114,14 @@ class ObjectionsAreClosed(DomainError):
     def __init__(self, status: str) -> None:
         detail = "Objections are taken during publicity; this expert is {status}. Suspend an active one instead."
         super().__init__(Text(detail, status=status))
+
+
+class NothingToWaive(DomainError):
+    """The expert has no such conflict in this request."""
+
+
+class ConflictCannotBeWaived(DomainError):
+    """Conflicts of this kind keep the expert out in any case."""
 
 
 class OnlyDraftsCanBeDeleted(DomainError):

@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 
 from expertdb.api import (
     audit,
+    conflicts,
     experts,
     exports,
     health,
@@ -35,6 +36,7 @@ def init_app(app: Flask) -> None:
     parts = (
         audit,
         exports,
+        conflicts,
         experts,
         imports,
         jobs,

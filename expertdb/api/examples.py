@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import Schema
 
+from expertdb.schemas.conflicts import ConflictCheck, TieBody, TiePatch, WaiverBody
 from expertdb.schemas.experts import (
     ConfirmationBody,
     ExpertBody,
@@ -47,6 +48,26 @@ EXAMPLES: dict[type[Schema], dict[str, Any]] = {
     ExpertPatch: {"statement": "专利代理师，执业十三年。", "codes": ["PAT-INV", "LG-INV", "LG-FTO", "SE05"]},
     ItemBody: _ITEM,
     ItemPatch: {"verified": True},
+    TieBody: {
+        "type": "mandate",
+        "counterpart": "宁德某新能源材料有限公司",
+        "since": "2024-03-01",
+        "until": "2025-06-30",
+        "note": "常年法律顾问",
+    },
+    TiePatch: {"until": "2025-12-31"},
+    ConflictCheck: {
+        "experts": ["林岚", {"name": "Jane Roe", "organisation": "Lanwei IP Agency Co., Ltd."}],
+        "parties": ["厦门澜桅知识产权代理有限公司", {"name": "某新能源材料有限公司", "role": "respondent"}],
+    },
+    WaiverBody: {
+        "request": "0199c0de-0000-7000-8000-000000000001",
+        "expert": "0199c0de-0000-7000-8000-000000000002",
+        "type": "competitor",
+        "party": "某新能源材料有限公司",
+        "reason": "同类技术专家仅此一人，已向各方当事人书面披露",
+        "until": "2027-03-31",
+    },
     OrganisationBody: {
         "name": {"zh": "闽都衡正知识产权代理有限公司"},
         "aliases": ["衡正代理"],

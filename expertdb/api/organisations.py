@@ -49,7 +49,8 @@ def read_organisation(call: Call, organisation_id: str) -> Organisation:
 @answers(OrganisationAnswer)
 def edit_organisation(call: Call, organisation_id: str) -> Organisation:
     """Change what the body names; `aliases` are replaced as a whole."""
-    return organisations.edit(call.session, organisation_id, call.body, version=call.version, actor=call.actor)
+    id, version = organisation_id, call.version
+    return organisations.edit(call.session, id, call.body, version=version, actor=call.actor, now=call.now)
 
 
 @routes.delete("/organisations/<organisation_id>")

@@ -30,6 +30,8 @@ TABLE: dict[type[Exception], tuple[int, str, str]] = {
     errors.TransitionNotAllowed: (409, "transition-not-allowed", "This transition is not allowed"),
     errors.StepIsMissing: (409, "step-is-missing", "A step is missing"),
     errors.ObjectionsAreClosed: (409, "objections-are-closed", "Objections are closed"),
+    errors.NothingToWaive: (409, "nothing-to-waive", "There is nothing to waive"),
+    errors.ConflictCannotBeWaived: (409, "conflict-cannot-be-waived", "This conflict cannot be waived"),
     errors.OnlyDraftsCanBeDeleted: (409, "only-drafts-can-be-deleted", "Only drafts can be deleted"),
     errors.OrganisationInUse: (409, "organisation-in-use", "This organisation is in use"),
     errors.RequestIsClosedToEdits: (409, "request-is-closed-to-edits", "This request is closed to edits"),

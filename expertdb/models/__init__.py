@@ -1,6 +1,7 @@
 """Typed SQLAlchemy models; they import no Flask. Importing this package registers every table."""
 
 from expertdb.models import (
+    conflicts,
     corpus,
     experts,
     jobs,
@@ -16,6 +17,7 @@ from expertdb.models import (
 )
 
 __all__ = [
+    "conflicts",
     "corpus",
     "experts",
     "jobs",

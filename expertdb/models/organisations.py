@@ -11,7 +11,8 @@ from expertdb.models.base import Base, SortKey, new_id
 class OrganisationName(Base):
     """One name an organisation goes by: official (zh or en), former, short or bracketed.
 
-    `key` is the normalised form that look-ups compare; two organisations may not share one.
+    `key` is the normalised form that look-ups compare; two organisations may not share one. `core` is what remains
+    without legal form and place (`expertdb/organisation_names.py`): variants of one name share it.
     """
 
     __tablename__ = "organisation_names"
@@ -20,11 +21,12 @@ class OrganisationName(Base):
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(200))
     key: Mapped[str] = mapped_column(String(200), unique=True)
+    core: Mapped[str] = mapped_column(String(200), index=True)
     is_alias: Mapped[bool] = mapped_column(default=False)
 
 
 class Organisation(Base):
-    """A body that employs experts, asks for them, or both."""
+    """A body that employs experts, asks for them, or both; `parent` is the body that owns or governs it."""
 
     __tablename__ = "organisations"
 
@@ -34,8 +36,10 @@ class Organisation(Base):
     name_sort: Mapped[str] = mapped_column(SortKey, index=True)
     kind: Mapped[str] = mapped_column(String(16), index=True)
     region: Mapped[str | None] = mapped_column(String(16), index=True)
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("organisations.id"), index=True)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
+    parent: Mapped["Organisation | None"] = relationship(remote_side=[id])
     names: Mapped[list[OrganisationName]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, order_by=OrganisationName.id
     )

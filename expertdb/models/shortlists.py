@@ -23,6 +23,23 @@ class ShortlistEntry(Base):
     reasons: Mapped[dict[str, Any]] = mapped_column(Json)
 
 
+class ShortlistConflict(Base):
+    """What ties an expert to the matter of a shortlist, as it was found when the list was drawn up.
+
+    With a `reason` the expert is out; `rank` and `affinity` are those that they would have had. Without one the
+    findings are only to be disclosed.
+    """
+
+    __tablename__ = "shortlist_conflicts"
+
+    shortlist_id: Mapped[str] = mapped_column(ForeignKey("shortlists.id", ondelete="CASCADE"), primary_key=True)
+    expert_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(48), default="")
+    rank: Mapped[int | None]
+    affinity: Mapped[float | None]
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+
+
 class ShortlistAspect(Base):
     """A vocabulary code the shortlist answers to (an aspect of its request): what `?aspect=` looks up."""
 
@@ -54,6 +71,7 @@ class Shortlist(Base):
     suggested_aspects: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     excluded: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     left_out: Mapped[dict[str, Any]] = mapped_column(Json)
+    unresolved: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
     snapshot: Mapped[dict[str, Any]] = mapped_column(Json, deferred=True)
     created_by: Mapped[str] = mapped_column(String(36))
     created_at: Mapped[datetime]
@@ -61,5 +79,8 @@ class Shortlist(Base):
     consultation_request: Mapped[ConsultationRequest] = relationship()
     entries: Mapped[list[ShortlistEntry]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, order_by=ShortlistEntry.rank, lazy="selectin"
+    )
+    conflicts: Mapped[list[ShortlistConflict]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, lazy="selectin"
     )
     aspects: Mapped[list[ShortlistAspect]] = relationship(cascade="all, delete-orphan", passive_deletes=True)

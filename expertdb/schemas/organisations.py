@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, pre_dump
 
 from expertdb.models.organisations import Organisation
 from expertdb.schemas.fields import Code, Str, Unique
-from expertdb.schemas.shared import OrganisationNames, PageQuery, named, plain
+from expertdb.schemas.shared import OrganisationNames, PageQuery, Reference, named, plain, reference
 
 
 class OrganisationPatch(Schema):
@@ -16,6 +16,12 @@ class OrganisationPatch(Schema):
     aliases = Unique(Str(maximum=200, minimum=1), maximum=50)
     kind = Code("organisation_kind")
     region = Code("region", allow_none=True)
+    parent = Str(
+        maximum=200,
+        minimum=1,
+        allow_none=True,
+        metadata={"description": "id or name of the organisation that owns or governs this one"},
+    )
 
 
 class OrganisationBody(OrganisationPatch):
@@ -29,12 +35,16 @@ class OrganisationAnswer(OrganisationPatch):
     """An organisation as it is stored."""
 
     id = fields.String(required=True)
+    parent = fields.Nested(Reference, allow_none=True)  # type: ignore[assignment]  # an answer says more than an id
     version = fields.Integer()
     created_at = fields.DateTime(format="iso")
 
     @pre_dump
     def shape(self, organisation: Organisation, **kwargs: Any) -> dict[str, Any]:
-        return plain(self, organisation) | {"name": named(organisation.name_zh, organisation.name_en)}
+        return plain(self, organisation) | {
+            "name": named(organisation.name_zh, organisation.name_en),
+            "parent": reference(organisation.parent),
+        }
 
 
 class OrganisationQuery(PageQuery):

@@ -6,6 +6,7 @@ from marshmallow import Schema, ValidationError, fields, validates, validates_sc
 
 from expertdb import vocabularies
 from expertdb.models.requests import KINDS
+from expertdb.schemas.conflicts import HeldBackAnswer, RecusedAnswer, Unresolved
 from expertdb.schemas.fields import Choice, Code, Int, Moment, Several, Share, Str, Unique
 from expertdb.schemas.requests import AspectBody, refuse_repeated_aspects
 from expertdb.schemas.shared import PageQuery, Reference
@@ -132,6 +133,11 @@ class ShortlistAnswer(Schema):
     filters = fields.Nested(Filters)
     entries = fields.List(fields.Nested(EntryAnswer))
     excluded = fields.List(fields.Nested(Exclusion))
+    recused = fields.List(fields.Nested(HeldBackAnswer), metadata={"description": "for offices; empty for agencies"})
+    disclosed = fields.List(fields.Nested(RecusedAnswer), metadata={"description": "for offices; empty for agencies"})
+    unresolved = fields.List(
+        fields.Nested(Unresolved), metadata={"description": "parties whom nobody knows, for offices"}
+    )
     left_out = fields.Dict(keys=fields.String(), values=fields.Integer())
     gaps = fields.List(fields.Nested(Gap))
     suggested_aspects = fields.List(fields.Nested(SuggestedAspect))

@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from expertdb.errors import Fault, InvalidInput
-from expertdb.services import experts, requests, shortlists, shown
+from expertdb.services import experts, recusals, requests, shortlists, shown
 from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus, Pool, ranked
 from expertdb.services.eligibility import sift
 from expertdb.services.profiles import fetching
 from expertdb.services.reasons import as_stored, label_of
 from expertdb.wording import Text
+from expertdb.workdays import local_day
 from matching import Difference, compare, places, rank, reckonings
 
 SHOWN_LINES = 12
@@ -33,7 +34,10 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where an expert stands for a request today: left out for a `reason`, or at `rank` of `ranked` with `reasons`."""
+    """Where an expert stands for a request today: left out for a `reason`, or at `rank` of `ranked` with `reasons`.
+
+    Who is recused has a `reason` and the place they would hold.
+    """
 
     expert: dict[str, Any]
     reason: str | None = None
@@ -80,15 +84,17 @@ def of_expert(
     expert = experts.get(session, query["expert"])
     who = shown.names(session, {expert.id})[expert.id]
     matter = shortlists.matter_of(consultation_request)
+    recused = recusals.of(session, consultation_request, local_day(now)).reasons
 
     def of_pool(pool: Pool) -> Standing:
-        eligible = sift(session, pool, {}, now.date())
-        if expert.id in eligible.excluded:
-            return Standing(who, reason=eligible.excluded[expert.id])
+        eligible = sift(session, pool, {}, local_day(now), recused)
+        reason = eligible.excluded.get(expert.id)
+        if reason is not None and recused.get(expert.id) != reason:
+            return Standing(who, reason=reason)
         own = rank(pool.index, matter, 1, fetching(session), corpus.parameters, {expert.id}).candidates
         if not own:
-            return Standing(who, reason="no_affinity")
+            return Standing(who, reason=reason or "no_affinity")
         place = places(pool.index, matter, [expert.id], corpus.parameters, eligible.allowed)
-        return Standing(who, None, place.ranks[expert.id], place.ranked, own[0].affinity, as_stored(own[0]))
+        return Standing(who, reason, place.ranks[expert.id], place.ranked, own[0].affinity, as_stored(own[0]))
 
     return ranked(session, corpus, of_pool)

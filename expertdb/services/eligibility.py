@@ -30,18 +30,33 @@ class Eligible:
     counts: Counter[str]
 
 
-def sift(session: Session, pool: Pool, filters: Mapping[str, list[str]], today: date) -> Eligible:
-    """Split the pool into those who may be ranked today under these filters and those left out."""
+NOBODY: Mapping[str, str] = {}
+
+
+def sift(
+    session: Session,
+    pool: Pool,
+    filters: Mapping[str, list[str]],
+    today: date,
+    held_back: Mapping[str, str] = NOBODY,
+) -> Eligible:
+    """Split the pool into those who may be ranked today under these filters and those left out.
+
+    `held_back` gives the reason of everybody who is active but out of this matter.
+    """
     rows = session.execute(select(Expert.id, Expert.status).where(Expert.status != "active").order_by(Expert.id))
     excluded: dict[str, str] = {row.id: row.status for row in rows}
     # The pool and these rows may be of versions a moment apart; who left either is not ranked.
     gone = frozenset(expert for expert in excluded if expert in pool.index)
     in_term = Filter(day=today.toordinal(), without=gone)
-    allowed = replace(in_term, any_of=tuple(_tags(name, values) for name, values in filters.items() if values))
     excluded |= dict.fromkeys(_outside(pool.index, Filter(without=gone), in_term), TERM_NOT_CURRENT)
+    out = {expert: why for expert, why in held_back.items() if expert not in excluded and expert in pool.index}
+    excluded |= out
+    free = replace(in_term, without=gone | out.keys())
+    allowed = replace(free, any_of=tuple(_tags(name, values) for name, values in filters.items() if values))
     counts = Counter(excluded.values())
     n_allowed = _count(pool.index, allowed)
-    if outside := _count(pool.index, in_term) - n_allowed:
+    if outside := _count(pool.index, free) - n_allowed:
         counts[OUTSIDE_FILTERS] = outside
     return Eligible(allowed, n_allowed, excluded, counts)
 

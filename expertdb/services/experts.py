@@ -13,7 +13,7 @@ from expertdb.models.base import new_id
 from expertdb.models.experts import APPOINTED, Expert, ExpertCode, ExpertItem, ExpertTransition
 from expertdb.models.organisations import Organisation
 from expertdb.names import fold, name_words, search_forms, sort_key
-from expertdb.services import audit, entry, organisations, paging, restricted, terms, versions
+from expertdb.services import audit, entry, organisations, paging, restricted, terms, ties, versions
 from expertdb.services.actors import Actor
 from expertdb.wording import Text
 from expertdb.workdays import local_day
@@ -108,7 +108,7 @@ def edit(
     expert = get(session, expert_id)
     versions.check(expert.version, version)
     if "organisation" in body:
-        expert.organisation = _employer(session, body, actor, now)
+        _change_employer(session, expert, _employer(session, body, actor, now), actor, now)
     if "entry" in body:
         entry.refuse_after_draft(expert)
         entry.state(session, expert, body["entry"], actor=actor, now=now)
@@ -180,6 +180,16 @@ def _matching_words(statement: Rows, q: str) -> Rows:
 def _employer(session: Session, body: dict[str, Any], actor: Actor, now: datetime) -> Organisation | None:
     named = body.get("organisation")
     return None if named is None else organisations.resolve(session, named, "/organisation", actor=actor, now=now)
+
+
+def _change_employer(
+    session: Session, expert: Expert, employer: Organisation | None, actor: Actor, now: datetime
+) -> None:
+    """Set the employer, and keep the one who is left: for some years more it stands between the two."""
+    former = expert.organisation
+    expert.organisation = employer
+    if former is not None and former is not employer and expert.status != "draft":
+        ties.record_former_employer(session, expert, former, actor=actor, now=now)
 
 
 def fill(expert: Expert, body: dict[str, Any]) -> None:

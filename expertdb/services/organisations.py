@@ -13,10 +13,11 @@ from expertdb.errors import AlreadyExists, Fault, InvalidInput, NotFound, Organi
 from expertdb.models.base import new_id
 from expertdb.models.experts import Expert
 from expertdb.models.organisations import Organisation, OrganisationName
-from expertdb.models.requests import ConsultationRequest
+from expertdb.models.requests import ConsultationRequest, RelatedOrganisation, RequestParty
 from expertdb.models.tokens import AccessToken
 from expertdb.models.users import User
 from expertdb.names import HAN, fold, organisation_key, sort_key
+from expertdb.organisation_names import core_of
 from expertdb.services import audit, paging, versions
 from expertdb.services.actors import Actor
 from expertdb.wording import Text
@@ -26,7 +27,7 @@ LOOKED_UP_AT_ONCE = 500
 
 
 def create(session: Session, body: dict[str, Any], *, actor: Actor, now: datetime) -> Organisation:
-    """Store a new organisation; raises AlreadyExists when one of its names is taken."""
+    """Store a new organisation; raises AlreadyExists when one of its names is taken, InvalidInput for its parent."""
     name = body["name"]
     organisation = Organisation(
         id=new_id(),
@@ -39,6 +40,7 @@ def create(session: Session, body: dict[str, Any], *, actor: Actor, now: datetim
     )
     session.add(organisation)
     _set_names(session, organisation, body.get("aliases", []))
+    _set_parent(session, organisation, body, actor, now)
     session.flush()
     audit.record(session, actor, "organisation.created", kind="organisation", id=organisation.id)
     return organisation
@@ -53,9 +55,9 @@ def get(session: Session, organisation_id: str) -> Organisation:
 
 
 def edit(
-    session: Session, organisation_id: str, body: dict[str, Any], *, version: int | None, actor: Actor
+    session: Session, organisation_id: str, body: dict[str, Any], *, version: int | None, actor: Actor, now: datetime
 ) -> Organisation:
-    """Change what `body` names; raises NotFound, EditedMeanwhile, AlreadyExists."""
+    """Change what `body` names; raises NotFound, EditedMeanwhile, AlreadyExists, InvalidInput for its parent."""
     organisation = get(session, organisation_id)
     versions.check(organisation.version, version)
     for field in ("kind", "region"):
@@ -67,6 +69,7 @@ def edit(
     flag_modified(organisation, "kind")
     if "name" in body or "aliases" in body:
         _set_names(session, organisation, body.get("aliases", organisation.aliases))
+    _set_parent(session, organisation, body, actor, now)
     session.flush()
     audit.record(session, actor, "organisation.edited", kind="organisation", id=organisation_id, fields=sorted(body))
     return organisation
@@ -79,7 +82,10 @@ def delete(session: Session, organisation_id: str, *, version: int | None, actor
     users = (
         Expert.organisation_id,
         Expert.nominated_by_id,
+        Organisation.parent_id,
         ConsultationRequest.requester_id,
+        RequestParty.organisation,
+        RelatedOrganisation.organisation,
         AccessToken.organisation_id,
         User.organisation_id,
     )
@@ -203,9 +209,26 @@ def _set_names(session: Session, organisation: Organisation, aliases: list[str])
         organisation.names.clear()
         session.flush()
     organisation.names.extend(
-        OrganisationName(name=given[pointer], key=key, is_alias=pointer.startswith("/aliases"))
+        OrganisationName(
+            name=given[pointer], key=key, core=core_of(given[pointer]).core, is_alias=pointer.startswith("/aliases")
+        )
         for key, pointer in pointers.items()
     )
+
+
+def _set_parent(
+    session: Session, organisation: Organisation, body: dict[str, Any], actor: Actor, now: datetime
+) -> None:
+    """Say whose it is, where the body does; raises InvalidInput for an unknown id and for a ring of owners."""
+    if "parent" not in body:
+        return
+    named = body["parent"]
+    organisation.parent = None if named is None else resolve(session, named, "/parent", actor=actor, now=now)
+    above = organisation.parent
+    while above is not None:
+        if above.id == organisation.id:
+            raise InvalidInput(Fault("/parent", Text("An organisation cannot be above itself.")))
+        above = above.parent
 
 
 def _key(name: str, pointer: str) -> str:

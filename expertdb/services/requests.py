@@ -21,6 +21,7 @@ from expertdb.models.requests import (
 from expertdb.services import audit, lifecycle, organisations, paging, steps, versions
 from expertdb.services.actors import Actor
 from expertdb.wording import Text
+from expertdb.workdays import local_day
 
 PLAIN_FIELDS = (
     *("kind", "title", "text", "region", "experts_wanted", "due", "urgency", "secrecy", "stage", "mode"),
@@ -202,9 +203,9 @@ def _refuse(
 ) -> None:
     """Raise InvalidInput that names every fault a schema cannot see."""
     faults = [*_unknown_organisations(session, body, actor), *_unknown_requests(session, body, actor)]
-    if (due := body.get("due")) and due < now.date():
+    if (due := body.get("due")) and due < local_day(now):
         faults.append(
-            Fault("/due", Text("The deadline {due} has passed; today is {today}.", due=due, today=now.date()))
+            Fault("/due", Text("The deadline {due} has passed; today is {today}.", due=due, today=local_day(now)))
         )
     kind, stage = (body.get(field, getattr(consultation_request, field)) for field in ("kind", "stage"))
     if stage and kind != "policy_drafting":

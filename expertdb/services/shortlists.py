@@ -13,14 +13,17 @@ from expertdb.errors import NotFound
 from expertdb.models.base import new_id
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.shortlists import Shortlist, ShortlistAspect, ShortlistEntry
-from expertdb.services import audit, lifecycle, paging, requests
+from expertdb.services import audit, lifecycle, paging, recusals, requests
 from expertdb.services.actors import Actor
+from expertdb.services.conflicts import unknown
 from expertdb.services.corpus import Corpus, Pool, ranked
-from expertdb.services.eligibility import sift
+from expertdb.services.eligibility import Eligible, sift
 from expertdb.services.profiles import fetching
 from expertdb.services.reasons import as_stored
+from expertdb.services.recusals import NOBODY_RECUSED, Recusals
 from expertdb.services.shown import Shown, as_seen
-from matching import Aspect, Index, Parameters, Query, Ranking, gaps, rank, snapshot, suggested
+from expertdb.workdays import local_day
+from matching import Aspect, Index, Parameters, Query, Ranking, gaps, places, rank, snapshot, suggested
 
 SHORTLISTED = "shortlisted"
 HELD_BY_NOBODY = "held by nobody"
@@ -29,9 +32,10 @@ HELD_BY_LEFT_OUT = "held only by people left out"
 
 @dataclass(frozen=True)
 class Proposal:
-    """A list that is ranked but not stored, and the matter it was ranked for."""
+    """A list that is ranked but not stored, the matter it was ranked for, and who was recused from it."""
 
     matter: Query
+    recused: Recusals
     shortlist: Shortlist
 
 
@@ -44,8 +48,8 @@ def propose(
     """
     consultation_request = requests.get(session, request_id, actor=actor)
     _refuse_unless_open(consultation_request)
-    matter = matter_of(consultation_request)
-    return Proposal(matter, _ranked(session, corpus, matter, body, now))
+    matter, recused = matter_of(consultation_request), recusals.of(session, consultation_request, local_day(now))
+    return Proposal(matter, recused, _ranked(session, corpus, matter, body, now, recused))
 
 
 def rehearse(
@@ -68,14 +72,16 @@ def draw_up(
 ) -> Shown:
     """Store the list proposed for a request; raises NotFound, TransitionNotAllowed.
 
-    A request whose matter was edited meanwhile is ranked anew. The first list moves the request to `shortlisted`; later
-    ones are kept beside it.
+    A request whose matter was edited meanwhile, or from which others are recused by now, is ranked anew. The first list
+    moves the request to `shortlisted`; later ones are kept beside it.
     """
     # Locked, or of two lists drawn up at once the second would fail at moving the request on.
     consultation_request = requests.get(session, request_id, actor=actor, lock=True)
     _refuse_unless_open(consultation_request)
-    matter = matter_of(consultation_request)
-    shortlist = proposal.shortlist if proposal.matter == matter else _ranked(session, corpus, matter, body, now)
+    matter, recused = matter_of(consultation_request), recusals.of(session, consultation_request, local_day(now))
+    shortlist = proposal.shortlist
+    if (proposal.matter, proposal.recused) != (matter, recused):
+        shortlist = _ranked(session, corpus, matter, body, now, recused)
     shortlist.id, shortlist.request_id, shortlist.created_by = new_id(), consultation_request.id, actor.id
     session.add(shortlist)
     if consultation_request.status != SHORTLISTED:
@@ -108,7 +114,7 @@ def preview(session: Session, corpus: Corpus, body: Mapping[str, Any], *, actor:
     """Rank the pool for a matter without storing anything."""
     aspects = tuple(Aspect(aspect["code"], aspect["need"]) for aspect in body["aspects"])
     query = Query(body["title"], body["text"], aspects)
-    shortlist = _ranked(session, corpus, query, body, now, kept=False)
+    shortlist = _ranked(session, corpus, query, body, now, NOBODY_RECUSED, kept=False)
     return as_seen([shortlist], session, actor)[0]
 
 
@@ -150,11 +156,21 @@ def _visible_to(actor: Actor) -> Select[Shortlist]:
 
 
 def _ranked(
-    session: Session, corpus: Corpus, query: Query, body: Mapping[str, Any], now: datetime, *, kept: bool = True
+    session: Session,
+    corpus: Corpus,
+    query: Query,
+    body: Mapping[str, Any],
+    now: datetime,
+    recused: Recusals,
+    *,
+    kept: bool = True,
 ) -> Shortlist:
     """A shortlist that is not yet stored; `kept` says whether it is going to be."""
+    configured = corpus.parameters
     with metrics.ranking():
-        return ranked(session, corpus, lambda pool: _of_pool(session, pool, corpus.parameters, query, body, now, kept))
+        return ranked(
+            session, corpus, lambda pool: _of_pool(session, pool, configured, query, body, now, recused, kept)
+        )
 
 
 def _of_pool(
@@ -164,9 +180,10 @@ def _of_pool(
     query: Query,
     body: Mapping[str, Any],
     now: datetime,
+    recused: Recusals,
     kept: bool,
 ) -> Shortlist:
-    eligible = sift(session, pool, body["filters"], now.date())
+    eligible = sift(session, pool, body["filters"], local_day(now), recused.reasons)
     parameters = replace(configured, diversify=body["diversify"])
     ranking = rank(pool.index, query, body["size"], fetching(session), parameters, eligible.allowed)
     metrics.index_is_at(pool.version)
@@ -180,11 +197,24 @@ def _of_pool(
         suggested_aspects=[asdict(one) for one in suggested(ranking.asked)],
         excluded=[{"expert": expert, "reason": reason} for expert, reason in eligible.excluded.items()],
         left_out=_left_out(eligible.counts, eligible.n_allowed, ranking),
+        unresolved=unknown(recused.parties),
+        conflicts=recusals.rows(session, recused, _would_hold(pool.index, query, parameters, eligible, recused)),
         snapshot=snapshot(ranking) if kept else {},
         created_at=now,
         entries=_entries(ranking),
         aspects=[ShortlistAspect(code=code) for code in dict.fromkeys(aspect.code for aspect in query.aspects)],
     )
+
+
+def _would_hold(
+    index: Index, query: Query, parameters: Parameters, eligible: Eligible, recused: Recusals
+) -> dict[str, tuple[int, float]]:
+    """The rank and affinity that each of the recused would have had among those who may be ranked."""
+    out = [expert for expert, reason in recused.reasons.items() if eligible.excluded.get(expert) == reason]
+    if not out:
+        return {}
+    found = places(index, query, out, parameters, eligible.allowed)
+    return {expert: (rank, found.affinities[expert]) for expert, rank in found.ranks.items()}
 
 
 def _gaps(index: Index, query: Query, ranking: Ranking) -> list[dict[str, str]]:

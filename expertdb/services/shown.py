@@ -27,6 +27,9 @@ class Shown:
     filters: dict[str, Any]
     entries: list[dict[str, Any]]
     excluded: list[dict[str, Any]]
+    recused: list[dict[str, Any]]
+    disclosed: list[dict[str, Any]]
+    unresolved: list[dict[str, Any]]
     left_out: dict[str, int]
     gaps: list[dict[str, Any]]
     suggested_aspects: list[dict[str, Any]]
@@ -45,6 +48,7 @@ def as_seen(shortlists: Iterable[Shortlist], session: Session, actor: Actor) -> 
     ids = {entry.expert_id for shortlist in found for entry in shortlist.entries}
     if not sealed:
         ids |= {one["expert"] for shortlist in found for one in shortlist.excluded}
+        ids |= {one.expert_id for shortlist in found for one in shortlist.conflicts}
     known = names(session, ids)
     return [_seen(shortlist, known, sealed) for shortlist in found]
 
@@ -65,6 +69,9 @@ def _seen(shortlist: Shortlist, names: Mapping[str, dict[str, Any]], sealed: boo
         filters=shortlist.filters,
         entries=entries,
         excluded=_coarse(shortlist.left_out) if sealed else excluded,
+        recused=[] if sealed else _conflicts(shortlist, names, recused=True),
+        disclosed=[] if sealed else _conflicts(shortlist, names, recused=False),
+        unresolved=[] if sealed else shortlist.unresolved,
         left_out={} if sealed else shortlist.left_out,
         gaps=shortlist.gaps,
         suggested_aspects=shortlist.suggested_aspects,
@@ -75,6 +82,21 @@ def _seen(shortlist: Shortlist, names: Mapping[str, dict[str, Any]], sealed: boo
         request=shortlist.request_id,
         created_at=shortlist.created_at if shortlist.id else None,
     )
+
+
+def _conflicts(shortlist: Shortlist, names: Mapping[str, dict[str, Any]], *, recused: bool) -> list[dict[str, Any]]:
+    """Those who are out with the rank they would have had, best first, or those with something to disclose."""
+    rows = [one for one in shortlist.conflicts if bool(one.reason) is recused]
+    return [
+        {
+            "expert": _named(names, one.expert_id),
+            "reason": one.reason,
+            "rank": one.rank,
+            "affinity": one.affinity,
+            "findings": one.findings,
+        }
+        for one in sorted(rows, key=lambda one: (one.rank is None, one.rank or 0, one.expert_id))
+    ]
 
 
 def _coarse(left_out: Mapping[str, int]) -> list[dict[str, Any]]:

@@ -204,3 +204,22 @@ def test_pages_go_on_behind_very_long_names(administrator: Caller) -> None:
     third = administrator.get(second["next"]).json
     assert len({page["items"][0]["id"] for page in (first, second, third)}) == 3
     assert third["next"] is None
+
+
+def test_owner_is_named_by_id_or_name_and_taken_away(administrator: Caller) -> None:
+    owner = administrator.made("/organisations", {"name": {"zh": "闽山集团"}, "kind": "O-ENT"})
+    made = administrator.made("/organisations", {"name": {"zh": "闽山电池"}, "kind": "O-ENT", "parent": "闽山集团"})
+    assert made["parent"] == {"id": owner["id"], "name": {"zh": "闽山集团"}}
+    path = f"/organisations/{made['id']}"
+    assert administrator.delete(f"/organisations/{owner['id']}", etag="*").status_code == 409
+    assert administrator.patch(path, {"parent": None}, etag="*").json["parent"] is None
+    assert administrator.delete(f"/organisations/{owner['id']}", etag="*").status_code == 204
+
+
+def test_owners_form_no_ring(administrator: Caller) -> None:
+    made = [administrator.made("/organisations", {"name": {"zh": f"闽山{at}"}, "kind": "O-ENT"}) for at in range(3)]
+    for below, above in ((0, 1), (1, 2)):
+        administrator.patch(f"/organisations/{made[below]['id']}", {"parent": made[above]["id"]}, etag="*")
+    for above in (0, 1, 2):
+        refused = administrator.patch(f"/organisations/{made[2]['id']}", {"parent": made[above]["id"]}, etag="*")
+        assert [fault["pointer"] for fault in refused.json["errors"]] == ["/parent"]

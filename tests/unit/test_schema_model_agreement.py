@@ -15,6 +15,7 @@ from expertdb import vocabularies
 from expertdb.models import experts as expert_models
 from expertdb.models import requests as request_models
 from expertdb.models.base import Base
+from expertdb.models.conflicts import ExpertTie, Waiver
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem, ExpertTransition
 from expertdb.models.notices import DUTIES, Notice
 from expertdb.models.objections import OBJECTION_STATES, Objection
@@ -32,6 +33,7 @@ from expertdb.models.shortlists import Shortlist, ShortlistAspect, ShortlistEntr
 from expertdb.models.tokens import ROLES, SCOPES, AccessToken
 from expertdb.models.users import User
 from expertdb.schemas import (
+    conflicts,
     experts,
     notices,
     objections,
@@ -50,6 +52,11 @@ Model = type[DeclarativeBase]
 INT32 = 2**31 - 1
 
 PAIRS: list[tuple[type[Schema], Model]] = [
+    (conflicts.TieBody, ExpertTie),
+    (conflicts.TiePatch, ExpertTie),
+    (conflicts.TieAnswer, ExpertTie),
+    (conflicts.WaiverBody, Waiver),
+    (conflicts.WaiverAnswer, Waiver),
     (experts.ExpertBody, Expert),
     (experts.ExpertPatch, Expert),
     (experts.ExpertLine, Expert),
@@ -96,6 +103,12 @@ ELSEWHERE: dict[tuple[Model, str], tuple[Column[Any], ...]] = {
     (ExpertTransition, "to"): (ExpertTransition.__table__.c.to_status,),
     (Expert, "restricted"): (),  # RestrictedValue, sealed
     (Expert, "reason"): (ExpertTransition.__table__.c.reason,),
+    (ExpertTie, "counterpart"): (ExpertTie.__table__.c.name,),
+    (ExpertTie, "counterpart_expert"): (ExpertTie.__table__.c.other_expert_id,),
+    (ExpertTie, "request"): (ExpertTie.__table__.c.request_id,),
+    (Waiver, "request"): (Waiver.__table__.c.request_id,),
+    (Waiver, "expert"): (Waiver.__table__.c.expert_id,),
+    (Organisation, "parent"): (OrganisationName.__table__.c.name,),
     (Organisation, "name"): (Organisation.__table__.c.name_zh, Organisation.__table__.c.name_en),
     (Organisation, "aliases"): (OrganisationName.__table__.c.name,),
     (ConsultationRequest, "requester"): (OrganisationName.__table__.c.name,),
@@ -109,6 +122,8 @@ ELSEWHERE: dict[tuple[Model, str], tuple[Column[Any], ...]] = {
     (Shortlist, "request"): (Shortlist.__table__.c.request_id,),
     (Shortlist, "diversify"): (Shortlist.__table__.c.parameters,),
     (Shortlist, "entries"): (),  # ShortlistEntry, as JSON
+    (Shortlist, "recused"): (),  # ShortlistConflict, as JSON
+    (Shortlist, "disclosed"): (),  # ShortlistConflict, as JSON
     (AccessToken, "organisation"): (OrganisationName.__table__.c.name,),
     (AccessToken, "token"): (),  # the secret is not kept
     (User, "organisation"): (OrganisationName.__table__.c.name,),
@@ -188,7 +203,7 @@ def test_disagreement_would_be_seen() -> None:
 
 def test_every_body_that_is_stored_has_a_model_here() -> None:
     paired = {schema for schema, _ in PAIRS}
-    modules = (experts, objections, organisations, requests, sanctions, tokens, users)
+    modules = (conflicts, experts, objections, organisations, requests, sanctions, tokens, users)
     bodies = {
         value
         for module in modules
