@@ -9,6 +9,13 @@ DomainError
 ├── TransitionNotAllowed        the state does not lead there
 ├── StepIsMissing               what the new state would say has not happened yet
 ├── ObjectionsAreClosed         the candidate is not in publicity
+├── ExpertIsNotEligible         somebody named may not be chosen for this request
+├── PoolHasMoved                what was decided on is no longer so; `faults` say what changed
+├── RequestIsNotOpen            the request is in no state in which this can be done for it
+├── DeviationNeedsReason        somebody sits although better ranked ones do not, and nobody said why
+├── RedrawNeedsReason           a draw for this request is on record already
+├── TooEarlyToReveal            the public value of a draw may not be used yet
+├── DrawIsNotFrozen             the draw was revealed already, or another took its place
 ├── NothingToWaive              the expert has no such conflict in this request
 ├── ConflictCannotBeWaived      conflicts of this kind keep the expert out in any case
 ├── OnlyDraftsCanBeDeleted      whoever has left the draft state leaves by a transition
@@ -114,6 +121,53 @@ class ObjectionsAreClosed(DomainError):
     def __init__(self, status: str) -> None:
         detail = "Objections are taken during publicity; this expert is {status}. Suspend an active one instead."
         super().__init__(Text(detail, status=status))
+
+
+class ExpertIsNotEligible(DomainError):
+    """Somebody named may not be chosen for this request: recused, not active, or over their load."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__(Text("{count} of those named may not be chosen for this request.", count=len(faults)), faults)
+
+
+class PoolHasMoved(DomainError):
+    """What was decided on is no longer so; `faults` say what changed since."""
+
+    def __init__(self, then: int, now: int, faults: tuple[Fault, ...]) -> None:
+        detail = (
+            "The pool has moved from version {then} to {now}, and {count} thing(s) that count are not as they were."
+        )
+        super().__init__(Text(detail, then=then, now=now, count=len(faults)), faults)
+
+
+class RequestIsNotOpen(DomainError):
+    """The request is in no state in which this can be done for it."""
+
+    def __init__(self, status: str, needed: tuple[str, ...]) -> None:
+        detail = "This request is {status}; this can be done while it is: {needed}."
+        super().__init__(Text(detail, status=status, needed=", ".join(needed)))
+
+
+class DeviationNeedsReason(DomainError):
+    """Somebody sits although better ranked ones do not, and nobody said why."""
+
+
+class RedrawNeedsReason(DomainError):
+    """A draw for this request is on record already."""
+
+
+class TooEarlyToReveal(DomainError):
+    """The public value of a draw may not be used yet."""
+
+    def __init__(self, not_before: str) -> None:
+        super().__init__(Text("The public value may not be used before {not_before}.", not_before=not_before))
+
+
+class DrawIsNotFrozen(DomainError):
+    """The draw was revealed already, or another took its place."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(Text("This draw is {status}; only a frozen one can be revealed, and once.", status=status))
 
 
 class NothingToWaive(DomainError):

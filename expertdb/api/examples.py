@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema
 
 from expertdb.schemas.conflicts import ConflictCheck, TieBody, TiePatch, WaiverBody
+from expertdb.schemas.draws import DrawBody, RecordToVerify, RevealBody
 from expertdb.schemas.experts import (
     ConfirmationBody,
     ExpertBody,
@@ -17,6 +18,7 @@ from expertdb.schemas.jobs import JobTransitionBody
 from expertdb.schemas.notices import NoticeTransitionBody
 from expertdb.schemas.objections import ObjectionBody, ObjectionTransitionBody
 from expertdb.schemas.organisations import OrganisationBody, OrganisationPatch
+from expertdb.schemas.panels import PanelBody, PanelTransitionBody, ReplacementBody
 from expertdb.schemas.requests import RequestBody, RequestPatch, RequestTransitionBody
 from expertdb.schemas.sanctions import SanctionPatch, SanctionTransitionBody
 from expertdb.schemas.shortlists import PreviewBody, ShortlistBody
@@ -68,6 +70,35 @@ EXAMPLES: dict[type[Schema], dict[str, Any]] = {
         "reason": "同类技术专家仅此一人，已向各方当事人书面披露",
         "until": "2027-03-31",
     },
+    PanelBody: {
+        "preset": "policy_contested",
+        "rules": [
+            {"type": "cover", "codes": ["FN-SEP", "AM"]},
+            {"type": "every_side", "sides": ["licensor", "licensee"]},
+        ],
+        "size": 7,
+        "reserves": 2,
+        "sides": {"licensor": ["林岚"], "licensee": ["陈舟"]},
+        "dry_run": True,
+    },
+    PanelTransitionBody: {
+        "to": "confirmed",
+        "reason": "符合政策论证的人员组成要求",
+        "confirmed_by": "王某",
+        "deviations": [{"expert": "0199c0de-0000-7000-8000-000000000002", "reason": "本地以外专家，须至少一名"}],
+    },
+    ReplacementBody: {"expert": "0199c0de-0000-7000-8000-000000000002", "reason": "本人因出差请辞"},
+    DrawBody: {
+        "strata": [
+            {"name": "法律", "seats": 2, "reserves": 1, "kinds": ["K-LAW", "K-JDG"]},
+            {"name": "技术", "seats": 3, "reserves": 2, "kinds": ["K-TECH", "K-PA"]},
+        ],
+        "rules": [{"type": "max_per_organisation"}, {"type": "odd"}],
+        "public_source": "中国福利彩票双色球第2026136期开奖号码",
+        "not_before": "2026-12-24T13:30:00Z",
+    },
+    RevealBody: {"public_value": "03 07 12 19 25 31 + 08"},
+    RecordToVerify: {"record": {"version": "expertdb-draw/1"}},
     OrganisationBody: {
         "name": {"zh": "闽都衡正知识产权代理有限公司"},
         "aliases": ["衡正代理"],

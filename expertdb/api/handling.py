@@ -174,11 +174,13 @@ def _answer(view: Callable[..., Any], contract: Contract, call: Call, path: dict
     schema = contract.answer()
     if contract.paged:
         return _json({"items": schema.dump(result.items, many=True), "next": _next(result)}, contract.status)
-    answer = _json(schema.dump(result), contract.status)
+    # What has no id was not stored: a dry run, or nothing that could be.
+    made = contract.location is None or result.id is not None
+    answer = _json(schema.dump(result), contract.status if made else 200)
     version = getattr(result, "version", None)
     if version is not None:
         answer.set_etag(str(version))
-    if contract.location is not None:
+    if contract.location is not None and made:
         answer.headers["Location"] = f"{PREFIX}{contract.location}/{result.id}"
     return answer
 

@@ -1,7 +1,7 @@
 """Consultation requests; named so because `request` belongs to Flask."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -138,6 +138,7 @@ class ConsultationRequest(Base):
     languages: Mapped[list[str]] = mapped_column(default=list)
     questions: Mapped[list[str]] = mapped_column(default=list)
     earlier_stages: Mapped[list[str]] = mapped_column(default=list)
+    panel: Mapped[dict[str, Any]] = mapped_column(default=dict)
     status: Mapped[str] = mapped_column(String(16), index=True)
     version: Mapped[int] = mapped_column(default=1)
     created_by: Mapped[str] = mapped_column(String(36), index=True)

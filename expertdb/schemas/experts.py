@@ -52,6 +52,7 @@ class Availability(Schema):
 
     modes = Unique(Choice(MODES), maximum=len(MODES))
     max_load = Int(low=0, high=365, metadata={"description": "most engagements in a rolling 12 months"})
+    cool_off_days = Int(low=0, high=365, metadata={"description": "days of rest after an engagement"})
     travel = Bool()
     note = FreeText(maximum=500)
 

@@ -6,7 +6,7 @@ every number means what JSON Schema means by it.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -223,6 +223,36 @@ class Unique(fields.List[Any]):
         if repeated:
             raise ValidationError(repeated)
         return found
+
+
+class JsonObject(fields.Dict):
+    """An object whose members somebody else reads: small, not deep, and of storable text only."""
+
+    LARGEST = 20_000
+    DEEPEST = 6
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise ValidationError([Text("Invalid input type.")])
+        texts = list(_texts(value, self.DEEPEST))
+        if None in texts or sum(len(text or "") for text in texts) > self.LARGEST:
+            raise ValidationError([Text("This object is too large or nested too deeply.")])
+        if any(UNSTORABLE.search(text or "") for text in texts):
+            raise ValidationError([Text("This holds a NUL or a lone surrogate; remove it.")])
+        return dict(value)
+
+
+def _texts(value: Any, depth: int) -> Iterator[str | None]:
+    """Every text in a JSON value, and None where it goes deeper than it may."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        if depth == 0:
+            yield None
+            return
+        parts = [*value, *value.values()] if isinstance(value, dict) else value
+        for part in parts:
+            yield from _texts(part, depth - 1)
 
 
 class Several(fields.List[Any]):

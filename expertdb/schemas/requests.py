@@ -10,6 +10,7 @@ from expertdb import vocabularies
 from expertdb.models.experts import MODES
 from expertdb.models.requests import KINDS, SECRECIES, STAGES, STATUSES, URGENCIES, ConsultationRequest
 from expertdb.schemas.fields import Choice, Code, Day, Int, Moment, Several, Str, Unique
+from expertdb.schemas.panel_wishes import PanelWish
 from expertdb.schemas.shared import PageQuery, Reference, plain, reference
 from expertdb.wording import Text
 
@@ -112,6 +113,7 @@ class RequestPatch(Schema):
     earlier_stages = Unique(
         Str(maximum=36, minimum=1), maximum=20, metadata={"description": "ids of earlier requests in the same matter"}
     )
+    panel = fields.Nested(PanelWish, metadata={"description": "how a panel for it should be made up"})
 
     @validates("aspects")
     def each_aspect_once(self, aspects: list[dict[str, str]], **kwargs: Any) -> None:

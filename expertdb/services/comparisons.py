@@ -8,14 +8,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from expertdb.errors import Fault, InvalidInput
-from expertdb.services import experts, recusals, requests, shortlists, shown
+from expertdb.services import experts, matters, requests, shortlists, shown
 from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus, Pool, ranked
-from expertdb.services.eligibility import sift
 from expertdb.services.profiles import fetching
 from expertdb.services.reasons import as_stored, label_of
 from expertdb.wording import Text
-from expertdb.workdays import local_day
 from matching import Difference, compare, places, rank, reckonings
 
 SHOWN_LINES = 12
@@ -83,18 +81,16 @@ def of_expert(
     consultation_request = requests.get(session, request_id, actor=actor)
     expert = experts.get(session, query["expert"])
     who = shown.names(session, {expert.id})[expert.id]
-    matter = shortlists.matter_of(consultation_request)
-    recused = recusals.of(session, consultation_request, local_day(now)).reasons
 
     def of_pool(pool: Pool) -> Standing:
-        eligible = sift(session, pool, {}, local_day(now), recused)
-        reason = eligible.excluded.get(expert.id)
-        if reason is not None and recused.get(expert.id) != reason:
+        found = matters.field_of(session, pool, consultation_request, {}, now)
+        reason = found.eligible.excluded.get(expert.id)
+        if reason is not None and found.recused.reasons.get(expert.id) != reason:
             return Standing(who, reason=reason)
-        own = rank(pool.index, matter, 1, fetching(session), corpus.parameters, {expert.id}).candidates
+        own = rank(pool.index, found.matter, 1, fetching(session), corpus.parameters, {expert.id}).candidates
         if not own:
             return Standing(who, reason=reason or "no_affinity")
-        place = places(pool.index, matter, [expert.id], corpus.parameters, eligible.allowed)
+        place = places(pool.index, found.matter, [expert.id], corpus.parameters, found.eligible.allowed)
         return Standing(who, reason, place.ranks[expert.id], place.ranked, own[0].affinity, as_stored(own[0]))
 
     return ranked(session, corpus, of_pool)

@@ -16,13 +16,19 @@ EXPERT_WAYS: dict[str, tuple[str, ...]] = {
     "withdrawn": ("erased",),
     "erased": (),
 }
+PANEL_WAYS: dict[str, tuple[str, ...]] = {
+    "proposed": ("confirmed", "rejected", "superseded"),
+    "confirmed": ("superseded",),
+    "rejected": (),
+    "superseded": (),
+}
 REQUEST_WAYS: dict[str, tuple[str, ...]] = {
     "draft": ("submitted", "cancelled"),
     "submitted": ("returned", "accepted", "shortlisted", "cancelled"),
     "returned": ("submitted", "cancelled"),
-    "accepted": ("shortlisted", "cancelled"),
+    "accepted": ("shortlisted", "confirmed", "cancelled"),
     "shortlisted": ("confirmed", "cancelled"),
-    "confirmed": ("invited", "shortlisted", "cancelled"),
+    "confirmed": ("invited", "shortlisted", "accepted", "cancelled"),
     "invited": ("engaged", "cancelled"),
     "engaged": ("delivered", "cancelled"),
     "delivered": ("evaluated", "closed"),

@@ -18,14 +18,14 @@ from expertdb.models.requests import (
     RequestParty,
     RequestTransition,
 )
-from expertdb.services import audit, lifecycle, organisations, paging, steps, versions
+from expertdb.services import audit, lifecycle, organisations, paging, panel_rules, steps, versions
 from expertdb.services.actors import Actor
 from expertdb.wording import Text
 from expertdb.workdays import local_day
 
 PLAIN_FIELDS = (
     *("kind", "title", "text", "region", "experts_wanted", "due", "urgency", "secrecy", "stage", "mode"),
-    *("legal_basis", "languages", "questions", "earlier_stages"),
+    *("legal_basis", "languages", "questions", "earlier_stages", "panel"),
 )
 EDITABLE = ("draft", "submitted", "returned")
 
@@ -210,6 +210,7 @@ def _refuse(
     kind, stage = (body.get(field, getattr(consultation_request, field)) for field in ("kind", "stage"))
     if stage and kind != "policy_drafting":
         faults.append(Fault("/stage", Text("Only a policy_drafting request has a stage.")))
+    faults += panel_rules.faults_of_wish(session, body.get("panel") or {}, "/panel")
     if faults:
         raise InvalidInput(*faults)
 

@@ -13,11 +13,12 @@ from expertdb.errors import NotFound
 from expertdb.models.base import new_id
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.shortlists import Shortlist, ShortlistAspect, ShortlistEntry
-from expertdb.services import audit, lifecycle, paging, recusals, requests
+from expertdb.services import audit, lifecycle, loads, paging, recusals, requests
 from expertdb.services.actors import Actor
 from expertdb.services.conflicts import unknown
 from expertdb.services.corpus import Corpus, Pool, ranked
 from expertdb.services.eligibility import Eligible, sift
+from expertdb.services.matters import matter_of
 from expertdb.services.profiles import fetching
 from expertdb.services.reasons import as_stored
 from expertdb.services.recusals import NOBODY_RECUSED, Recusals
@@ -104,12 +105,6 @@ def _refuse_unless_open(consultation_request: ConsultationRequest) -> None:
         lifecycle.check(lifecycle.REQUEST_WAYS, consultation_request.status, SHORTLISTED)
 
 
-def matter_of(consultation_request: ConsultationRequest) -> Query:
-    """What the matcher reads of a request."""
-    aspects = tuple(Aspect(row.code, row.need) for row in consultation_request.aspects)
-    return Query(consultation_request.title, consultation_request.text, aspects)
-
-
 def preview(session: Session, corpus: Corpus, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> Shown:
     """Rank the pool for a matter without storing anything."""
     aspects = tuple(Aspect(aspect["code"], aspect["need"]) for aspect in body["aspects"])
@@ -183,7 +178,8 @@ def _of_pool(
     recused: Recusals,
     kept: bool,
 ) -> Shortlist:
-    eligible = sift(session, pool, body["filters"], local_day(now), recused.reasons)
+    held_back = {**loads.held_back(session, now), **recused.reasons}
+    eligible = sift(session, pool, body["filters"], local_day(now), held_back)
     parameters = replace(configured, diversify=body["diversify"])
     ranking = rank(pool.index, query, body["size"], fetching(session), parameters, eligible.allowed)
     metrics.index_is_at(pool.version)

@@ -6,6 +6,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from expertdb.errors import StepIsMissing
+from expertdb.models.panels import Panel
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.shortlists import Shortlist
 from expertdb.wording import Text
@@ -17,11 +18,24 @@ def check(session: Session, consultation_request: ConsultationRequest, to: str) 
         _STEPS[to](session, consultation_request)
 
 
-def _has_a_list(session: Session, consultation_request: ConsultationRequest) -> None:
-    if not session.scalar(select(exists().where(Shortlist.request_id == consultation_request.id))):
+def has_a_list(session: Session, consultation_request: ConsultationRequest) -> bool:
+    """Whether a shortlist was drawn up for this request."""
+    return bool(session.scalar(select(exists().where(Shortlist.request_id == consultation_request.id))))
+
+
+def _needs_a_list(session: Session, consultation_request: ConsultationRequest) -> None:
+    if not has_a_list(session, consultation_request):
         raise StepIsMissing(Text("This request has no shortlist; draw one up, and the request moves by itself."))
 
 
+def _needs_a_panel(session: Session, consultation_request: ConsultationRequest) -> None:
+    confirmed = (Panel.request_id == consultation_request.id) & (Panel.status == "confirmed")
+    if not session.scalar(select(exists().where(confirmed))):
+        detail = "This request has no confirmed panel; confirm one, and the request moves by itself."
+        raise StepIsMissing(Text(detail))
+
+
 _STEPS: dict[str, Callable[[Session, ConsultationRequest], None]] = {
-    "shortlisted": _has_a_list,
+    "shortlisted": _needs_a_list,
+    "confirmed": _needs_a_panel,
 }

@@ -16,10 +16,12 @@ from expertdb.models import experts as expert_models
 from expertdb.models import requests as request_models
 from expertdb.models.base import Base
 from expertdb.models.conflicts import ExpertTie, Waiver
+from expertdb.models.draws import DRAW_STATES, Draw
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem, ExpertTransition
 from expertdb.models.notices import DUTIES, Notice
 from expertdb.models.objections import OBJECTION_STATES, Objection
 from expertdb.models.organisations import Organisation, OrganisationName
+from expertdb.models.panels import PANEL_STATES, Panel, PanelSeat, PanelTransition
 from expertdb.models.requests import (
     ConsultationRequest,
     ExpertWish,
@@ -34,10 +36,12 @@ from expertdb.models.tokens import ROLES, SCOPES, AccessToken
 from expertdb.models.users import User
 from expertdb.schemas import (
     conflicts,
+    draws,
     experts,
     notices,
     objections,
     organisations,
+    panels,
     requests,
     sanctions,
     shortlists,
@@ -47,6 +51,7 @@ from expertdb.schemas import (
 from expertdb.schemas.fields import Choice, Code, Int, Str
 from expertdb.services import lifecycle
 from expertdb.services import sanctions as sanction_services
+from matching.panel import presets
 
 Model = type[DeclarativeBase]
 INT32 = 2**31 - 1
@@ -233,6 +238,19 @@ def test_transitions_fit_their_columns(schema: type[Schema], model: Model) -> No
     columns_ = model.__table__.c
     assert schema().fields["reason"].maximum <= columns_.reason.type.length
     assert max(map(len, choices(schema, "to"))) <= columns_.to_status.type.length
+
+
+def test_decisions_on_panels_and_draws_fit_their_columns() -> None:
+    seats, transitions, made = PanelSeat.__table__.c, PanelTransition.__table__.c, Panel.__table__.c
+    deviation, decision = panels.DeviationBody().fields, panels.PanelTransitionBody().fields
+    assert deviation["reason"].maximum <= seats.deviation.type.length
+    assert decision["reason"].maximum <= min(transitions.reason.type.length, made.reason.type.length)
+    assert decision["confirmed_by"].maximum <= made.confirmed_by.type.length
+    assert draws.DrawBody().fields["reason"].maximum <= Draw.__table__.c.reason.type.length
+    assert panels.ReplacementBody().fields["reason"].maximum <= transitions.reason.type.length
+    assert max(map(len, PANEL_STATES)) <= made.status.type.length
+    assert max(map(len, DRAW_STATES)) <= Draw.__table__.c.status.type.length
+    assert max(map(len, presets())) <= made.preset.type.length
 
 
 @pytest.mark.parametrize("statuses", [expert_models.STATUSES, request_models.STATUSES])

@@ -1,0 +1,54 @@
+"""Engagements: who was asked to serve on a panel, what they answered, and what came of it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from expertdb.models.base import Base, Json, new_id
+from expertdb.models.experts import Expert
+from expertdb.models.panels import Panel
+
+ENGAGEMENT_STATES = ("invited", "accepted", "declined", "silent", "withdrawn", "delivered")
+# Who is or was at work, or may be at any moment: what load and cool-off count.
+COUNTED = ("invited", "accepted", "delivered")
+
+
+class Engagement(Base):
+    """The invitation of one expert to one panel, and its course.
+
+    `respond_by` is the moment until which an answer is awaited. `link` counts the links that were issued to the expert:
+    only the last one opens. `declaration` is what the expert declared about interests, None until they did.
+    `promoted_from` is the engagement in whose place a reserve was asked.
+    """
+
+    __tablename__ = "engagements"
+    __table_args__ = (
+        Index("ix_engagements_created_at_id", "created_at", "id"),
+        Index("ix_engagements_expert_id_status", "expert_id", "status"),
+        Index("ix_engagements_status_respond_by", "status", "respond_by"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    panel_id: Mapped[str] = mapped_column(ForeignKey("panels.id"), index=True)
+    request_id: Mapped[str] = mapped_column(ForeignKey("consultation_requests.id"), index=True)
+    expert_id: Mapped[str] = mapped_column(ForeignKey("experts.id"))
+    status: Mapped[str] = mapped_column(String(16))
+    respond_by: Mapped[datetime]
+    promoted_from: Mapped[str | None] = mapped_column(ForeignKey("engagements.id"))
+    link: Mapped[int] = mapped_column(default=0)
+    declaration: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    declared_at: Mapped[datetime | None]
+    created_by: Mapped[str] = mapped_column(String(36))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(Text, default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+    panel: Mapped[Panel] = relationship()
+    expert: Mapped[Expert] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - the base class types it as an instance's.

@@ -1,0 +1,256 @@
+"""Whom a panel or a draw is chosen from: the best who may be ranked for a request, with what rules ask of them."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from expertdb import vocabularies
+from expertdb.errors import ExpertIsNotEligible, Fault, PoolHasMoved
+from expertdb.models.experts import Expert
+from expertdb.models.organisations import Organisation
+from expertdb.models.requests import ConsultationRequest
+from expertdb.models.shortlists import Shortlist
+from expertdb.services import loads, matters
+from expertdb.services.corpus import Corpus, Pool
+from expertdb.services.corpus import ranked as once_more_where_moved
+from expertdb.services.matters import Field
+from expertdb.services.profiles import fetching
+from expertdb.services.reasons import as_stored
+from expertdb.services.recusals import Recusals
+from expertdb.wording import Text
+from matching import Candidate, Filter, Query, rank
+from matching.panel import PanelCandidate
+
+REGULATORS = ("O-GOV",)
+OFFICIALS = ("K-ADM",)
+CHUNK = 500
+SHOWN_TERMS = 6
+SHOWN_ITEMS = 2
+
+
+@dataclass(frozen=True)
+class Candidacy:
+    """The candidates by affinity, each as a plain object that a snapshot keeps, and what became of everybody else."""
+
+    people: list[dict[str, Any]]
+    names: dict[str, Any]
+    eligible: int
+    left_out: dict[str, int]
+    matter: Query
+    recused: Recusals
+    corpus_version: int
+    parameters: dict[str, Any]
+
+    def candidates(self) -> tuple[PanelCandidate, ...]:
+        """The candidates as panel rules see them."""
+        return tuple(as_candidate(one) for one in self.people)
+
+
+def gather(
+    session: Session,
+    corpus: Corpus,
+    consultation_request: ConsultationRequest,
+    *,
+    count: int,
+    now: datetime,
+    filters: Mapping[str, list[str]] | None = None,
+    forced: Sequence[str] = (),
+    sides: Mapping[str, Sequence[str]] | None = None,
+    shortlist: Shortlist | None = None,
+) -> Candidacy:
+    """The candidates for a panel: the best `count`, or those on a list, and whoever is forced or speaks for a side.
+
+    Raises ExpertIsNotEligible where somebody named may not be ranked, PoolHasMoved where somebody on the list may not
+    be any more.
+    """
+
+    def of_pool(pool: Pool) -> Candidacy:
+        found = matters.field_of(session, pool, consultation_request, filters or {}, now)
+        ranked = _ranked(session, corpus, found, count, forced, sides or {}, shortlist)
+        return _candidacy(session, corpus, consultation_request, found, ranked, sides or {}, now)
+
+    return once_more_where_moved(session, corpus, of_pool)
+
+
+def _ranked(
+    session: Session,
+    corpus: Corpus,
+    found: Field,
+    count: int,
+    forced: Sequence[str],
+    sides: Mapping[str, Sequence[str]],
+    shortlist: Shortlist | None,
+) -> dict[str, dict[str, Any]]:
+    """Affinity and reasons of the candidates by expert."""
+    _refuse_ineligible(found, forced, sides)
+    if shortlist is None:
+        ranked = _best(session, corpus, found, count, found.eligible.allowed)
+    else:
+        _refuse_stale(found, shortlist)
+        ranked = _each(session, corpus, found, {entry.expert_id for entry in shortlist.entries})
+    named = {*forced, *(expert for experts in sides.values() for expert in experts)}
+    return ranked | _each(session, corpus, found, named - set(ranked))
+
+
+def _candidacy(
+    session: Session,
+    corpus: Corpus,
+    consultation_request: ConsultationRequest,
+    found: Field,
+    ranked: Mapping[str, dict[str, Any]],
+    sides: Mapping[str, Sequence[str]],
+    now: datetime,
+) -> Candidacy:
+    order = sorted(ranked, key=lambda expert: (-ranked[expert]["affinity"], expert))
+    by_side = {expert: side for side, experts in sides.items() for expert in experts}
+    facts = _Facts(session, consultation_request, order, by_side, found.recused, now)
+    return Candidacy(
+        [facts.of(expert, place, ranked[expert]) for place, expert in enumerate(order, start=1)],
+        {"experts": facts.names, "organisations": facts.organisation_names},
+        found.eligible.n_allowed,
+        dict(found.eligible.counts),
+        found.matter,
+        found.recused,
+        found.pool.version,
+        {"fingerprint": corpus.parameters.fingerprint(), "vocabularies": vocabularies.versions()},
+    )
+
+
+def _best(
+    session: Session, corpus: Corpus, found: Field, count: int, among: Collection[str] | Filter
+) -> dict[str, dict[str, Any]]:
+    """The best of these who have an affinity, with their reasons."""
+    ranking = rank(found.pool.index, found.matter, count, fetching(session), corpus.parameters, among)
+    return {one.expert: {"affinity": one.affinity, "reasons": _in_short(one)} for one in ranking.candidates}
+
+
+def _each(session: Session, corpus: Corpus, found: Field, among: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Each of these; who was named has a place even with nothing to show."""
+    if not among:
+        return {}
+    nothing = {one: {"affinity": 0.0, "reasons": _NOTHING} for one in sorted(among)}
+    return nothing | _best(session, corpus, found, len(among), among)
+
+
+_NOTHING: dict[str, Any] = {"items": [], "terms": [], "aspects_covered": [], "aspects_missing": []}
+
+
+def _in_short(candidate: Candidate) -> dict[str, Any]:
+    """What carried the affinity, in few lines: a panel keeps hundreds of candidates."""
+    stored = as_stored(candidate)
+    return {
+        "items": [{"title": one["title"], "share": one["share"]} for one in stored["items"][:SHOWN_ITEMS]],
+        "terms": [
+            {"label": one["label"], "contribution": one["contribution"]} for one in stored["terms"][:SHOWN_TERMS]
+        ],
+        "aspects_covered": stored["aspects_covered"],
+        "aspects_missing": stored["aspects_missing"],
+    }
+
+
+def _refuse_ineligible(found: Field, forced: Sequence[str], sides: Mapping[str, Sequence[str]]) -> None:
+    named = [(f"/forced/{place}", expert) for place, expert in enumerate(forced)]
+    named += [(f"/sides/{side}/{place}", expert) for side, ids in sides.items() for place, expert in enumerate(ids)]
+    may = found.may([expert for _, expert in named])
+    faults = [Fault(at, _why_not(found, expert)) for at, expert in named if expert not in may]
+    if faults:
+        raise ExpertIsNotEligible(tuple(faults))
+
+
+def _why_not(found: Field, expert: str) -> Text:
+    detail = "The expert {expert} may not be chosen for this request: {reason}."
+    return Text(detail, expert=expert, reason=found.why_not(expert))
+
+
+def _refuse_stale(found: Field, shortlist: Shortlist) -> None:
+    may = found.may([entry.expert_id for entry in shortlist.entries])
+    faults = [
+        Fault(f"/shortlist/entries/{entry.rank - 1}", _why_not(found, entry.expert_id))
+        for entry in shortlist.entries
+        if entry.expert_id not in may
+    ]
+    if faults:
+        raise PoolHasMoved(shortlist.corpus_version, found.pool.version, tuple(faults))
+
+
+class _Facts:
+    """What rules ask of the candidates, read in few statements."""
+
+    def __init__(
+        self,
+        session: Session,
+        consultation_request: ConsultationRequest,
+        experts: Sequence[str],
+        sides: Mapping[str, str],
+        recused: Recusals,
+        now: datetime,
+    ) -> None:
+        self.rows = {row.id: row for row in _experts(session, experts)}
+        self.sides, self.loads = sides, loads.of(session, experts, now)
+        self.disclosed = {
+            expert: sorted({one.finding.type for one in judged}) for expert, judged in recused.disclosed.items()
+        }
+        self.regulators = _family(session, consultation_request)
+        bodies = {row.organisation.id: row.organisation for row in self.rows.values() if row.organisation is not None}
+        self.names = {id: _name(row.name_zh, row.name_en) for id, row in self.rows.items()}
+        self.organisation_names = {id: _name(row.name_zh, row.name_en) for id, row in bodies.items()}
+
+    def of(self, expert: str, place: int, ranked: Mapping[str, Any]) -> dict[str, Any]:
+        row, load = self.rows[expert], self.loads.get(expert, loads.NO_LOAD)
+        return {
+            "expert": expert,
+            "rank": place,
+            "affinity": ranked["affinity"],
+            "organisation": row.organisation_id,
+            "region": row.region,
+            "kind": row.kind,
+            "codes": sorted(row.codes),
+            "languages": sorted(row.languages),
+            "title_level": row.title_level,
+            "regulator": self._is_of_the_regulator(row),
+            "side": self.sides.get(expert),
+            "newcomer": not load.served,
+            "load": load.count,
+            "capacity": row.availability.get("max_load"),
+            "disclosed": self.disclosed.get(expert, []),
+            "reasons": ranked["reasons"],
+        }
+
+    def _is_of_the_regulator(self, row: Expert) -> bool:
+        """Works for the body that asks, for one above or below it, or as an official of a government bureau."""
+        if row.organisation is None:
+            return False
+        official = row.kind in OFFICIALS and row.organisation.kind in REGULATORS
+        return official or row.organisation.id in self.regulators
+
+
+def _experts(session: Session, ids: Sequence[str]) -> Iterable[Expert]:
+    for start in range(0, len(ids), CHUNK):
+        yield from session.scalars(select(Expert).where(Expert.id.in_(ids[start : start + CHUNK])))
+
+
+def _family(session: Session, consultation_request: ConsultationRequest) -> frozenset[str]:
+    """The requester, where it is a government bureau, with the bureau above it and those directly below."""
+    requester = consultation_request.requester
+    if requester is None or requester.kind not in REGULATORS:
+        return frozenset()
+    below = session.scalars(select(Organisation.id).where(Organisation.parent_id == requester.id))
+    return frozenset({requester.id, *below, *([requester.parent_id] if requester.parent_id else [])})
+
+
+def _name(zh: str | None, en: str | None) -> dict[str, str]:
+    return {language: name for language, name in (("zh", zh), ("en", en)) if name}
+
+
+def as_candidate(one: Mapping[str, Any]) -> PanelCandidate:
+    """A kept candidate as panel rules see them."""
+    plain = ("expert", "affinity", "organisation", "region", "kind", "title_level", "regulator", "side", "newcomer")
+    return PanelCandidate(
+        **{name: one[name] for name in (*plain, "load", "capacity")},
+        codes=frozenset(one["codes"]),
+        languages=frozenset(one["languages"]),
+    )

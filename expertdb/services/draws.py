@@ -1,0 +1,282 @@
+"""Draws by lot in two steps: a freeze that commits the office, and a reveal that nobody can steer any more."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from expertdb.errors import (
+    DrawIsNotFrozen,
+    Fault,
+    InvalidInput,
+    NotFound,
+    RedrawNeedsReason,
+    TooEarlyToReveal,
+)
+from expertdb.models.base import new_id
+from expertdb.models.draws import Draw
+from expertdb.models.panels import Panel
+from expertdb.models.requests import ConsultationRequest
+from expertdb.sealing import Sealed
+from expertdb.services import audit, candidates, paging, panel_rules, panels, requests, restricted
+from expertdb.services.actors import Actor
+from expertdb.services.candidates import Candidacy
+from expertdb.services.corpus import Corpus
+from expertdb.services.drawn_panels import panel_of
+from expertdb.services.panel_snapshots import snapshot_of
+from expertdb.wording import Text
+from matching.draw import BadDrawInput, Frozen, Stratum
+from matching.draw import freeze as fix
+from matching.draw import reveal as drawn
+from matching.draw import verify as problems_of
+from matching.panel import Rule
+
+ANYBODY = "all"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a draw is from: the candidates, the rules and strata, and those that the request's kind leaves out."""
+
+    candidacy: Candidacy
+    rules: tuple[Rule, ...]
+    strata: tuple[Stratum, ...]
+
+
+def prepare(
+    session: Session, corpus: Corpus, request_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> Question:
+    """Gather the candidates, in a transaction that only reads; raises NotFound, RequestIsNotOpen, InvalidInput."""
+    consultation_request = requests.get(session, request_id, actor=actor)
+    panels.refuse_unless_open(consultation_request)
+    rules, strata = panel_rules.custom(session, body), _strata(session, body)
+    count, filters = body["candidates"], body["filters"]
+    gathered = candidates.gather(session, corpus, consultation_request, count=count, now=now, filters=filters)
+    return Question(gathered, rules, strata)
+
+
+def freeze(
+    session: Session,
+    corpus: Corpus,
+    request_id: str,
+    body: Mapping[str, Any],
+    question: Question,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Draw:
+    """Fix the sub-pool and commit to a secret.
+
+    Raises NotFound, RequestIsNotOpen, RedrawNeedsReason, InvalidInput where nobody could be drawn like this.
+    """
+    consultation_request = requests.get(session, request_id, actor=actor, lock=True)
+    panels.refuse_unless_open(consultation_request)
+    first = _last(session, request_id)
+    if first is not None and not body.get("reason"):
+        raise RedrawNeedsReason(
+            Text("A draw for this request is on record ({id}); say why it is repeated.", id=first.id)
+        )
+    if panels.has_moved(session, corpus, consultation_request, body["filters"], question.candidacy, now):
+        question = prepare(session, corpus, request_id, body, actor=actor, now=now)
+    secret = secrets.token_hex(32)
+    fixed = _fixed(question, secret, body, now)
+    draw = _draw(session, consultation_request, fixed, secret, question, body, first, actor, now)
+    if first is not None:
+        _supersede(session, first)
+    session.add(draw)
+    session.flush()
+    details = {"request": request_id, "commitment": draw.commitment, "pool_hash": draw.pool_hash}
+    if first is not None:
+        details |= {"follows": first.id, "reason": body["reason"]}
+    audit.record(session, actor, "draw.frozen", kind="draw", id=draw.id, **details)
+    return draw
+
+
+def _strata(session: Session, body: Mapping[str, Any]) -> tuple[Stratum, ...]:
+    """The strata stated, or one of everybody; raises InvalidInput."""
+    stated = body.get("strata") or []
+    if not stated:
+        if body.get("size") is None:
+            raise InvalidInput(Fault("/size", Text("Say how many are to be drawn, in all or by strata.")))
+        return (Stratum(ANYBODY, body["size"], body["reserves"]),)
+    found = tuple(
+        _stratum(session, dict(one), body["reserves"], f"/strata/{place}") for place, one in enumerate(stated)
+    )
+    seats = sum(one.seats for one in found)
+    if body.get("size") is not None and body["size"] != seats:
+        detail = Text("The strata have {seats} seats together, not {size}.", seats=seats, size=body["size"])
+        raise InvalidInput(Fault("/size", detail))
+    return found
+
+
+def _stratum(session: Session, stated: dict[str, Any], reserves: int, at: str) -> Stratum:
+    """A stratum; who is meant by it is said as in a rule, and is anybody where nothing is said."""
+    own = {name: stated.pop(name) for name in ("name", "seats", "reserves") if name in stated}
+    numbers = {"seats": own.get("seats"), "reserves": own.get("reserves", reserves)}
+    for name, value in numbers.items():
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise InvalidInput(
+                Fault(f"{at}/{name}", Text("This must be a whole number from {low} to {high}.", low=0, high=100))
+            )
+    if not isinstance(own.get("name"), str) or not 1 <= len(own["name"]) <= 100:
+        raise InvalidInput(Fault(f"{at}/name", Text("A stratum has a name of 1 to {maximum} characters.", maximum=100)))
+    if not stated:
+        return Stratum(own["name"], **numbers)
+    try:
+        rule: Any = panel_rules.custom(session, {"rules": [{"type": "at_least_one", **stated}]})[0]
+    except InvalidInput as error:
+        faults = [Fault(at + fault.pointer.removeprefix("/rules/0"), fault.detail) for fault in error.faults]
+        raise InvalidInput(*faults) from error
+    return Stratum(own["name"], **numbers, who=rule.who)
+
+
+def _fixed(question: Question, secret: str, body: Mapping[str, Any], now: datetime) -> Frozen:
+    try:
+        return fix(
+            question.candidacy.candidates(),
+            question.strata,
+            question.rules,
+            secret=secret,
+            public_source=body["public_source"],
+            not_before=_written(body["not_before"]),
+            frozen_at=_written(now),
+        )
+    except BadDrawInput as error:
+        raise InvalidInput(Fault(error.pointer or "/strata", error.detail)) from error
+
+
+def _written(moment: datetime) -> str:
+    """A moment as the records of draws write it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _draw(
+    session: Session,
+    consultation_request: ConsultationRequest,
+    fixed: Frozen,
+    secret: str,
+    question: Question,
+    body: Mapping[str, Any],
+    first: Draw | None,
+    actor: Actor,
+    now: datetime,
+) -> Draw:
+    id = new_id()
+    sealed = restricted.sealer_of(session).seal(secret, _context(id))
+    kept = {one["expert"] for one in fixed.terms["pool"]}
+    candidacy = question.candidacy
+    snapshot = snapshot_of(consultation_request, candidacy, ())
+    return Draw(
+        id=id,
+        request_id=consultation_request.id,
+        follows_id=None if first is None else first.id,
+        reason=None if first is None else body["reason"],
+        status="frozen",
+        terms=fixed.terms,
+        pool_hash=fixed.pool_hash,
+        commitment=fixed.commitment,
+        not_before=body["not_before"],
+        sealed_by=sealed.key,
+        secret=sealed.box,
+        snapshot=snapshot | {"candidates": [one for one in candidacy.people if one["expert"] in kept]},
+        names=candidacy.names,
+        corpus_version=candidacy.corpus_version,
+        created_by=actor.id,
+        created_at=now,
+    )
+
+
+def _context(draw_id: str) -> str:
+    return f"draw {draw_id}"
+
+
+def _last(session: Session, request_id: str) -> Draw | None:
+    statement = select(Draw).where(Draw.request_id == request_id).order_by(Draw.created_at.desc(), Draw.id.desc())
+    return session.scalar(statement.limit(1))
+
+
+def _supersede(session: Session, draw: Draw) -> None:
+    """An earlier draw is kept with its record; what it proposed is proposed no more."""
+    draw.status = "superseded"
+    for panel in session.scalars(select(Panel).where(Panel.draw_id == draw.id, Panel.status == "proposed")):
+        panel.status = "superseded"
+
+
+def reveal(session: Session, draw_id: str, public_value: str, *, actor: Actor, now: datetime) -> tuple[Draw, Panel]:
+    """Draw with the public value, and propose the panel that comes of it.
+
+    Raises NotFound, TooEarlyToReveal, DrawIsNotFrozen, InvalidInput for what cannot be a public value.
+    """
+    draw = load(session, draw_id, actor=actor)
+    requests.get(session, draw.request_id, actor=actor, lock=True)
+    session.refresh(draw, with_for_update=True)
+    if draw.status != "frozen":
+        raise DrawIsNotFrozen(draw.status)
+    if _written(now) < draw.terms["not_before"]:
+        raise TooEarlyToReveal(draw.terms["not_before"])
+    draw.record = _record(session, draw, public_value, now)
+    draw.status, draw.revealed_at, draw.revealed_by = "revealed", now, actor.person
+    panel = panel_of(draw, actor, now)
+    panels.keep(session, panel, actor=actor, now=now, reason=f"draw {draw.id}")
+    draw.panel_id = panel.id
+    session.flush()
+    audit.record(session, actor, "draw.revealed", kind="draw", id=draw.id, panel=panel.id, seed=draw.record["seed"])
+    return draw, panel
+
+
+def _record(session: Session, draw: Draw, public_value: str, now: datetime) -> dict[str, Any]:
+    secret = restricted.sealer_of(session).open(Sealed(draw.sealed_by, draw.secret), _context(draw.id))
+    frozen = Frozen(draw.terms, draw.pool_hash, draw.commitment)
+    try:
+        return drawn(frozen, secret=secret, public_value=public_value, revealed_at=_written(now))
+    except BadDrawInput as error:
+        raise InvalidInput(Fault(error.pointer or "/public_value", error.detail)) from error
+
+
+def load(session: Session, draw_id: str, *, actor: Actor) -> Draw:
+    """The draw with this id; raises NotFound, also when it is another agency's."""
+    draw = session.scalar(_visible_to(actor).where(Draw.id == draw_id))
+    if draw is None:
+        raise NotFound("draw", draw_id)
+    return draw
+
+
+def find(session: Session, query: Mapping[str, Any], *, actor: Actor) -> paging.Page:
+    """The draws the caller may see that meet every filter, newest first."""
+    statement = _visible_to(actor)
+    if "request" in query:
+        statement = statement.where(Draw.request_id == query["request"])
+    keys = (Draw.created_at, Draw.id)
+    return paging.fetch(session, statement, keys, query["limit"], query.get("cursor"), newest_first=True)
+
+
+def _visible_to(actor: Actor) -> Select[Draw]:
+    statement = select(Draw)
+    if actor.role != "agency":
+        return statement
+    return statement.join(ConsultationRequest).where(requests.owned_by(actor))
+
+
+def verify(session: Session, record: Any, published: Mapping[str, str] | None = None) -> Sequence[str]:
+    """What is wrong with a record, also by what was published at the freeze: as handed in, or as it is on file."""
+    known = dict(published or {})
+    row = _on_file(session, record)
+    if row is not None:
+        known = {"commitment": row.commitment, "pool_hash": row.pool_hash} | known
+    return problems_of(record, known or None)
+
+
+def _on_file(session: Session, record: Any) -> Draw | None:
+    """The draw that a record claims to be of: by its commitment, else by its sub-pool."""
+    if not isinstance(record, Mapping):
+        return None
+    hashes = [str(record.get(name))[:64] for name in ("commitment", "pool_hash")]
+    if any("\0" in one or not one.isascii() for one in hashes):
+        return None
+    same = or_(Draw.commitment == hashes[0], Draw.pool_hash == hashes[1])
+    rows = list(session.scalars(select(Draw).where(same).order_by(Draw.id)))
+    return next((row for row in rows if row.commitment == hashes[0]), rows[0] if rows else None)

@@ -1,0 +1,75 @@
+"""How much experts were asked for: engagements in a rolling 12 months, the last one, and who never served."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session
+
+from expertdb.models.engagements import COUNTED, Engagement
+from expertdb.models.experts import Expert
+from expertdb.workdays import local_day
+
+YEAR = timedelta(days=365)
+SERVED = ("accepted", "delivered")
+LOAD_REACHED = "load_reached"
+COOLING_OFF = "cooling_off"
+CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Load:
+    """Engagements within the last 12 months, the day the last of all began or ended, and whether any was served."""
+
+    count: int = 0
+    last: date | None = None
+    served: bool = False
+
+
+NO_LOAD = Load()
+
+
+def of(session: Session, experts: Collection[str], now: datetime) -> dict[str, Load]:
+    """The load of each of these experts who has any."""
+    ids, found = sorted(experts), {}
+    for start in range(0, len(ids), CHUNK):
+        found.update(_loads(session, Engagement.expert_id.in_(ids[start : start + CHUNK]), now))
+    return found
+
+
+def held_back(session: Session, now: datetime) -> dict[str, str]:
+    """The active experts who cannot be asked just now, and whether for their load or because they are cooling off.
+
+    Only who was engaged within the last 12 months can be.
+    """
+    loads = _loads(session, Engagement.created_at > now - YEAR, now)
+    ids, found = sorted(loads), {}
+    for start in range(0, len(ids), CHUNK):
+        chunk = Expert.id.in_(ids[start : start + CHUNK])
+        for id, availability in session.execute(select(Expert.id, Expert.availability).where(chunk)):
+            reason = _reason(loads[id], availability, local_day(now))
+            if reason is not None:
+                found[id] = reason
+    return found
+
+
+def _reason(load: Load, availability: Mapping[str, int], today: date) -> str | None:
+    most, rest = availability.get("max_load"), availability.get("cool_off_days", 0)
+    if most is not None and load.count >= most:
+        return LOAD_REACHED
+    if rest and load.last is not None and load.last + timedelta(days=rest) > today:
+        return COOLING_OFF
+    return None
+
+
+def _loads(session: Session, condition: ColumnElement[bool], now: datetime) -> dict[str, Load]:
+    moment = func.coalesce(Engagement.ended_at, Engagement.answered_at, Engagement.created_at)
+    recent = func.sum(case((Engagement.created_at > now - YEAR, 1), else_=0))
+    served = func.sum(case((Engagement.status.in_(SERVED), 1), else_=0))
+    statement = (
+        select(Engagement.expert_id, recent, func.max(moment), served)
+        .where(condition, Engagement.status.in_(COUNTED))
+        .group_by(Engagement.expert_id)
+    )
+    return {row[0]: Load(int(row[1]), local_day(row[2]), bool(row[3])) for row in session.execute(statement)}

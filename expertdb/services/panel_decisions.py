@@ -1,0 +1,122 @@
+"""Deciding on panels: a named person confirms, and nobody decides on what is no longer so."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from expertdb.errors import DeviationNeedsReason, Fault, InvalidInput, PoolHasMoved, RequestIsNotOpen
+from expertdb.models.panels import Panel, PanelTransition
+from expertdb.models.requests import ConsultationRequest
+from expertdb.services import audit, lifecycle, panels, requests, steps, versions
+from expertdb.services.actors import Actor
+from expertdb.services.corpus import Corpus
+from expertdb.services.freshness import changes
+from expertdb.services.panels_shown import ShownPanel, deviations_of, shown
+from expertdb.wording import Text
+
+CONFIRMABLE = ("accepted", "shortlisted", "confirmed", "invited", "engaged")
+
+
+def move(
+    session: Session,
+    corpus: Corpus,
+    panel_id: str,
+    body: Mapping[str, Any],
+    *,
+    version: int | None,
+    actor: Actor,
+    now: datetime,
+) -> ShownPanel:
+    """Confirm or reject a proposed panel.
+
+    Raises NotFound, EditedMeanwhile, TransitionNotAllowed; for a confirmation also InvalidInput without the name of
+    who decides, DeviationNeedsReason, PoolHasMoved, RequestIsNotOpen.
+    """
+    panel = panels.load(session, panel_id, actor=actor)
+    # The request first, as everybody else does: two confirmations at once must not each supersede the other.
+    consultation_request = requests.get(session, panel.request_id, actor=actor, lock=True)
+    session.refresh(panel, with_for_update=True)
+    versions.check(panel.version, version)
+    lifecycle.check(lifecycle.PANEL_WAYS, panel.status, body["to"])
+    if body["to"] == "superseded":
+        _refuse_when_at_work(session, consultation_request, panel)
+    if body["to"] == "confirmed":
+        if consultation_request.status not in CONFIRMABLE:
+            raise RequestIsNotOpen(consultation_request.status, CONFIRMABLE)
+        _confirm(session, corpus, panel, body, actor, now)
+        if consultation_request.status in ("accepted", "shortlisted"):
+            note = f"panel {panel.id}"
+            requests.record_move(session, consultation_request, "confirmed", note, actor=actor, now=now)
+    was = panel.status
+    _record(session, panel, body["to"], body["reason"], actor, now)
+    if was == "confirmed":
+        back = "shortlisted" if steps.has_a_list(session, consultation_request) else "accepted"
+        requests.record_move(session, consultation_request, back, f"panel {panel.id}", actor=actor, now=now)
+    return shown(panel, actor)
+
+
+def _refuse_when_at_work(session: Session, consultation_request: ConsultationRequest, panel: Panel) -> None:
+    """A confirmed panel is taken back by hand only before anybody is invited; later a replacement supersedes it."""
+    if panel.status == "confirmed" and consultation_request.status != "confirmed":
+        raise RequestIsNotOpen(consultation_request.status, ("confirmed",))
+
+
+def _confirm(
+    session: Session, corpus: Corpus, panel: Panel, body: Mapping[str, Any], actor: Actor, now: datetime
+) -> None:
+    if not body.get("confirmed_by"):
+        raise InvalidInput(Fault("/confirmed_by", Text("Name the person who decides; a panel is confirmed by one.")))
+    found = tuple(changes(session, corpus, panel, now))
+    if found:
+        raise PoolHasMoved(panel.corpus_version, corpus.refresh(session).version, found)
+    _give_reasons(panel, body)
+    panel.confirmed_by, panel.reason = body["confirmed_by"], body["reason"]
+    for other in _confirmed(session, panel):
+        _record(session, other, "superseded", f"panel {panel.id}", actor, now)
+
+
+def _give_reasons(panel: Panel, body: Mapping[str, Any]) -> None:
+    """Keep a reason for each member who sits although better ranked candidates do not."""
+    given = {one["expert"]: one["reason"] for one in body["deviations"]}
+    needed = {one.expert: one for one in deviations_of(panel)}
+    strangers = [place for place, one in enumerate(body["deviations"]) if one["expert"] not in needed]
+    if strangers:
+        detail = Text("This member deviates from no rank.")
+        raise InvalidInput(*(Fault(f"/deviations/{place}/expert", detail) for place in strangers))
+    missing = [one for expert, one in needed.items() if expert not in given]
+    if missing:
+        raise DeviationNeedsReason(
+            Text(
+                "{count} member(s) sit although better ranked candidates do not; say why, for each.", count=len(missing)
+            ),
+            tuple(_missing(missing)),
+        )
+    for seat in panel.members:
+        seat.deviation = given.get(seat.expert_id, "")
+
+
+def _missing(found: list[Any]) -> Iterator[Fault]:
+    for one in found:
+        detail = "The expert {expert} has rank {rank}; say why they sit."
+        yield Fault("/deviations", Text(detail, expert=one.expert, rank=one.rank))
+
+
+def _confirmed(session: Session, panel: Panel) -> list[Panel]:
+    statement = select(Panel).where(
+        Panel.request_id == panel.request_id, Panel.status == "confirmed", Panel.id != panel.id
+    )
+    return list(session.scalars(statement.with_for_update()))
+
+
+def _record(session: Session, panel: Panel, to: str, reason: str, actor: Actor, now: datetime) -> None:
+    before, panel.status = panel.status, to
+    panel.transitions.append(
+        PanelTransition(from_status=before, to_status=to, reason=reason, actor=actor.id, person=actor.person, at=now)
+    )
+    versions.touch(panel, now)
+    session.flush()
+    details = {"before": before, "after": to, "reason": reason, "request": panel.request_id}
+    audit.record(session, actor, "panel.moved", kind="panel", id=panel.id, **details)

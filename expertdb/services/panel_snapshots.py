@@ -1,0 +1,54 @@
+"""What a panel keeps of the moment it was chosen: the request, the candidates, and what became of everybody else."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from expertdb import conflict_types
+from expertdb.models.requests import ConsultationRequest
+from expertdb.services.candidates import Candidacy
+
+TEXT_FIELDS = ("id", "kind", "title", "text", "region", "urgency", "secrecy", "stage", "legal_basis", "mode")
+LIST_FIELDS = ("languages", "questions", "earlier_stages", "panel")
+
+
+def snapshot_of(
+    consultation_request: ConsultationRequest, candidacy: Candidacy, rules_left_out: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """Plain JSON without names of experts, which are kept apart; the panel can be chosen again from it."""
+    recused = candidacy.recused.reasons
+    return {
+        "request": request_of(consultation_request),
+        "candidates": candidacy.people,
+        "eligible": candidacy.eligible,
+        "left_out": candidacy.left_out,
+        "recused": [{"expert": expert, "reason": reason} for expert, reason in sorted(recused.items())],
+        "recused_for": dict(sorted(Counter(recused.values()).items())),
+        "unresolved": [one.name for one in candidacy.recused.parties if not one.resolved],
+        "rules_left_out": list(rules_left_out),
+        "parameters": candidacy.parameters,
+        "conflict_types": conflict_types.version(),
+    }
+
+
+def request_of(consultation_request: ConsultationRequest) -> dict[str, Any]:
+    """The request as it was asked."""
+    requester = consultation_request.requester
+    return {
+        **{name: getattr(consultation_request, name) for name in (*TEXT_FIELDS, *LIST_FIELDS)},
+        "due": consultation_request.due and consultation_request.due.isoformat(),
+        "created_at": consultation_request.created_at.isoformat(),
+        "experts_wanted": consultation_request.experts_wanted,
+        "requester": None if requester is None else {"zh": requester.name_zh, "en": requester.name_en},
+        "aspects": [{"code": one.code, "need": one.need} for one in consultation_request.aspects],
+        "parties": [{"name": one.name, "role": one.role} for one in consultation_request.parties],
+        "related_organisations": [
+            {"name": one.name, "relation": one.relation} for one in consultation_request.related_organisations
+        ],
+        "suggested_experts": [
+            {"expert": one.expert, "reason": one.reason} for one in consultation_request.suggested_experts
+        ],
+        "excluded_experts": [
+            {"expert": one.expert, "reason": one.reason} for one in consultation_request.excluded_experts
+        ],
+    }

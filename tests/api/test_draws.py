@@ -1,0 +1,275 @@
+"""Draws over HTTP: frozen with a commitment, revealed with a public value, checked by anybody.
+
+Pinned: nobody is drawn before the public value may be known, the office cannot read its secret until then, and the
+record of the reveal is sound by three readings (the route, the library's and the stand-alone script's); names follow
+from the record; a second draw says why and deletes nothing; who is recused is not in the sub-pool; the panel that
+comes of it is confirmed like any other, by the order of the lot.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from expertdb.database import db
+from tests.api.people import ASKED, at_once, expert, moved
+from tests.callers import Caller, Clock
+
+SCRIPT = Path(__file__).parents[2] / "docs" / "verify_draw.py"
+TERMS = {"size": 3, "reserves": 2, "public_source": "双色球第2026136期", "not_before": "2026-11-24T13:30:00Z"}
+VALUE = "03 07 12 19 25 31 + 08"
+
+
+@pytest.fixture
+def pool(administrator: Caller) -> list[dict[str, Any]]:
+    kinds = ("K-LAW", "K-PA", "K-LAW", "K-PA", "K-TECH", "K-PA", "K-TECH", "K-LAW")
+    names = "甲乙丙丁戊己庚辛"
+    return [
+        expert(administrator, f"专家{names[at]}", kind=kind, organisation=f"单位{at // 2}号")
+        for at, kind in enumerate(kinds)
+    ]
+
+
+@pytest.fixture
+def asked(office: Caller, pool: Any) -> dict[str, Any]:
+    made = office.made("/requests", ASKED)
+    moved(office, f"/requests/{made['id']}", "accepted")
+    return made
+
+
+def frozen(office: Caller, asked: dict[str, Any], **body: Any) -> dict[str, Any]:
+    return office.made(f"/requests/{asked['id']}/draws", TERMS | body)
+
+
+def revealed(office: Caller, draw: dict[str, Any], clock: Clock, value: str = VALUE) -> dict[str, Any]:
+    clock.forward(days=2)
+    answer = office.post(f"/draws/{draw['id']}/reveal", {"public_value": value})
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return dict(answer.json)
+
+
+def verified(caller: Caller, record: Any, **body: Any) -> dict[str, Any]:
+    answer = caller.post("/draws/verify", {"record": record, **body})
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return dict(answer.json)
+
+
+def faults(answer: Any, status: int = 422) -> list[str]:
+    assert answer.status_code == status, answer.get_data(as_text=True)
+    return [one["pointer"] for one in answer.json["errors"]]
+
+
+def test_freeze_publishes_hashes_and_keeps_its_secret(office: Caller, asked: Any, pool: Any, app: Flask) -> None:
+    made = frozen(office, asked)
+    assert (made["status"], made["members"], made["record"], made["panel"]) == ("frozen", [], None, None)
+    assert sorted(one["expert"] for one in made["terms"]["pool"]) == sorted(one["id"] for one in pool)
+    assert len(made["commitment"]) == len(made["pool_hash"]) == 64
+    assert office.get(f"/draws/{made['id']}").json == made
+    assert office.get(f"/draws?request={asked['id']}").json["items"] == [made]
+    with app.app_context(), db.engine.connect() as connection:
+        secret = connection.exec_driver_sql("SELECT secret FROM draws").scalar_one()
+    assert len(bytes(secret)) > 64
+
+
+def test_reveal_draws_and_its_record_is_sound_by_every_reading(
+    office: Caller, asked: Any, clock: Clock, tmp_path: Path, app: Flask
+) -> None:
+    made = frozen(office, asked)
+    drawn = revealed(office, made, clock)
+    record = drawn["record"]
+    assert [one["expert"]["id"] for one in drawn["members"]] == [one["expert"] for one in record["members"]]
+    assert (len(drawn["members"]), len(drawn["reserves"])) == (3, 2)
+    assert (record["commitment"], record["pool_hash"]) == (made["commitment"], made["pool_hash"])
+    assert verified(office, record) == {"valid": True, "problems": []}
+    published = {"commitment": made["commitment"], "pool_hash": made["pool_hash"]}
+    assert verified(office, record, published=published)["valid"]
+    file = tmp_path / "record.json"
+    file.write_text(json.dumps(office.get(f"/draws/{made['id']}").json["record"]), encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, str(SCRIPT), str(file), made["commitment"]], capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stdout.strip()) == (0, "valid")
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_every_altered_record_is_found_out(office: Caller, agency: Caller, asked: Any, clock: Clock) -> None:
+    record = revealed(office, frozen(office, asked), clock)["record"]
+    others = [one["expert"] for one in record["reserves"]]
+    altered = [
+        record | {"public_value": "00"},
+        record | {"secret": "0123456789abcdef" * 4},
+        record | {"seed": "0123456789abcdef" * 4},
+        record | {"members": [{**record["members"][0], "expert": others[0]}, *record["members"][1:]]},
+        record | {"reserves": record["reserves"][::-1]},
+        record | {"terms": record["terms"] | {"pool": record["terms"]["pool"][1:]}},
+        {name: value for name, value in record.items() if name != "seed"},
+        {},
+        [],
+        "valid",
+        7,
+    ]
+    for one in altered:
+        found = verified(agency, one)
+        assert not found["valid"], one
+        assert found["problems"]
+
+
+def test_record_made_up_as_a_whole_is_not_the_one_on_file(office: Caller, asked: Any, clock: Clock) -> None:
+    first = frozen(office, asked)
+    second = frozen(office, asked, reason="公开数值来源变更")
+    record = revealed(office, second, clock)["record"]
+    forged = verified(office, record, published={"commitment": first["commitment"]})
+    assert forged["valid"] is False
+    assert verified(office, record)["valid"]
+
+
+def test_nothing_is_revealed_before_its_time_or_twice(office: Caller, asked: Any, clock: Clock) -> None:
+    made = frozen(office, asked)
+    early = office.post(f"/draws/{made['id']}/reveal", {"public_value": VALUE})
+    assert (early.status_code, early.json["type"]) == (409, "urn:expertdb:problem:too-early-to-reveal")
+    assert office.get(f"/draws/{made['id']}").json["record"] is None
+    drawn = revealed(office, made, clock)
+    again = office.post(f"/draws/{made['id']}/reveal", {"public_value": "另一数值"})
+    assert (again.status_code, again.json["type"]) == (409, "urn:expertdb:problem:draw-is-not-frozen")
+    assert office.get(f"/draws/{made['id']}").json == drawn
+
+
+def test_of_two_reveals_at_once_one_draws(office: Caller, asked: Any, clock: Clock) -> None:
+    made = frozen(office, asked)
+    clock.forward(days=2)
+    answers = at_once(
+        *(lambda value=value: office.post(f"/draws/{made['id']}/reveal", {"public_value": value}) for value in "甲乙")
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    assert len(office.get("/panels").json["items"]) == 1
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("value", ["", " ", "\0", "\u200b", None, 5, ["x"], "甲" * 501])
+def test_public_value_that_is_none_is_refused(office: Caller, asked: Any, clock: Clock, value: Any) -> None:
+    made = frozen(office, asked)
+    clock.forward(days=2)
+    data = json.dumps({"public_value": value})
+    refused = office.call("POST", f"/draws/{made['id']}/reveal", data=data, content_type="application/json")
+    assert faults(refused) == ["/public_value"]
+    assert office.get(f"/draws/{made['id']}").json["status"] == "frozen"
+
+
+def test_strata_and_rules_hold(office: Caller, asked: Any, pool: Any, clock: Clock) -> None:
+    strata = [
+        {"name": "法律", "seats": 2, "reserves": 1, "kinds": ["K-LAW"]},
+        {"name": "技术", "seats": 1, "kinds": ["K-TECH", "K-PA"]},
+    ]
+    rules = [{"type": "max_per_organisation", "limit": 1}, {"type": "odd"}]
+    made = frozen(office, asked, size=3, strata=strata, rules=rules, reserves=2)
+    drawn = revealed(office, made, clock)
+    kinds = {one["id"]: one["kind"] for one in pool}
+    assert [kinds[one["expert"]["id"]] for one in drawn["members"][:2]] == ["K-LAW", "K-LAW"]
+    assert [one["stratum"] for one in drawn["members"]] == ["法律", "法律", "技术"]
+    bodies = {one["id"]: one["organisation"]["id"] for one in pool}
+    assert len({bodies[one["expert"]["id"]] for one in drawn["members"]}) == 3
+    assert verified(office, drawn["record"])["valid"]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        ({"size": None}, ["/size"]),
+        ({"size": 0}, ["/size"]),
+        ({"size": 9}, ["/strata/0"]),
+        ({"size": 2, "rules": [{"type": "odd"}]}, ["/size"]),
+        ({"size": 4, "strata": [{"name": "全体", "seats": 3}]}, ["/size"]),
+        ({"strata": [{"name": "律师", "seats": 3, "kinds": ["K-LAWYER"]}]}, ["/strata/0/kinds/0"]),
+        ({"strata": [{"seats": 3}]}, ["/strata/0/name"]),
+        ({"strata": [{"name": "甲", "seats": "3"}]}, ["/strata/0/seats"]),
+        ({"strata": [{"name": "甲", "seats": 3, "colour": "red"}]}, ["/strata/0/colour"]),
+        ({"strata": [{"name": "甲", "seats": 2}, {"name": "甲", "seats": 1}]}, ["/strata"]),
+        ({"rules": [{"type": "at_least_one", "kinds": ["K-LAW"]}]}, ["/rules/0"]),
+        ({"rules": [{"type": "max_per_organisation", "limit": 0}]}, ["/rules"]),
+        ({"public_source": " "}, ["/public_source"]),
+        ({"not_before": "2026-11-23T09:00:00Z"}, ["/not_before"]),
+        ({"not_before": "tomorrow"}, ["/not_before"]),
+        ({"seed": "4"}, ["/seed"]),
+    ],
+)
+def test_draw_of_nonsense_is_pointed_at(office: Caller, asked: Any, body: Any, pointers: list[str]) -> None:
+    refused = office.post(f"/requests/{asked['id']}/draws", TERMS | body)
+    assert sorted(faults(refused)) == pointers
+    assert office.get("/draws").json["items"] == []
+
+
+def test_recused_and_suspended_are_not_in_the_sub_pool(
+    office: Caller, administrator: Caller, asked: Any, pool: Any
+) -> None:
+    tie = {"type": "kin", "counterpart": "某某", "request": asked["id"]}
+    office.made(f"/experts/{pool[0]['id']}/ties", tie)
+    moved(administrator, f"/experts/{pool[1]['id']}", "on_leave")
+    made = frozen(office, asked, rules=[{"type": "forbidden", "experts": [pool[2]["id"]]}])
+    left = {one["id"] for one in pool[3:]}
+    assert {one["expert"] for one in made["terms"]["pool"]} == left
+
+
+def test_second_draw_says_why_and_the_first_is_kept(office: Caller, asked: Any, clock: Clock) -> None:
+    first = revealed(office, frozen(office, asked), clock)
+    later = {"not_before": "2026-12-01T00:00:00Z"}
+    refused = office.post(f"/requests/{asked['id']}/draws", TERMS | later)
+    assert (refused.status_code, refused.json["type"]) == (409, "urn:expertdb:problem:redraw-needs-reason")
+    second = frozen(office, asked, **later, reason="抽中三人均因故不能参加")
+    assert (second["follows"], second["reason"]) == (first["id"], "抽中三人均因故不能参加")
+    kept = office.get(f"/draws/{first['id']}").json
+    assert (kept["status"], kept["record"]) == ("superseded", first["record"])
+    assert office.get(f"/panels/{first['panel']}").json["status"] == "superseded"
+    assert verified(office, kept["record"])["valid"]
+
+
+def test_panel_of_a_draw_is_confirmed_without_reasons_for_ranks(office: Caller, asked: Any, clock: Clock) -> None:
+    drawn = revealed(office, frozen(office, asked), clock)
+    panel = office.get(f"/panels/{drawn['panel']}").json
+    assert (panel["choice"], panel["draw"], panel["deviations"]) == ("drawn", drawn["id"], [])
+    assert [one["expert"] for one in panel["members"]] == [one["expert"] for one in drawn["members"]]
+    body = {"to": "confirmed", "reason": "抽取结果", "confirmed_by": "王某"}
+    decided = office.post(f"/panels/{panel['id']}/transitions", body, etag="*")
+    assert decided.status_code == 200
+    assert office.get(f"/requests/{asked['id']}").json["status"] == "confirmed"
+
+
+def test_who_was_drawn_but_left_is_replaced_by_the_next_in_line(
+    office: Caller, administrator: Caller, asked: Any, clock: Clock
+) -> None:
+    drawn = revealed(office, frozen(office, asked), clock)
+    gone, first, second = (drawn["members"][1], *drawn["reserves"])
+    moved(administrator, f"/experts/{gone['expert']['id']}", "on_leave")
+    moved(administrator, f"/experts/{first['expert']['id']}", "on_leave")
+    path = f"/panels/{drawn['panel']}"
+    body = {"to": "confirmed", "reason": "抽取结果", "confirmed_by": "王某"}
+    stale = office.post(f"{path}/transitions", body, etag="*")
+    assert stale.json["type"] == "urn:expertdb:problem:pool-has-moved"
+    left = {"expert": gone["expert"]["id"], "reason": "请假"}
+    after = office.post(f"{path}/replacements", left, etag="*").json
+    order = [drawn["members"][0], drawn["members"][2], second]
+    assert [one["expert"]["id"] for one in after["members"]] == [one["expert"]["id"] for one in order]
+    assert (after["choice"], after["reserves"]) == ("drawn", [])
+    assert office.post(f"/panels/{after['id']}/transitions", body, etag="*").status_code == 200
+
+
+def test_draws_are_no_business_of_agencies_but_records_are(agency: Caller, office: Caller, asked: Any) -> None:
+    made = frozen(office, asked)
+    assert agency.get(f"/draws/{made['id']}").status_code == 403
+    assert agency.post(f"/requests/{asked['id']}/draws", TERMS).status_code == 403
+    assert agency.post(f"/draws/{made['id']}/reveal", {"public_value": VALUE}).status_code == 403
+
+
+def test_draw_leaves_a_trace_of_its_commitment(office: Caller, asked: Any, app: Flask, clock: Clock) -> None:
+    made = frozen(office, asked)
+    revealed(office, made, clock)
+    with app.app_context(), db.engine.connect() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT action, details FROM audit_entries WHERE kind = 'draw' ORDER BY seq"
+        ).all()
+    assert [row[0] for row in rows] == ["draw.frozen", "draw.revealed"]
+    assert json.loads(rows[0][1])["commitment"] == made["commitment"]
