@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config.settings import Settings, SettingsFault, load
 from expertdb import api, console, database, keys, logs, metrics
 from expertdb.anchor import Anchor
+from expertdb.links import Links
 from expertdb.sealing import Sealer
 from expertdb.services import rules
 from expertdb.services.corpus import Corpus
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["clock"] = clock
+    app.extensions["links"] = Links(settings.secret_key)
     app.extensions["sealer"] = Sealer(keys.field_keys(settings.field_keys, settings.secret_key))
     app.extensions["audit_keys"] = sealing = keys.audit_keys(
         settings.audit_key, settings.secret_key, settings.audit_old_keys

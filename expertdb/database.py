@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from expertdb import links
 from expertdb.errors import EditedMeanwhile
 from expertdb.models import audit, corpus
 from expertdb.models.base import Base
@@ -66,6 +67,7 @@ def transaction(*, read_only: bool = False) -> Iterator[Session]:
     if session.in_transaction():
         raise RuntimeError("a transaction is open already: entry points open one each and services none")
     session.info[IN_SESSION] = current_app.extensions["sealer"]
+    session.info[links.IN_SESSION] = current_app.extensions["links"]
     try:
         if read_only:
             session.connection(execution_options=_reading(session))

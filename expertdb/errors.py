@@ -13,6 +13,7 @@ DomainError
 ├── PoolHasMoved                what was decided on is no longer so; `faults` say what changed
 ├── RequestIsNotOpen            the request is in no state in which this can be done for it
 ├── DeviationNeedsReason        somebody sits although better ranked ones do not, and nobody said why
+├── PanelIsNotConfirmed         nobody has decided on the panel
 ├── RedrawNeedsReason           a draw for this request is on record already
 ├── TooEarlyToReveal            the public value of a draw may not be used yet
 ├── DrawIsNotFrozen             the draw was revealed already, or another took its place
@@ -150,6 +151,13 @@ class RequestIsNotOpen(DomainError):
 
 class DeviationNeedsReason(DomainError):
     """Somebody sits although better ranked ones do not, and nobody said why."""
+
+
+class PanelIsNotConfirmed(DomainError):
+    """Nobody has decided on the panel, or another took its place."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(Text("This panel is {status}; members of a confirmed one are invited.", status=status))
 
 
 class RedrawNeedsReason(DomainError):

@@ -8,6 +8,7 @@ from flask import Flask
 
 from expertdb.api.routing import EVERYBODY, PREFIX, Contract, contract_of
 from expertdb.services import visibility
+from expertdb.services.actors import EXPERT
 
 # Routes that answer without a token: they hold no data, or only whether the service works.
 OPEN = (f"{PREFIX}/docs", f"{PREFIX}/docs/<name>", f"{PREFIX}/openapi.json", "/healthz", "/readyz", "/metrics")
@@ -21,6 +22,8 @@ role of the column, and the scope of the row besides.
 - On a shortlist an agency sees how many experts were left out by coarse reason, none below five, and no names of them.
 - A **reviewer** makes the moves of entry only (under review, publicity, active, back, out). Whoever entered or
   submitted a candidate, or acts for the unit that nominated them, decides neither on them nor on objections to them.
+- An **expert** comes with the signed link of one invitation (`POST /engagements/{id}/links`) and sees that invitation
+  only. A link ends when a newer one is issued, or when the invitation is declined, silent or withdrawn.
 - A secret is shown in the answer that made the token, and nowhere else.
 """
 FIELDS = f"""## Who sees which field of an expert
@@ -54,7 +57,7 @@ def routes(app: Flask) -> Iterator[Route]:
 
 def table(app: Flask) -> str:
     """Roles by routes, as Markdown."""
-    head = ("call", "scope", *EVERYBODY)
+    head = ("call", "scope", *EVERYBODY, EXPERT)
     rows = [head, ("---",) * len(head), *(_row(route) for route in routes(app))]
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     everybody = ", ".join(f"`GET {_shown(path)}`" for path in OPEN)
@@ -63,7 +66,7 @@ def table(app: Flask) -> str:
 
 
 def _row(route: Route) -> tuple[str, ...]:
-    marks = ("yes" if role in route.contract.roles else "–" for role in EVERYBODY)
+    marks = ("yes" if role in route.contract.roles else "–" for role in (*EVERYBODY, EXPERT))
     return f"`{route.method} {_shown(route.path)}`", route.needs, *marks
 
 

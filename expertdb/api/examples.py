@@ -6,6 +6,8 @@ from marshmallow import Schema
 
 from expertdb.schemas.conflicts import ConflictCheck, TieBody, TiePatch, WaiverBody
 from expertdb.schemas.draws import DrawBody, RecordToVerify, RevealBody
+from expertdb.schemas.engagements import DeclarationBody, EngagementTransitionBody, InvitationBody
+from expertdb.schemas.evaluations import EvaluationBody, ReplyBody
 from expertdb.schemas.experts import (
     ConfirmationBody,
     ExpertBody,
@@ -17,6 +19,7 @@ from expertdb.schemas.experts import (
 from expertdb.schemas.jobs import JobTransitionBody
 from expertdb.schemas.notices import NoticeTransitionBody
 from expertdb.schemas.objections import ObjectionBody, ObjectionTransitionBody
+from expertdb.schemas.opinions import AdoptionBody, OpinionBody
 from expertdb.schemas.organisations import OrganisationBody, OrganisationPatch
 from expertdb.schemas.panels import PanelBody, PanelTransitionBody, ReplacementBody
 from expertdb.schemas.requests import RequestBody, RequestPatch, RequestTransitionBody
@@ -99,6 +102,40 @@ EXAMPLES: dict[type[Schema], dict[str, Any]] = {
     },
     RevealBody: {"public_value": "03 07 12 19 25 31 + 08"},
     RecordToVerify: {"record": {"version": "expertdb-draw/1"}},
+    InvitationBody: {"respond_by": "2026-12-10T09:00:00Z"},
+    DeclarationBody: {
+        "interests": [
+            {
+                "type": "mandate",
+                "counterpart": "宁德某新能源材料有限公司",
+                "until": "2022-06-30",
+                "in_this_matter": False,
+            }
+        ],
+        "confidential": True,
+    },
+    EngagementTransitionBody: {"to": "accepted", "reason": "可以参加"},
+    OpinionBody: {
+        "engagement": "0199c0de-0000-7000-8000-000000000003",
+        "position": "support_with_changes",
+        "text": "建议将公示异议期由十日延长至二十日。",
+        "dissent": False,
+        "signed_by": "林岚",
+    },
+    AdoptionBody: {"result": "partial", "reason": "异议期延长至十五日，兼顾办理时限"},
+    EvaluationBody: {
+        "engagement": "0199c0de-0000-7000-8000-000000000003",
+        "scores": {
+            "competence": 5,
+            "independence": 5,
+            "timeliness": 4,
+            "usefulness": 5,
+            "communication": 4,
+            "confidentiality": 5,
+        },
+        "comment": "意见具体可行",
+    },
+    ReplyBody: {"text": "感谢，延误一日系因开庭。"},
     OrganisationBody: {
         "name": {"zh": "闽都衡正知识产权代理有限公司"},
         "aliases": ["衡正代理"],

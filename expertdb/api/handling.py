@@ -20,8 +20,9 @@ from expertdb.api.rejections import Unauthenticated
 from expertdb.api.routing import PREFIX, Call, Contract, Download, View, contract_of
 from expertdb.database import transaction
 from expertdb.errors import NotAllowed
+from expertdb.links import PREFIX as PREFIX_OF_LINKS
 from expertdb.logs import reason_of
-from expertdb.services import tokens
+from expertdb.services import invitations, tokens
 from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus
 from expertdb.services.paging import Page
@@ -134,6 +135,8 @@ def _caller(contract: Contract) -> Actor:
 
 def _authenticated(secret: str) -> Actor:
     now = current_app.extensions["clock"]()
+    if secret.startswith(PREFIX_OF_LINKS):
+        return _invited(secret, now)
     with transaction(read_only=True) as session:
         token = tokens.authenticate(session, secret, now)
         found = None if token is None else (tokens.actor_of(token), tokens.is_stale(token, now))
@@ -142,6 +145,15 @@ def _authenticated(secret: str) -> Actor:
     actor, stale = found
     if stale:
         _note_use(actor, now)
+    return actor
+
+
+def _invited(link: str, now: datetime) -> Actor:
+    """The expert whom a signed link was issued to."""
+    with transaction(read_only=True) as session:
+        actor = invitations.actor_of(session, link, now)
+    if actor is None:
+        raise Unauthenticated(Text("This link opens no more; ask the office for a new one."))
     return actor
 
 

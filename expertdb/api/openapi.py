@@ -13,6 +13,7 @@ from marshmallow import Schema, fields
 
 from expertdb.api.examples import EXAMPLES
 from expertdb.api.routing import Contract, contract_of
+from expertdb.schemas.conflicts import NameOr
 
 blueprint = Blueprint("openapi", __name__, template_folder="templates")
 SWAGGER_FILES = re.compile(r"swagger-ui(-bundle\.js|\.css)")
@@ -64,13 +65,16 @@ def _cached_document() -> dict[str, Any]:
 
 def document(app: Flask) -> dict[str, Any]:
     """The OpenAPI document of every route that has a contract."""
+    plugin = MarshmallowPlugin(schema_name_resolver=lambda schema: _name(schema))
     spec = APISpec(
         title="IP expert database",
         version="1",
         openapi_version="3.1.0",
-        plugins=[MarshmallowPlugin(schema_name_resolver=lambda schema: _name(schema))],
+        plugins=[plugin],
         info={"description": "Errors are application/problem+json, in Chinese or English by Accept-Language."},
     )
+    assert plugin.converter is not None
+    plugin.converter.add_attribute_function(_name_alone)  # type: ignore[no-untyped-call]
     spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
     spec.components.schema("Problem", schema=Problem)
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
@@ -82,6 +86,15 @@ def document(app: Flask) -> dict[str, Any]:
             spec.path(path=path, operations=operations, parameters=_path_parameters(path))
     found: dict[str, Any] = spec.to_dict()
     return found
+
+
+def _name_alone(converter: Any, field: fields.Field[Any], ret: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """A field that takes an object or its name alone."""
+    if not isinstance(field, NameOr):
+        return {}
+    whole = dict(ret)
+    ret.clear()
+    return {"oneOf": [{"type": "string", "minLength": 1, "maxLength": 200}, whole]}
 
 
 def _name(schema: Any) -> str:

@@ -76,11 +76,8 @@ def move_panel(call: Call, panel_id: str) -> ShownPanel:
 
 @routes.post("/panels/<panel_id>/replacements")
 @allow(*OFFICES)
-@edits
 @takes(ReplacementBody)
 @answers(PanelAnswer, 201, location="/panels")
 def replace_member(call: Call, panel_id: str) -> Any:
     """Propose the panel with one member replaced and as little else changed as can be."""
-    return replacements.propose(
-        call.session, call.corpus, panel_id, call.body, version=call.version, actor=call.actor, now=call.now
-    )
+    return replacements.propose(call.session, call.corpus, panel_id, call.body, actor=call.actor, now=call.now)

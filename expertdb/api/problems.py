@@ -34,6 +34,7 @@ TABLE: dict[type[Exception], tuple[int, str, str]] = {
     errors.PoolHasMoved: (409, "pool-has-moved", "The pool has moved"),
     errors.RequestIsNotOpen: (409, "request-is-not-open", "This request is not open for that"),
     errors.DeviationNeedsReason: (422, "deviation-needs-reason", "A deviation from rank needs a reason"),
+    errors.PanelIsNotConfirmed: (409, "panel-is-not-confirmed", "This panel is not confirmed"),
     errors.RedrawNeedsReason: (409, "redraw-needs-reason", "A redraw needs a reason"),
     errors.TooEarlyToReveal: (409, "too-early-to-reveal", "It is too early to reveal"),
     errors.DrawIsNotFrozen: (409, "draw-is-not-frozen", "This draw is not frozen"),

@@ -4,7 +4,7 @@ from expertdb.api.handling import Routes
 from expertdb.api.routing import Call, allow, answers, asks, edits, takes
 from expertdb.models.requests import ConsultationRequest
 from expertdb.schemas.requests import RequestAnswer, RequestBody, RequestPatch, RequestQuery, RequestTransitionBody
-from expertdb.services import requests
+from expertdb.services import request_moves, requests
 from expertdb.services.paging import Page
 
 routes = Routes("requests")
@@ -57,4 +57,5 @@ def edit_request(call: Call, request_id: str) -> ConsultationRequest:
 def move_request(call: Call, request_id: str) -> ConsultationRequest:
     """Move a request through the life cycle, with a reason."""
     to, reason = call.body["to"], call.body["reason"]
-    return requests.move(call.session, request_id, to, reason, version=call.version, actor=call.actor, now=call.now)
+    version, now = call.version, call.now
+    return request_moves.move(call.session, request_id, to, reason, version=version, actor=call.actor, now=now)

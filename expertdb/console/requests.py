@@ -8,7 +8,7 @@ from expertdb.console.language import said
 from expertdb.console.rules import Reply, Visit, allow, asks, takes
 from expertdb.console.site import pages
 from expertdb.schemas.requests import RequestAnswer, RequestBody, RequestPatch, RequestQuery, RequestTransitionBody
-from expertdb.services import requests, shortlists
+from expertdb.services import request_moves, requests, shortlists
 
 ASKERS = ("administrator", "agency", "policy_office")
 READERS = (*ASKERS, "auditor")
@@ -36,7 +36,7 @@ def show_request(visit: Visit, request_id: str) -> Reply:
         "requests/show.html",
         asked=RequestAnswer().dump(found),
         steps=found.transitions,
-        ways=requests.ways(found, visit.actor),
+        ways=request_moves.ways(found, visit.actor),
         lists=shortlists.find(visit.session, LATEST | {"request": request_id}, actor=visit.actor).items,
         editable=found.status in requests.EDITABLE,
         rankable=shortlists.is_open(found),
@@ -92,7 +92,7 @@ def new_request_move(visit: Visit, request_id: str, to: str) -> Reply:
 @takes(RequestTransitionBody, again=new_request_move)
 def move_request(visit: Visit, request_id: str, to: str) -> Reply:
     """Make the move."""
-    requests.move(
+    request_moves.move(
         visit.session,
         request_id,
         to,

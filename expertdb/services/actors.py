@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from expertdb.models.tokens import SCOPES
 
+# Not a role that a token can have: an expert comes with the signed link of one invitation.
+EXPERT = "expert"
+
 
 @dataclass(frozen=True)
 class Actor:

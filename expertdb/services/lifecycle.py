@@ -22,6 +22,14 @@ PANEL_WAYS: dict[str, tuple[str, ...]] = {
     "rejected": (),
     "superseded": (),
 }
+ENGAGEMENT_WAYS: dict[str, tuple[str, ...]] = {
+    "invited": ("accepted", "declined", "silent", "withdrawn"),
+    "accepted": ("delivered", "withdrawn"),
+    "declined": (),
+    "silent": (),
+    "withdrawn": (),
+    "delivered": (),
+}
 REQUEST_WAYS: dict[str, tuple[str, ...]] = {
     "draft": ("submitted", "cancelled"),
     "submitted": ("returned", "accepted", "shortlisted", "cancelled"),

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from expertdb.errors import DeviationNeedsReason, Fault, InvalidInput, PoolHasMoved, RequestIsNotOpen
+from expertdb.errors import DeviationNeedsReason, Fault, InvalidInput, PoolHasMoved
 from expertdb.models.panels import Panel, PanelTransition
 from expertdb.models.requests import ConsultationRequest
 from expertdb.services import audit, lifecycle, panels, requests, steps, versions
@@ -44,8 +44,7 @@ def move(
     if body["to"] == "superseded":
         _refuse_when_at_work(session, consultation_request, panel)
     if body["to"] == "confirmed":
-        if consultation_request.status not in CONFIRMABLE:
-            raise RequestIsNotOpen(consultation_request.status, CONFIRMABLE)
+        requests.refuse_unless(consultation_request, CONFIRMABLE)
         _confirm(session, corpus, panel, body, actor, now)
         if consultation_request.status in ("accepted", "shortlisted"):
             note = f"panel {panel.id}"
@@ -60,8 +59,8 @@ def move(
 
 def _refuse_when_at_work(session: Session, consultation_request: ConsultationRequest, panel: Panel) -> None:
     """A confirmed panel is taken back by hand only before anybody is invited; later a replacement supersedes it."""
-    if panel.status == "confirmed" and consultation_request.status != "confirmed":
-        raise RequestIsNotOpen(consultation_request.status, ("confirmed",))
+    if panel.status == "confirmed":
+        requests.refuse_unless(consultation_request, ("confirmed",))
 
 
 def _confirm(

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from expertdb.errors import Fault, InvalidInput, NotFound, RequestIsNotOpen
+from expertdb.errors import Fault, InvalidInput, NotFound
 from expertdb.models.base import new_id
 from expertdb.models.panels import Panel, PanelSeat, PanelTransition
 from expertdb.models.requests import ConsultationRequest
@@ -241,8 +241,7 @@ def _shortlist(
 
 def refuse_unless_open(consultation_request: ConsultationRequest) -> None:
     """Raise RequestIsNotOpen unless a panel may be chosen for this request."""
-    if consultation_request.status not in OPEN:
-        raise RequestIsNotOpen(consultation_request.status, OPEN)
+    requests.refuse_unless(consultation_request, OPEN)
 
 
 def presets_in_full() -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from expertdb.errors import Fault, InvalidInput, TransitionNotAllowed
 from expertdb.models.base import new_id
 from expertdb.models.panels import Panel
-from expertdb.services import loads, matters, panels, requests, versions
+from expertdb.services import loads, matters, panels, requests
 from expertdb.services.actors import Actor
 from expertdb.services.candidates import as_candidate
 from expertdb.services.corpus import Corpus
@@ -27,19 +27,17 @@ def propose(
     panel_id: str,
     body: Mapping[str, Any],
     *,
-    version: int | None,
     actor: Actor,
     now: datetime,
 ) -> ShownPanel:
     """The panel after a member left it, stored as proposed, or what stands in the way of any.
 
     Whoever of the candidates and reserves may not be chosen any more is out; of the other members each is replaced by a
-    call of its own. Raises NotFound, EditedMeanwhile, TransitionNotAllowed, RequestIsNotOpen, InvalidInput where nobody
-    of that id is a member.
+    call of its own. Raises NotFound, TransitionNotAllowed, RequestIsNotOpen, InvalidInput where nobody of that id is a
+    member.
     """
     panel = panels.load(session, panel_id, actor=actor)
     consultation_request = requests.get(session, panel.request_id, actor=actor, lock=True)
-    versions.check(panel.version, version)
     panels.refuse_unless_open(consultation_request)
     if panel.status not in REPLACEABLE:
         raise TransitionNotAllowed(panel.status, "replaced", REPLACEABLE)

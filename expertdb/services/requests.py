@@ -1,4 +1,4 @@
-"""Requests: submit, read, find, edit, and move through the life cycle."""
+"""Requests: submit, read, find and edit; `request_moves.py` moves them through the life cycle by hand."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from expertdb.errors import Fault, InvalidInput, NotAllowed, NotFound, RequestIsClosedToEdits
+from expertdb.errors import Fault, InvalidInput, NotFound, RequestIsClosedToEdits, RequestIsNotOpen
 from expertdb.models.base import new_id
 from expertdb.models.organisations import Organisation
 from expertdb.models.requests import (
@@ -18,7 +18,7 @@ from expertdb.models.requests import (
     RequestParty,
     RequestTransition,
 )
-from expertdb.services import audit, lifecycle, organisations, paging, panel_rules, steps, versions
+from expertdb.services import audit, lifecycle, organisations, paging, panel_rules, versions
 from expertdb.services.actors import Actor
 from expertdb.wording import Text
 from expertdb.workdays import local_day
@@ -70,6 +70,12 @@ def get(session: Session, request_id: str, *, actor: Actor, lock: bool = False) 
     return consultation_request
 
 
+def refuse_unless(consultation_request: ConsultationRequest, statuses: tuple[str, ...]) -> None:
+    """Raise RequestIsNotOpen unless the request is in one of these statuses."""
+    if consultation_request.status not in statuses:
+        raise RequestIsNotOpen(consultation_request.status, statuses)
+
+
 def may_see(consultation_request: ConsultationRequest, actor: Actor) -> bool:
     """Whether the caller may know of this request: agencies know of their own only."""
     return actor.role != "agency" or actor.owns(consultation_request.created_by, consultation_request.requester_id)
@@ -94,35 +100,6 @@ def edit(
     session.flush()
     audit.record(session, actor, "request.edited", kind="request", id=request_id, fields=sorted(body))
     return consultation_request
-
-
-def move(
-    session: Session,
-    request_id: str,
-    to: str,
-    reason: str,
-    *,
-    version: int | None,
-    actor: Actor,
-    now: datetime,
-) -> ConsultationRequest:
-    """Change the status by hand; raises NotFound, NotAllowed, EditedMeanwhile, TransitionNotAllowed, StepIsMissing."""
-    consultation_request = get(session, request_id, actor=actor, lock=True)
-    versions.check(consultation_request.version, version)
-    if actor.role == "agency" and to not in lifecycle.AGENCY_WAYS:
-        raise NotAllowed(Text("An agency may only submit or cancel its requests."))
-    lifecycle.check(lifecycle.REQUEST_WAYS, consultation_request.status, to)
-    steps.check(session, consultation_request, to)
-    record_move(session, consultation_request, to, reason, actor=actor, now=now)
-    return consultation_request
-
-
-def ways(consultation_request: ConsultationRequest, actor: Actor) -> tuple[str, ...]:
-    """Where the caller could move this request by hand; nowhere for whoever only reads."""
-    if actor.role not in ("administrator", "agency", "policy_office"):
-        return ()
-    leading = lifecycle.REQUEST_WAYS[consultation_request.status]
-    return tuple(to for to in leading if actor.role != "agency" or to in lifecycle.AGENCY_WAYS)
 
 
 def record_move(

@@ -20,6 +20,9 @@ class Rules:
     notice_days: int = 60
     confirmation_notice_days: int = 30
     unreachable_days: int = 60
+    respond_days: int = 3
+    evaluation_days: int = 20
+    reply_days: int = 10
     workdays: Workdays = field(default_factory=Workdays)
 
     def __post_init__(self) -> None:

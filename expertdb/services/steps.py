@@ -6,9 +6,12 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from expertdb.errors import StepIsMissing
+from expertdb.models.engagements import Engagement
+from expertdb.models.evaluations import Evaluation
 from expertdb.models.panels import Panel
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.shortlists import Shortlist
+from expertdb.services import opinions
 from expertdb.wording import Text
 
 
@@ -35,7 +38,35 @@ def _needs_a_panel(session: Session, consultation_request: ConsultationRequest) 
         raise StepIsMissing(Text(detail))
 
 
+def _needs_engagements(*statuses: str) -> Callable[[Session, ConsultationRequest], None]:
+    def check_them(session: Session, consultation_request: ConsultationRequest) -> None:
+        some = (Engagement.request_id == consultation_request.id) & Engagement.status.in_(statuses)
+        if not session.scalar(select(exists().where(some))):
+            detail = "No expert is on record as: {statuses}."
+            raise StepIsMissing(Text(detail, statuses=", ".join(statuses)))
+
+    return check_them
+
+
+def _needs_an_evaluation(session: Session, consultation_request: ConsultationRequest) -> None:
+    if not session.scalar(select(exists().where(Evaluation.request_id == consultation_request.id))):
+        raise StepIsMissing(Text("Nobody has evaluated the experts yet."))
+
+
+def _needs_answers(session: Session, consultation_request: ConsultationRequest) -> None:
+    """A policy is closed when it is said of each opinion whether it was adopted, and why not (Order 713, Art. 19)."""
+    waiting = opinions.unanswered(session, consultation_request)
+    if consultation_request.kind == "policy_drafting" and waiting:
+        detail = "{count} opinion(s) wait for a word on whether they were adopted, and why not."
+        raise StepIsMissing(Text(detail, count=waiting))
+
+
 _STEPS: dict[str, Callable[[Session, ConsultationRequest], None]] = {
     "shortlisted": _needs_a_list,
     "confirmed": _needs_a_panel,
+    "invited": _needs_engagements("invited", "accepted", "delivered"),
+    "engaged": _needs_engagements("accepted", "delivered"),
+    "delivered": _needs_engagements("delivered"),
+    "evaluated": _needs_an_evaluation,
+    "closed": _needs_answers,
 }

@@ -46,6 +46,18 @@ def candidate(administrator: Caller, reviewer: Caller, status: str = "publicity"
     return path
 
 
+def invited_expert(administrator: Caller, office: Caller) -> tuple[dict[str, Any], Caller]:
+    """The engagement of somebody who is invited to a panel of one, and that expert, who comes with a link."""
+    expert(administrator)
+    asked = office.made("/requests", ASKED)
+    moved(office, f"/requests/{asked['id']}", "accepted")
+    panel = office.made(f"/requests/{asked['id']}/panels", {"size": 1, "rules": [{"type": "odd"}]})
+    decided = {"to": "confirmed", "reason": "同意", "confirmed_by": "王某"}
+    office.post(f"/panels/{panel['id']}/transitions", decided, etag="*")
+    [engagement] = office.made(f"/panels/{panel['id']}/invitations", {})["items"]
+    return engagement, Caller(office.app, office.made(f"/engagements/{engagement['id']}/links", {})["token"])
+
+
 def shortlist(caller: Caller, **body: Any) -> dict[str, Any]:
     """Draw up a list for a fresh request about batteries."""
     asked = caller.made("/requests", ASKED)

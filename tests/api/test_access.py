@@ -15,7 +15,8 @@ from expertdb.api.access import OPEN, Route
 from expertdb.api.routing import EVERYBODY, contract_of
 from expertdb.console import access as pages_of_console
 from expertdb.models.tokens import ROLES
-from tests.api.people import ASKED, expert, pages, shortlist
+from expertdb.services.actors import EXPERT
+from tests.api.people import ASKED, expert, invited_expert, pages, shortlist
 from tests.callers import Caller
 from tests.conftest import caller
 
@@ -49,7 +50,7 @@ def test_every_route_has_an_access_rule_or_is_open(app: Flask) -> None:
 def test_every_rule_names_roles_that_there_are(app: Flask) -> None:
     assert set(EVERYBODY) == set(ROLES)
     for route in access.routes(app):
-        assert set(route.contract.roles) <= set(ROLES), route
+        assert set(route.contract.roles) <= {*ROLES, EXPERT}, route
 
 
 def test_open_routes_only_read(app: Flask) -> None:
@@ -72,6 +73,14 @@ def test_role_gets_in_exactly_where_the_contract_says(app: Flask, role: str) -> 
     one = caller(app, role)
     expected = {route: role in route.contract.roles for route in access.routes(app)}
     assert {route: may_call(one, route) for route in expected} == expected
+
+
+def test_link_of_an_expert_gets_in_exactly_where_the_contract_says(
+    app: Flask, administrator: Caller, office: Caller
+) -> None:
+    _, guest = invited_expert(administrator, office)
+    expected = {route: EXPERT in route.contract.roles for route in access.routes(app)}
+    assert {route: may_call(guest, route) for route in expected} == expected
 
 
 def test_head_is_guarded_as_get_is(app: Flask, agency: Caller) -> None:

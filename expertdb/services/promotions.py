@@ -1,0 +1,65 @@
+"""Reserves step in: the next in order who may, whenever a member declines, is silent or leaves."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from expertdb.models.engagements import Engagement
+from expertdb.models.panels import Panel, PanelSeat
+from expertdb.models.requests import ConsultationRequest
+from expertdb.services import engagements, serving
+from expertdb.services.actors import Actor
+from expertdb.services.candidates import as_candidate
+from expertdb.services.rules import Rules
+from matching.panel import check, parse
+
+LIMITS = ("max_per", "max_per_organisation", "max_per_region", "max_per_city", "at_most", "keep_apart", "forbidden")
+
+
+def promote(
+    session: Session,
+    consultation_request: ConsultationRequest,
+    left: Engagement,
+    rules: Rules,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Engagement | None:
+    """Invite the first reserve who may serve and breaks no rule in the place of whoever left; None where nobody can.
+
+    After a draw the order of the lot alone decides. A panel that another took the place of asks nobody any more.
+    """
+    panel = session.get_one(Panel, left.panel_id)
+    if panel.status != "confirmed":
+        return None
+    rows = list(session.scalars(select(Engagement).where(Engagement.panel_id == panel.id)))
+    asked = {one.expert_id for one in rows}
+    waiting = [seat.expert_id for seat in panel.reserves if seat.expert_id not in asked]
+    against = serving.reasons_against(session, consultation_request, waiting, now)
+    team = [one.expert_id for one in rows if one.status in engagements.LIVE]
+    for expert in waiting:
+        if expert not in against and _keeps_the_rules(panel, [*team, expert]):
+            respond_by = engagements.deadline_after(rules, now)
+            return engagements.engage(session, panel, expert, respond_by, actor=actor, now=now, instead_of=left)
+    return None
+
+
+def _keeps_the_rules(panel: Panel, team: Sequence[str]) -> bool:
+    """Whether this team breaks no rule of the panel.
+
+    One that is not complete yet is held only to what limits it; whoever was forced and left is forced no more.
+    """
+    if panel.choice == "drawn":
+        return True
+    people = {one["expert"]: one for one in panel.snapshot["candidates"]}
+    broken = check([as_candidate(people[one]) for one in team], parse(panel.rules))
+    complete = len(team) >= len(panel.members)
+    return not any(one.type in LIMITS or (complete and one.type != "forced") for one in broken)
+
+
+def seats_of(session: Session, panel_id: str) -> int:
+    """How many members a panel has."""
+    members = (PanelSeat.panel_id == panel_id) & (PanelSeat.role == "member")
+    return session.scalar(select(func.count()).select_from(PanelSeat).where(members)) or 0

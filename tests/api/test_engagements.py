@@ -1,0 +1,446 @@
+"""Invitations and what follows, by the office and by the experts' own signed links.
+
+Pinned: only members of a confirmed panel are invited; interests are declared before anything is accepted or released,
+and what is declared recuses; reserves step in, in order and lawfully; an expert's link opens one live invitation and
+nothing else; contact is released after acceptance, with a trace; opinions stay as they were signed, and a policy is not
+closed before each has its answer; evaluations have a time and a right of reply, and no rank ever feels them.
+"""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.api.people import ASKED, expert, listed, moved, preview
+from tests.callers import Caller, Clock
+from tests.conftest import caller
+
+NONE = {"none": True, "confidential": True}
+SCORES = dict.fromkeys(
+    ("competence", "independence", "timeliness", "usefulness", "communication", "confidentiality"), 4
+)
+
+
+@pytest.fixture
+def pool(administrator: Caller) -> list[dict[str, Any]]:
+    fillers = ("", "茶叶加工", "鞋服设计", "陶瓷烧制", "石材雕刻")
+    return [
+        expert(
+            administrator,
+            f"专家{'甲乙丙丁戊'[place]}",
+            statement=f"电池专利无效宣告{''.join(fillers[: place + 1])}",
+            items=[],
+            codes=[],
+            organisation=f"单位{place}号",
+            restricted={"phone": f"1390000000{place}"},
+        )
+        for place in range(5)
+    ]
+
+
+@pytest.fixture
+def panel(office: Caller, agency: Caller, pool: Any) -> dict[str, Any]:
+    """A confirmed panel of two with two reserves, for an agency's request."""
+    asked = agency.made("/requests", ASKED | {"parties": [{"name": "闽山电池有限公司", "role": "申请人"}]})
+    moved(office, f"/requests/{asked['id']}", "accepted")
+    rules = [{"type": "max_per_organisation"}]
+    made = office.made(f"/requests/{asked['id']}/panels", {"size": 2, "reserves": 2, "rules": rules})
+    body = {"to": "confirmed", "reason": "同意", "confirmed_by": "王某"}
+    answer = office.post(f"/panels/{made['id']}/transitions", body, etag="*")
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return dict(answer.json)
+
+
+def invited(office: Caller, panel: dict[str, Any], **body: Any) -> list[dict[str, Any]]:
+    answer = office.post(f"/panels/{panel['id']}/invitations", body)
+    assert answer.status_code == 201, answer.get_data(as_text=True)
+    return list(answer.json["items"])
+
+
+def link_to(office: Caller, engagement: dict[str, Any]) -> Caller:
+    """The expert, who comes with a fresh link."""
+    return Caller(office.app, office.made(f"/engagements/{engagement['id']}/links", {})["token"])
+
+
+def move(caller: Caller, engagement: dict[str, Any], to: str, reason: str = "如期办理") -> Any:
+    return caller.post(f"/engagements/{engagement['id']}/transitions", {"to": to, "reason": reason}, etag="*")
+
+
+def accept(office: Caller, engagement: dict[str, Any]) -> Caller:
+    guest = link_to(office, engagement)
+    assert guest.post(f"/engagements/{engagement['id']}/declarations", NONE).status_code == 200
+    answer = move(guest, engagement, "accepted")
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return guest
+
+
+def status(office: Caller, panel: dict[str, Any]) -> str:
+    return str(office.get(f"/requests/{panel['request']}").json["status"])
+
+
+def faults(answer: Any, status: int = 422) -> list[str]:
+    assert answer.status_code == status, answer.get_data(as_text=True)
+    return [one["pointer"] for one in answer.json["errors"]]
+
+
+def problem(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.json["type"].rpartition(":")[2]
+
+
+def test_request_is_carried_to_its_end_by_links_and_offices(
+    office: Caller, agency: Caller, panel: Any, app: Flask
+) -> None:
+    made = invited(office, panel)
+    assert [one["expert"]["id"] for one in made] == [one["expert"]["id"] for one in panel["members"]]
+    assert status(office, panel) == "invited"
+    guests = [accept(office, one) for one in made]
+    assert status(office, panel) == "engaged"
+    for one, guest in zip(made, guests, strict=True):
+        signed = {"engagement": one["id"], "position": "support", "text": "同意。", "signed_by": "专家"}
+        guest.made("/opinions", signed)
+        assert move(guest, one, "delivered").status_code == 200
+    assert status(office, panel) == "delivered"
+    for one in made:
+        agency.made("/evaluations", {"engagement": one["id"], "scores": SCORES, "comment": "及时"})
+    assert status(office, panel) == "evaluated"
+    assert moved(office, f"/requests/{panel['request']}", "closed")["status"] == "closed"
+
+
+def test_nobody_is_invited_twice_or_before_the_panel_is_confirmed(office: Caller, panel: Any) -> None:
+    assert len(invited(office, panel)) == 2
+    assert invited(office, panel) == []
+    proposed = office.made(f"/requests/{panel['request']}/panels", {"size": 1, "rules": [{"type": "odd"}]})
+    refused = office.post(f"/panels/{proposed['id']}/invitations", {})
+    assert problem(refused) == (409, "panel-is-not-confirmed")
+
+
+def test_member_who_may_not_serve_any_more_is_not_invited(office: Caller, administrator: Caller, panel: Any) -> None:
+    moved(administrator, f"/experts/{panel['members'][1]['expert']['id']}", "on_leave")
+    refused = office.post(f"/panels/{panel['id']}/invitations", {})
+    assert problem(refused) == (409, "pool-has-moved")
+    assert faults(refused, 409) == ["/members/1"]
+    assert office.get("/engagements").json["items"] == []
+
+
+def test_answer_is_awaited_for_three_working_days_or_as_said(office: Caller, panel: Any, clock: Clock) -> None:
+    # 23 November 2026 is a Monday: Thursday the 26th is the third working day after it, in Beijing.
+    assert invited(office, panel)[0]["respond_by"] == "2026-11-26T16:00:00+00:00"
+    refused = office.post(f"/panels/{panel['id']}/invitations", {"respond_by": "2026-11-22T00:00:00Z"})
+    assert faults(refused) == ["/respond_by"]
+
+
+def test_interests_come_before_acceptance_and_files_after(office: Caller, panel: Any) -> None:
+    one = invited(office, panel)[0]
+    guest = link_to(office, one)
+    path = f"/engagements/{one['id']}"
+    before = guest.get(f"{path}/matter").json
+    assert (before["title"], before["text"], before["released"]) == (ASKED["title"], None, False)
+    assert before["parties"] == [{"name": "闽山电池有限公司", "role": "申请人"}]
+    assert problem(move(guest, one, "accepted")) == (409, "step-is-missing")
+    assert faults(guest.post(f"{path}/declarations", {"none": True, "confidential": False})) == ["/confidential"]
+    assert faults(guest.post(f"{path}/declarations", {"confidential": True})) == ["/none"]
+    guest.post(f"{path}/declarations", NONE)
+    assert move(guest, one, "accepted").status_code == 200
+    after = guest.get(f"{path}/matter").json
+    assert (after["text"], after["released"], len(after["panel"])) == (ASKED["text"], True, 2)
+
+
+def test_secret_matter_shows_less_before_acceptance(office: Caller, panel: Any, app: Flask) -> None:
+    asked = office.made("/requests", ASKED | {"secrecy": "trade_secret"})
+    moved(office, f"/requests/{asked['id']}", "accepted")
+    made = office.made(f"/requests/{asked['id']}/panels", {"size": 1, "rules": [{"type": "odd"}]})
+    body = {"to": "confirmed", "reason": "同意", "confirmed_by": "王某"}
+    office.post(f"/panels/{made['id']}/transitions", body, etag="*")
+    one = invited(office, made)[0]
+    assert link_to(office, one).get(f"/engagements/{one['id']}/matter").json["title"] is None
+
+
+def test_declared_interest_recuses_and_a_waiver_lets_in(office: Caller, panel: Any) -> None:
+    one = invited(office, panel)[0]
+    guest, path = link_to(office, one), f"/engagements/{one['id']}"
+    interest = {"type": "competitor", "counterpart": "闽山电池有限公司"}
+    declared = guest.post(f"{path}/declarations", {"interests": [interest], "confidential": True}).json
+    assert (declared["declared"], declared["declaration"]["types"]) == (True, ["competitor"])
+    assert guest.get(f"{path}/matter").json["recused"] is True
+    assert problem(move(guest, one, "accepted")) == (409, "expert-is-not-eligible")
+    tie = office.get(f"/experts/{one['expert']['id']}/ties").json["items"][0]
+    assert (tie["source"], tie["request"]) == ("declared", panel["request"])
+    waiver = {"request": panel["request"], "expert": one["expert"]["id"], "type": "competitor", "reason": "已披露"}
+    office.made("/waivers", waiver)
+    assert move(guest, one, "accepted").status_code == 200
+
+
+def test_interest_with_oneself_is_pointed_at_and_nothing_kept(office: Caller, panel: Any) -> None:
+    one = invited(office, panel)[0]
+    interests = [
+        {"type": "kin", "counterpart": "某公司"},
+        {"type": "kin", "counterpart": one["expert"]["id"]},
+    ]
+    body = {"interests": interests, "confidential": True}
+    refused = link_to(office, one).post(f"/engagements/{one['id']}/declarations", body)
+    assert faults(refused) == ["/interests/1/counterpart"]
+    assert office.get(f"/experts/{one['expert']['id']}/ties").json["items"] == []
+
+
+def test_reserves_step_in_in_order_until_there_is_none(office: Caller, panel: Any, pool: Any) -> None:
+    first, second = invited(office, panel)
+    reserves = [one["expert"]["id"] for one in panel["reserves"]]
+    after = move(link_to(office, first), first, "declined", "另有安排").json
+    third = office.get(f"/engagements/{after['instead']}").json
+    assert (third["expert"]["id"], third["promoted_from"]) == (reserves[0], first["id"])
+    fourth = office.get(f"/engagements/{move(office, third, 'withdrawn').json['instead']}").json
+    assert fourth["expert"]["id"] == reserves[1]
+    assert move(office, fourth, "declined").json["instead"] is None
+    assert status(office, panel) == "invited"
+    accept(office, second)
+    assert status(office, panel) == "invited"
+
+
+def test_reserve_who_would_break_a_rule_is_passed_over(office: Caller, administrator: Caller, panel: Any) -> None:
+    staying = panel["members"][1]["expert"]["id"]
+    first_reserve, second_reserve = (one["expert"]["id"] for one in panel["reserves"])
+    colleague = office.get(f"/experts/{staying}").json["organisation"]["id"]
+    first, _ = invited(office, panel)
+    tie = {"type": "kin", "counterpart": "甲", "request": panel["request"]}
+    office.made(f"/experts/{first_reserve}/ties", tie)
+    assert colleague
+    after = move(office, first, "declined").json
+    assert office.get(f"/engagements/{after['instead']}").json["expert"]["id"] == second_reserve
+
+
+def test_accepted_member_who_withdraws_is_replaced_too(office: Caller, panel: Any) -> None:
+    first, second = invited(office, panel)
+    guest = accept(office, first)
+    accept(office, second)
+    assert status(office, panel) == "engaged"
+    after = move(guest, first, "withdrawn", "因病").json
+    assert after["instead"] is not None
+    assert guest.get(f"/engagements/{first['id']}").status_code == 401
+
+
+def test_link_opens_its_own_invitation_and_nothing_else(office: Caller, panel: Any, app: Flask) -> None:
+    first, second = invited(office, panel)
+    guest = link_to(office, first)
+    assert [one["id"] for one in guest.get("/engagements").json["items"]] == [first["id"]]
+    assert guest.get(f"/engagements/{second['id']}").status_code == 404
+    assert move(guest, second, "declined").status_code == 404
+    assert guest.get(f"/engagements/{second['id']}/matter").status_code == 404
+    for path in ("/experts", "/requests", f"/panels/{panel['id']}", "/tokens", "/audit", "/waivers"):
+        assert guest.get(path).status_code == 403, path
+    assert guest.post(f"/engagements/{first['id']}/links", {}).status_code == 403
+
+
+@pytest.mark.parametrize("how", ["newer", "altered", "truncated", "late", "declined", "other_key"])
+def test_link_that_is_no_more_good_opens_nothing(office: Caller, panel: Any, clock: Clock, how: str) -> None:
+    one = invited(office, panel)[0]
+    guest = link_to(office, one)
+    assert guest.get(f"/engagements/{one['id']}").status_code == 200
+    if how == "newer":
+        link_to(office, one)
+    if how == "altered":
+        place = len(guest.secret) - 10  # The last character of the signature holds bits that nobody reads.
+        other = "A" if guest.secret[place] != "A" else "B"
+        guest = Caller(office.app, guest.secret[:place] + other + guest.secret[place + 1 :])
+    if how == "truncated":
+        guest = Caller(office.app, guest.secret[:20])
+    if how == "late":
+        clock.forward(days=401)
+    if how == "declined":
+        move(guest, one, "declined")
+    if how == "other_key":
+        guest = Caller(office.app, "xdl_" + "W10." + "a" * 27)
+    refused = guest.get(f"/engagements/{one['id']}")
+    assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
+
+
+def test_secret_of_a_link_is_in_no_second_answer(office: Caller, panel: Any) -> None:
+    one = invited(office, panel)[0]
+    path, headers = f"/engagements/{one['id']}/links", {"Idempotency-Key": "once"}
+    assert office.post(path, {}, headers=headers).json["token"]
+    assert "token" not in office.post(path, {}, headers=headers).json
+
+
+def test_contact_is_released_after_acceptance_with_a_reason(
+    office: Caller, agency: Caller, panel: Any, app: Flask
+) -> None:
+    one = invited(office, panel)[0]
+    path = f"/engagements/{one['id']}/contact"
+    assert office.get(f"{path}?reason=联系").status_code == 403
+    assert agency.get(f"{path}?reason=联系").status_code == 403
+    accept(office, one)
+    assert faults(agency.get(path)) == ["/query/reason"]
+    assert agency.get(f"{path}?reason=商定时间").json["phone"].startswith("139")
+    assert caller(app, "agency", "邻站").get(f"{path}?reason=联系").status_code == 404
+    auditor = caller(app, "auditor")
+    read = [row for row in auditor.get("/audit?limit=200").json["items"] if row["action"] == "restricted.read"]
+    assert read[-1]["details"]["reason"] == "商定时间"
+
+
+def test_load_counts_what_was_asked_and_cool_off_gives_rest(
+    office: Caller, administrator: Caller, panel: Any, clock: Clock
+) -> None:
+    made = invited(office, panel)
+    first, second = (one["expert"]["id"] for one in made)
+    administrator.patch(f"/experts/{first}", {"availability": {"max_load": 1}}, etag="*")
+    administrator.patch(f"/experts/{second}", {"availability": {"cool_off_days": 30}}, etag="*")
+    asked = office.made("/requests", ASKED)
+    found = office.made(f"/requests/{asked['id']}/shortlists", {})
+    assert found["left_out"] == {"load_reached": 1, "cooling_off": 1}
+    assert {first, second}.isdisjoint(listed(found))
+    clock.forward(days=31)
+    assert office.made(f"/requests/{asked['id']}/shortlists", {})["left_out"] == {"load_reached": 1}
+    clock.forward(days=335)
+    assert office.made(f"/requests/{asked['id']}/shortlists", {})["left_out"] == {}
+
+
+def test_declined_invitation_is_no_load(office: Caller, administrator: Caller, panel: Any) -> None:
+    one = invited(office, panel)[0]
+    administrator.patch(f"/experts/{one['expert']['id']}", {"availability": {"max_load": 1}}, etag="*")
+    move(office, one, "declined")
+    asked = office.made("/requests", ASKED)
+    assert office.made(f"/requests/{asked['id']}/shortlists", {})["left_out"] == {}
+
+
+def test_cancelled_request_asks_nobody_any_more(office: Caller, agency: Caller, panel: Any) -> None:
+    first, second = invited(office, panel)
+    accept(office, first)
+    moved(agency, f"/requests/{panel['request']}", "cancelled")
+    assert {one["status"] for one in office.get("/engagements").json["items"]} == {"withdrawn"}
+    assert office.get(f"/engagements/{second['id']}").json["reason"] == "按规定办理"
+
+
+def test_opinion_stays_as_it_was_signed(office: Caller, agency: Caller, panel: Any) -> None:
+    one = invited(office, panel)[0]
+    signed = {
+        "engagement": one["id"],
+        "position": "oppose",
+        "text": "不同意第三条。",
+        "dissent": True,
+        "signed_by": "林",
+    }
+    assert link_to(office, one).post("/opinions", signed).status_code == 403
+    guest = accept(office, one)
+    first = guest.made("/opinions", signed)
+    second = guest.made("/opinions", signed | {"text": "补充：亦不同意第四条。"})
+    assert (first["dissent"], first["follows"], second["follows"]) == (True, None, first["id"])
+    assert first["digest"] != second["digest"]
+    assert office.get(f"/opinions/{first['id']}").json == first
+    assert [row["id"] for row in agency.get("/opinions").json["items"]] == [second["id"], first["id"]]
+    assert guest.get(f"/opinions/{first['id']}").json == first
+
+
+def test_link_signs_and_reads_no_other_experts_opinion(office: Caller, panel: Any) -> None:
+    first, second = invited(office, panel)
+    guest, other = accept(office, first), accept(office, second)
+    body = {"engagement": first["id"], "position": "support", "text": "同意。", "signed_by": "林"}
+    made = guest.made("/opinions", body)
+    assert faults(other.post("/opinions", body)) == ["/engagement"]
+    assert other.get(f"/opinions/{made['id']}").status_code == 404
+    assert other.get("/opinions").json["items"] == []
+
+
+def test_what_is_not_adopted_in_full_needs_its_reason(office: Caller, agency: Caller, panel: Any) -> None:
+    one = invited(office, panel)[0]
+    body = {"engagement": one["id"], "position": "oppose", "text": "不同意。", "signed_by": "林"}
+    made = accept(office, one).made("/opinions", body)
+    path = f"/opinions/{made['id']}/adoptions"
+    assert faults(agency.post(path, {"result": "none"})) == ["/reason"]
+    answered = agency.post(path, {"result": "partial", "reason": "兼顾时限"}).json
+    assert (answered["adoption"], answered["adoption_reason"], answered["text"]) == ("partial", "兼顾时限", "不同意。")
+    assert answered["digest"] == made["digest"]
+
+
+def test_policy_is_not_closed_before_each_opinion_has_its_answer(office: Caller, pool: Any) -> None:
+    asked = office.made("/requests", ASKED | {"kind": "policy_drafting"})
+    path = f"/requests/{asked['id']}"
+    moved(office, path, "accepted")
+    made = office.made(f"{path}/panels", {"size": 1, "rules": [{"type": "odd"}]})
+    office.post(
+        f"/panels/{made['id']}/transitions", {"to": "confirmed", "reason": "可", "confirmed_by": "王"}, etag="*"
+    )
+    one = invited(office, made)[0]
+    guest = accept(office, one)
+    opinion = guest.made(
+        "/opinions", {"engagement": one["id"], "position": "support", "text": "可。", "signed_by": "林"}
+    )
+    move(guest, one, "delivered")
+    refused = office.post(f"{path}/transitions", {"to": "closed", "reason": "结案"}, etag="*")
+    assert problem(refused) == (409, "step-is-missing")
+    office.post(f"/opinions/{opinion['id']}/adoptions", {"result": "full"})
+    assert moved(office, path, "closed")["status"] == "closed"
+
+
+@pytest.mark.parametrize("to", ["invited", "engaged", "delivered", "evaluated"])
+def test_no_status_is_set_by_hand_before_it_is_true(office: Caller, agency: Caller, panel: Any, to: str) -> None:
+    path = f"/requests/{panel['request']}"
+    refused = office.post(f"{path}/transitions", {"to": to, "reason": "提前"}, etag="*")
+    assert refused.status_code == 409
+    assert status(office, panel) == "confirmed"
+
+
+def delivered(office: Caller, panel: dict[str, Any]) -> tuple[dict[str, Any], Caller]:
+    one = invited(office, panel)[0]
+    guest = accept(office, one)
+    move(guest, one, "delivered")
+    return one, guest
+
+
+def test_evaluation_has_its_time_and_its_reply(office: Caller, agency: Caller, panel: Any, clock: Clock) -> None:
+    one, guest = delivered(office, panel)
+    made = agency.made("/evaluations", {"engagement": one["id"], "scores": SCORES | {"timeliness": 2}})
+    assert problem(agency.post("/evaluations", {"engagement": one["id"], "scores": SCORES})) == (409, "already-exists")
+    assert office.post("/evaluations", {"engagement": one["id"], "scores": SCORES}).status_code == 201
+    path = f"/evaluations/{made['id']}"
+    assert agency.post(f"{path}/replies", {"text": "代答"}).status_code == 403
+    replied = guest.post(f"{path}/replies", {"text": "延误一日系因开庭。"}).json
+    assert (replied["reply"], replied["version"]) == ("延误一日系因开庭。", 2)
+    assert problem(guest.post(f"{path}/replies", {"text": "再答"})) == (409, "already-exists")
+    assert agency.get(path).json == replied
+
+
+def test_nobody_is_evaluated_before_the_delivery_or_long_after(
+    office: Caller, agency: Caller, panel: Any, clock: Clock
+) -> None:
+    one = invited(office, panel)[0]
+    body = {"engagement": one["id"], "scores": SCORES}
+    assert agency.post("/evaluations", body).status_code == 403
+    guest = accept(office, one)
+    move(guest, one, "delivered")
+    clock.forward(days=40)
+    assert agency.post("/evaluations", body).status_code == 403
+
+
+def test_reply_after_its_time_is_refused(office: Caller, agency: Caller, panel: Any, clock: Clock) -> None:
+    one, guest = delivered(office, panel)
+    made = agency.made("/evaluations", {"engagement": one["id"], "scores": SCORES})
+    clock.forward(days=20)
+    assert guest.post(f"/evaluations/{made['id']}/replies", {"text": "迟复"}).status_code == 403
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("scores", "pointers"),
+    [
+        ({}, [f"/scores/{name}" for name in sorted(SCORES)]),
+        (SCORES | {"competence": 6, "timeliness": 0}, ["/scores/competence", "/scores/timeliness"]),
+        (SCORES | {"beauty": 5}, ["/scores/beauty"]),
+        (SCORES | {"usefulness": "5"}, ["/scores/usefulness"]),
+        (5, ["/scores"]),
+    ],
+)
+def test_scores_are_one_to_five_for_each_criterion(office: Caller, scores: Any, pointers: list[str]) -> None:
+    assert sorted(faults(office.post("/evaluations", {"engagement": "nobody", "scores": scores}))) == pointers
+
+
+def test_low_ratings_propose_a_suspension_and_touch_no_rank(
+    office: Caller, agency: Caller, administrator: Caller, panel: Any, clock: Clock
+) -> None:
+    before = [(entry["expert"]["id"], entry["affinity"]) for entry in preview(office)["entries"]]
+    one, _ = delivered(office, panel)
+    agency.made("/evaluations", {"engagement": one["id"], "scores": SCORES | {"confidentiality": 1}})
+    assert administrator.get("/evaluations/proposals").json["items"] == []
+    clock.forward(days=20)
+    [proposal] = administrator.get("/evaluations/proposals").json["items"]
+    assert (proposal["expert"]["id"], proposal["reasons"]) == (one["expert"]["id"], ["confidentiality"])
+    assert [(entry["expert"]["id"], entry["affinity"]) for entry in preview(office)["entries"]] == before
+    assert office.get("/evaluations/proposals").status_code == 403
