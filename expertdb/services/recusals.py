@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from expertdb.conflict_types import CERTAIN, DISCLOSE, PROBABLE
 from expertdb.models.conflicts import ExpertTie, Waiver
+from expertdb.models.engagements import Engagement
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.shortlists import ShortlistConflict
 from expertdb.names import organisation_key
@@ -54,6 +55,7 @@ def of(
     parties = identities.identify(session, _named(consultation_request))
     found = findings.find(session, parties, among) if parties else []
     found += _of_this_matter(session, consultation_request, among)
+    found += _of_earlier_stages(session, consultation_request, among)
     found += _unwanted(session, consultation_request, among)
     judged = _waived(session, consultation_request, parties, conflicts.judge(found, today), today)
     recused: dict[str, list[Judged]] = {}
@@ -87,6 +89,20 @@ def _of_this_matter(
     for row in session.scalars(statement):
         evidence = {"source": "tie", "tie": row.id}
         yield Finding(row.expert_id, None, row.type, CERTAIN, row.since, row.until, evidence)
+
+
+def _of_earlier_stages(
+    session: Session, consultation_request: ConsultationRequest, among: Collection[str] | None
+) -> Iterable[Finding]:
+    """Whoever served in an earlier request of the same matter."""
+    served = (
+        Engagement.request_id.in_(consultation_request.earlier_stages)
+        & Engagement.status.in_(("accepted", "delivered"))
+        & restricted(Engagement.expert_id, among)
+    )
+    for one in session.scalars(select(Engagement).where(served).order_by(Engagement.id)):
+        evidence = {"source": "engagement", "request": one.request_id}
+        yield Finding(one.expert_id, None, "earlier_stage", CERTAIN, evidence=evidence)
 
 
 def _unwanted(

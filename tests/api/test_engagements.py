@@ -301,6 +301,16 @@ def test_declined_invitation_is_no_load(office: Caller, administrator: Caller, p
     assert office.made(f"/requests/{asked['id']}/shortlists", {})["left_out"] == {}
 
 
+def test_whoever_served_in_an_earlier_stage_is_out_of_the_next(office: Caller, panel: Any) -> None:
+    first, second = invited(office, panel)
+    accept(office, first)
+    asked = office.made("/requests", ASKED | {"earlier_stages": [panel["request"]]})
+    found = office.get(f"/requests/{asked['id']}/conflicts").json["recused"]
+    assert [(one["expert"]["id"], one["reason"]) for one in found] == [(first["expert"]["id"], "recused:earlier_stage")]
+    assert found[0]["findings"][0]["evidence"] == {"source": "engagement", "request": panel["request"]}
+    assert second["expert"]["id"] in listed(office.made(f"/requests/{asked['id']}/shortlists", {}))
+
+
 def test_cancelled_request_asks_nobody_any_more(office: Caller, agency: Caller, panel: Any) -> None:
     first, second = invited(office, panel)
     accept(office, first)

@@ -1,0 +1,30 @@
+"""Invitations that nobody answered in time: they count as silent, and the next reserve is asked."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from expertdb.models.engagements import Engagement
+from expertdb.models.tokens import SCOPES
+from expertdb.services import answers, engagements
+from expertdb.services.actors import Actor
+from expertdb.services.rules import Rules
+
+SWEEP = Actor("sweep", "sweep", "administrator", frozenset(SCOPES))
+BATCH = 50
+REASON = "no answer in time"
+
+
+def fall_silent(session: Session, rules: Rules, now: datetime) -> int:
+    """Note the next invitations whose time to answer is over; returns how many, fewer than a batch when none is left.
+
+    Each is looked at again under its lock: somebody may have answered while this waited.
+    """
+    overdue = (Engagement.status == "invited") & (Engagement.respond_by < now)
+    found = list(session.scalars(select(Engagement.id).where(overdue).order_by(Engagement.id).limit(BATCH)))
+    for id in found:
+        consultation_request, engagement = engagements.locked(session, id, actor=SWEEP)
+        if engagement.status == "invited" and engagement.respond_by < now:
+            answers.carry_out(session, consultation_request, engagement, "silent", REASON, rules, actor=SWEEP, now=now)
+    return len(found)
