@@ -1,11 +1,24 @@
 """Panels: formed for a request, decided on by a named person, changed as little as can be."""
 
+import io
 from typing import Any
 
 from expertdb.api.handling import Routes
 from expertdb.api.requests import READERS
-from expertdb.api.routing import Call, allow, answers, asks, edits, prepared_by, takes
+from expertdb.api.routing import (
+    Call,
+    Download,
+    allow,
+    answers,
+    asks,
+    downloads,
+    edits,
+    leaves_trace,
+    prepared_by,
+    takes,
+)
 from expertdb.schemas.panels import (
+    FileQuery,
     PanelAnswer,
     PanelBody,
     PanelQuery,
@@ -13,13 +26,17 @@ from expertdb.schemas.panels import (
     PresetAnswer,
     ReplacementBody,
 )
-from expertdb.services import panel_decisions, panels, replacements
+from expertdb.services import panel_decisions, panel_files, panels, replacements
 from expertdb.services.paging import Page
 from expertdb.services.panels import Formed
 from expertdb.services.panels_shown import ShownPanel
 
 routes = Routes("panels")
 
+TYPES = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "json": "application/json",
+}
 OFFICES = ("administrator", "policy_office")
 
 
@@ -60,6 +77,18 @@ def list_panels(call: Call) -> Page:
 def read_panel(call: Call, panel_id: str) -> ShownPanel:
     """Read one panel."""
     return panels.get(call.session, panel_id, actor=call.actor)
+
+
+@routes.get("/panels/<panel_id>/file")
+@allow(*OFFICES, "auditor")
+@leaves_trace
+@asks(FileQuery)
+@downloads(*TYPES.values())
+def read_file(call: Call, panel_id: str) -> Download:
+    """Read the file of a panel: everything that led to it and came of it, in Chinese or English."""
+    format, language = call.query["format"], call.query["language"]
+    content = panel_files.written(call.session, panel_id, format, language, actor=call.actor)
+    return Download(io.BytesIO(content), TYPES[format], f"panel-{panel_id}-{language}.{format}")
 
 
 @routes.post("/panels/<panel_id>/transitions")

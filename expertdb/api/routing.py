@@ -62,6 +62,7 @@ class Contract:
     form: type[Schema] | None = None
     query: type[Schema] | None = None
     answer: type[Schema] | None = None
+    files: tuple[str, ...] = ()
     status: int = 200
     location: str | None = None
     paged: bool = False

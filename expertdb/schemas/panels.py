@@ -193,6 +193,13 @@ class PresetAnswer(Schema):
     rules = fields.List(fields.Dict())
 
 
+class FileQuery(Schema):
+    """In which form, and in which language."""
+
+    format = Choice(("docx", "json"), load_default="docx")
+    language = Choice(("zh", "en"), load_default="zh")
+
+
 class PanelQuery(PageQuery):
     """Filters of the list of panels; all that are given must hold."""
 

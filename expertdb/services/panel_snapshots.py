@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from expertdb import conflict_types
+from expertdb import conflict_types, vocabularies
 from expertdb.models.requests import ConsultationRequest
 from expertdb.services.candidates import Candidacy
 
@@ -28,7 +28,17 @@ def snapshot_of(
         "rules_left_out": list(rules_left_out),
         "parameters": candidacy.parameters,
         "conflict_types": conflict_types.version(),
+        "labels": _labels(consultation_request, candidacy),
     }
+
+
+def _labels(consultation_request: ConsultationRequest, candidacy: Candidacy) -> dict[str, dict[str, str]]:
+    """What the codes in a snapshot were called at the time, in both languages."""
+    wanted = {one["kind"] for one in candidacy.people} | {one.code for one in consultation_request.aspects}
+    terms = [*vocabularies.expertise_terms(), *vocabularies.load("region")]
+    found = {term.code: term for term in terms if term.code in wanted or term.code == consultation_request.region}
+    known = {**found, **conflict_types.types()}
+    return {code: {"zh": one.zh, "en": one.en} for code, one in known.items()}
 
 
 def request_of(consultation_request: ConsultationRequest) -> dict[str, Any]:
