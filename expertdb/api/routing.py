@@ -70,7 +70,6 @@ class Contract:
     edits: bool = False
     stores: bool = True
     traced: bool = False
-    files: tuple[str, ...] = ()
     prepares: Callable[..., Any] | None = None
 
 

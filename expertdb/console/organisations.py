@@ -56,7 +56,9 @@ def edit_organisation(visit: Visit, organisation_id: str) -> Reply:
 @takes(OrganisationPatch, again=edit_organisation)
 def save_organisation(visit: Visit, organisation_id: str) -> Reply:
     """Change the organisation."""
-    organisations.edit(visit.session, organisation_id, visit.body, version=visit.version, actor=visit.actor)
+    organisations.edit(
+        visit.session, organisation_id, visit.body, version=visit.version, actor=visit.actor, now=visit.now
+    )
     return go("list_organisations", said("Saved."))
 
 

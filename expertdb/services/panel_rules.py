@@ -10,7 +10,7 @@ from expertdb import vocabularies
 from expertdb.errors import Fault, InvalidInput
 from expertdb.models.requests import ConsultationRequest
 from expertdb.schemas.fields import unknown_code
-from expertdb.services import organisations, people
+from expertdb.services import namesakes, organisations
 from expertdb.wording import Text
 from matching.panel import BadPanelInput, BadRules, Preset, Rule, Sizes, parse, preset
 
@@ -145,7 +145,7 @@ def _unknown(codes: Any, names: Sequence[str], at: str) -> Iterator[Fault]:
 
 def _ids(session: Session, named: list[Any], field: str, at: str) -> tuple[list[Any], list[Fault]]:
     texts = [one for one in named[:MOST_NAMES] if isinstance(one, str)]
-    meant = people.meant_by(session, texts) if field == "experts" else _organisations(session, texts)
+    meant = namesakes.meant_by(session, texts) if field == "experts" else _organisations(session, texts)
     ids, faults = [], []
     for place, one in enumerate(named):
         found = meant.get(one, []) if isinstance(one, str) else [one]
