@@ -13,6 +13,8 @@ from dataclasses import field as dataclass_field
 from pathlib import Path
 from typing import Any
 
+from limits import parse as parse_rate
+
 ENV_FILE = "EXPERTDB_ENV_FILE"
 DEFAULT_ENV_FILE = "instance/expertdb.env"
 FIELD_KEY = re.compile(r"(?!derived:)[A-Za-z0-9_-]{1,16}:[^,\s]{32,}")
@@ -71,6 +73,16 @@ def _database_url(value: str) -> str:
         value = value.replace(plain, "postgresql+psycopg://", 1) if value.startswith(plain) else value
     if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+    return value
+
+
+def _rate(value: str) -> str:
+    if value.lower() == "none":
+        return ""
+    try:
+        parse_rate(value)
+    except ValueError:
+        raise ValueError(f"is {value!r}; it takes a rate such as 600/minute, or none") from None
     return value
 
 
@@ -164,6 +176,18 @@ class Settings:
         "requests that may wait for a thread of each process; more are answered 503 with Retry-After",
         _whole(1, 10_000),
         64,
+    )
+    caller_rate: str = _setting(
+        "EXPERTDB_CALLER_RATE",
+        "most requests of one token, session or, without either, address; on all processes together; none: no limit",
+        _rate,
+        "30000/minute",
+    )
+    stranger_rate: str = _setting(
+        "EXPERTDB_STRANGER_RATE",
+        "most calls of one address with a token that is none, on all processes together; none: no limit",
+        _rate,
+        "1200/minute",
     )
     proxies: int = _setting(
         "EXPERTDB_PROXIES",

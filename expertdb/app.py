@@ -45,6 +45,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
         MAX_CONTENT_LENGTH=settings.max_body_bytes,
         MAX_FORM_MEMORY_SIZE=settings.max_body_bytes,
         MAX_IMPORT_BYTES=settings.max_import_bytes,
+        RATES={"caller": settings.caller_rate, "stranger": settings.stranger_rate},
         METRICS_TOKEN=settings.metrics_token,
         LEAST_FREE_BYTES=settings.least_free_bytes,
     )

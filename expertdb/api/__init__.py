@@ -15,6 +15,7 @@ from expertdb.api import (
     imports,
     jobs,
     notices,
+    limits,
     objections,
     openapi,
     opinions,
@@ -36,6 +37,7 @@ from expertdb.api.routing import PREFIX
 def init_app(app: Flask) -> None:
     """Register every route and the error answers."""
     identifying.init_app(app)
+    limits.init_app(app)
     problems.init_app(app)
     version_1 = Blueprint("v1", __name__, url_prefix=PREFIX)
     parts = (

@@ -15,7 +15,7 @@ from flask import Blueprint, Response, current_app, g, json, request, url_for
 from marshmallow import Schema
 from sqlalchemy.exc import OperationalError
 
-from expertdb.api import idempotency, problems, reading
+from expertdb.api import idempotency, problems, reading, limits
 from expertdb.api.rejections import Unauthenticated
 from expertdb.api.routing import PREFIX, Call, Contract, Download, View, contract_of
 from expertdb.database import transaction
@@ -117,7 +117,7 @@ def _is_repeatable() -> bool:
 
 
 def _caller(contract: Contract) -> Actor:
-    """Who is calling; raises Unauthenticated, NotAllowed."""
+    """Who is calling; raises Unauthenticated, NotAllowed, TooManyRequests."""
     actor = _authenticated(reading.bearer(request))
     g.actor = actor
     if actor.role not in contract.roles:
@@ -175,6 +175,7 @@ def _bootstrapped(secret: str) -> Actor:
             token = tokens.bootstrap(session, secret, current_app.extensions["clock"]())
             if token is not None:
                 return tokens.actor_of(token)
+    limits.count_refusal()
     raise Unauthenticated(Text("This token is unknown, has expired or was revoked."))
 
 

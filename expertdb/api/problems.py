@@ -51,6 +51,7 @@ TABLE: dict[type[Exception], tuple[int, str, str]] = {
     rejections.Unauthenticated: (401, "unauthenticated", "Who are you?"),
     rejections.MalformedBody: (400, "malformed-body", "The body is not JSON"),
     rejections.MalformedHeader: (400, "malformed-header", "A header is malformed"),
+    rejections.TooManyRequests: (429, "too-many-requests", "Too many requests"),
     rejections.UnsupportedMediaType: (415, "unsupported-media-type", "Unsupported media type"),
     rejections.VersionRequired: (428, "version-required", "If-Match is required"),
 }
@@ -114,6 +115,8 @@ def on_domain_error(error: errors.DomainError) -> Response:
     """Answer an error of the services or of the HTTP layer by its row in the table."""
     status, kind, title = TABLE[type(error)]
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    if isinstance(error, rejections.TooManyRequests):
+        headers["Retry-After"] = str(error.seconds)
     return problem(status, kind, title, error.detail, error.faults, headers)
 
 

@@ -1,0 +1,108 @@
+"""Rate limits.
+
+Pinned: a caller beyond its rate gets 429 with Retry-After until its window ends, others go on; wrong secrets are
+counted by address, right ones from there are not refused for it; processes count together, and one that is killed
+while it counts stops nobody.
+"""
+
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from expertdb.api import shared_counts
+from expertdb.api.shared_counts import SharedCounts
+from tests.api.test_problems import check_shape
+from tests.callers import Caller, Clock
+from tests.conftest import START, Databases, caller, close, make_app
+
+
+@pytest.fixture
+def limited(databases: Databases) -> Iterator[Flask]:
+    app = make_app(databases.fresh("sqlite"), Clock(START), caller_rate="5/hour", stranger_rate="3/hour")
+    yield app
+    close(app)
+
+
+def test_caller_beyond_its_rate_is_told_when_to_come_back(limited: Flask) -> None:
+    eager, other = caller(limited, "administrator"), caller(limited, "administrator")
+    assert Counter(eager.get("/experts").status_code for _ in range(7)) == {200: 5, 429: 2}
+    refused = eager.get("/experts")
+    assert check_shape(refused, 429)["type"] == "urn:expertdb:problem:too-many-requests"
+    assert 3000 < int(refused.headers["Retry-After"]) <= 3600
+    assert other.get("/experts").status_code == 200
+
+
+def test_refusal_is_said_in_chinese_too(limited: Flask) -> None:
+    eager = caller(limited, "administrator")
+    answers = [eager.get("/experts", headers={"Accept-Language": "zh"}) for _ in range(6)]
+    assert "秒后重试" in answers[-1].json["detail"]
+
+
+def test_wrong_secrets_are_counted_by_address(limited: Flask) -> None:
+    statuses = [Caller(limited, f"xdb_wrong{number}").get("/experts").status_code for number in range(5)]
+    assert statuses == [401] * 3 + [429] * 2
+    assert caller(limited, "administrator").get("/experts").status_code == 200
+    elsewhere = {"REMOTE_ADDR": "10.0.0.7"}
+    assert Caller(limited, "xdb_wrong").get("/experts", environ_overrides=elsewhere).status_code == 401
+
+
+def test_whoever_watches_is_not_counted(limited: Flask) -> None:
+    client = limited.test_client()
+    for path in ("/healthz", "/readyz", "/metrics"):
+        assert {client.get(path).status_code for _ in range(8)} == {200}
+
+
+def test_no_limit_is_set_by_its_name(databases: Databases) -> None:
+    app = make_app(databases.fresh("sqlite"), Clock(START), caller_rate="", stranger_rate="")
+    assert {Caller(app, "xdb_wrong").get("/experts").status_code for _ in range(30)} == {401}
+    close(app)
+
+
+def test_window_ends() -> None:
+    counts = SharedCounts()
+    assert [counts.incr("a", 1), counts.incr("a", 1), counts.incr("b", 1)] == [1, 2, 1]
+    end = counts.get_expiry("a")
+    while time.time() <= end:
+        time.sleep(0.05)
+    assert (counts.get("a"), counts.incr("a", 1)) == (0, 1)
+
+
+def test_processes_count_together() -> None:
+    counts = SharedCounts()
+    children = []
+    for _ in range(4):
+        if (child := os.fork()) == 0:
+            for _ in range(500):
+                counts.incr("a", 3600)
+            os._exit(0)
+        children.append(child)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * 4
+    assert counts.get("a") == 2000
+
+
+def test_process_that_is_killed_while_it_counts_stops_nobody() -> None:
+    counts = SharedCounts()
+    reader, writer = os.pipe()
+    if (child := os.fork()) == 0:
+        with counts._alone():
+            os.write(writer, b"x")
+            signal.pause()
+    os.read(reader, 1)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    assert counts.incr("a", 3600) == 1
+
+
+def test_more_keys_than_there_is_room_for_forget_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_counts, "SLOTS", 32)
+    counts = SharedCounts()
+    assert [counts.incr(f"key {number}", 3600) for number in range(200)] == [1] * 200
+    counts.clear("key 199")
+    assert counts.get("key 199") == 0
+    counts.reset()
+    assert counts.get("key 198") == 0
