@@ -1,7 +1,8 @@
 """Every setting of an installation: its variable, default, meaning and check.
 
 Values come from the environment and, for what is not there, from the file that `EXPERTDB_ENV_FILE` names
-(`instance/expertdb.env` by default; `expertdb prepare` writes one with fresh secrets when there is none).
+(`instance/expertdb.env` by default; `expertdb prepare` writes one with fresh secrets when there is none). A secret may
+also stand in a file of its own, which `<NAME>_FILE` names.
 All faults are reported at once, so that nobody mends them one restart at a time.
 """
 
@@ -16,6 +17,7 @@ from typing import Any
 from limits import parse as parse_rate
 
 ENV_FILE = "EXPERTDB_ENV_FILE"
+IN_A_FILE = "_FILE"
 DEFAULT_ENV_FILE = "instance/expertdb.env"
 FIELD_KEY = re.compile(r"(?!derived:)[A-Za-z0-9_-]{1,16}:[^,\s]{32,}")
 
@@ -265,11 +267,30 @@ def env_file(environ: Mapping[str, str]) -> Path:
     return Path(environ.get(ENV_FILE, DEFAULT_ENV_FILE))
 
 
+def read_secret_files(environ: Mapping[str, str], faults: list[str]) -> dict[str, str]:
+    """The settings whose value stands in a file that `<NAME>_FILE` names, as containers and systemd hand secrets over.
+
+    Only secrets and the database's address can be given so; a file that cannot be read is added to `faults`.
+    """
+    values: dict[str, str] = {}
+    for field in fields(Settings):
+        variable = field.metadata["variable"]
+        named = environ.get(variable + IN_A_FILE) if not field.repr or field.name == "database_url" else None
+        if not named:
+            continue
+        try:
+            values[variable] = Path(named).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            faults.append(f"{variable}{IN_A_FILE} names {named}, which cannot be read ({type(error).__name__})")
+    return values
+
+
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings; raises SettingsFault that names every fault at once."""
     environ = os.environ if environ is None else environ
     faults: list[str] = []
     values = {**read_env_file(env_file(environ), faults), **environ}
+    values |= read_secret_files(environ, faults)
     parsed: dict[str, Any] = {}
     for field in fields(Settings):
         variable = field.metadata["variable"]

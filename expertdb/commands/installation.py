@@ -12,7 +12,7 @@ import click
 import flask_migrate
 from flask import Flask
 
-from config.settings import env_file, load
+from config.settings import IN_A_FILE, env_file, load
 from expertdb.commands import application, printing
 from expertdb.database import transaction
 from expertdb.services import sample, shortlists
@@ -33,11 +33,17 @@ DEMO = ("demo_zh.json", "demo_en.json")
 def prepare(ctx: click.Context, with_sample: bool) -> None:
     """Make an installation usable: secrets, schema, and the sample pool when there is nobody yet."""
     _write_secrets(env_file(os.environ))
-    Path("instance").mkdir(exist_ok=True)
+    _make_folder(load().database_url)
     with application(ctx) as app:
         migrate_schema()
         if with_sample:
             _load_sample(app)
+
+
+def _make_folder(database_url: str) -> None:
+    """The folder of an SQLite file is made; a server's database must be there."""
+    if database_url.startswith("sqlite:///"):
+        Path(database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
 
 
 def migrate_schema() -> None:
@@ -53,7 +59,7 @@ def _load_sample(app: Flask) -> None:
 
 
 def _write_secrets(path: Path) -> None:
-    if path.exists():
+    if path.exists() or f"EXPERTDB_SECRET_KEY{IN_A_FILE}" in os.environ:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = (
