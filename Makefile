@@ -8,7 +8,7 @@ SOURCES := .
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test chromium soak quality check format lock openapi readme clean
+.PHONY: help setup run demo test chromium soak quality check format lock openapi readme clean audit sbom
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -65,6 +65,12 @@ openapi: setup ## write docs/openapi.json and docs/access.md anew from the code
 
 readme: setup ## write the outputs that the READMEs show anew
 	@$(BIN)/python -m tests.readme
+
+audit: setup ## check the licences of all locked packages, the bill of materials, and known faults where they can be asked
+	@$(BIN)/python -m tests.supply
+
+sbom: setup ## write docs/sbom.json (CycloneDX) anew from the lock file
+	@$(BIN)/python -m tests.supply --write
 
 lock: ## pin the dependencies anew (hashes, no addresses)
 	@$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q pyproject.toml -o requirements.lock

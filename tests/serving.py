@@ -20,6 +20,8 @@ from tests.callers import BOOTSTRAP
 
 ROOT = Path(__file__).parents[1]
 SECRET_KEY = "s" * 40
+# Of the machine that the tests run on; where compiled Python is not kept, each start would compile everything anew.
+STRIPPED = ("EXPERTDB_", "COV_", "PYTHONDONTWRITEBYTECODE", "PROMETHEUS_")
 PATIENCE = 180  # seconds for a start or an end, on a machine that is busy with other things
 
 
@@ -140,7 +142,7 @@ def start(url: str, folder: Path, *, run_as: dict[str, Any] | None = None, **set
     """Start a service without waiting for it."""
     stated = {"port": free_port(), "log_level": "INFO", **settings}
     environ = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("EXPERTDB_", "COV_"))},
+        **{name: value for name, value in os.environ.items() if not name.startswith(STRIPPED)},
         "EXPERTDB_DATABASE_URL": url,
         "EXPERTDB_SECRET_KEY": SECRET_KEY,
         "EXPERTDB_BOOTSTRAP_TOKEN": BOOTSTRAP,

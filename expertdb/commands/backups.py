@@ -77,7 +77,9 @@ def restore(ctx: click.Context, file: Path, replace: bool, check: bool, any_seal
         if not check and not replace and _holds_anything():
             raise click.ClickException("The database is not empty; --replace puts the backup in its place.")
         with scratch_of(db.engine, here=not check) as place:
-            beside = create_app(changed(load(), database_url=place.url), clock=app.extensions["clock"])
+            # Without the anchor: what is tried beside the live log must not be written down as its state.
+            settings = changed(load(), database_url=place.url, audit_anchor="")
+            beside = create_app(settings, clock=app.extensions["clock"])
             _restore(beside, archive, strict=not any_seal)
             _tell(file, archive.manifest)
             if check:

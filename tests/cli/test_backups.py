@@ -151,6 +151,16 @@ def test_database_that_holds_something_is_not_replaced_unasked(source: Flask, at
     assert everything(source) == before
 
 
+def test_check_does_not_write_to_the_anchor(installation: Path) -> None:
+    assert run("audit", "anchor").exit_code == 0
+    anchor = Path("instance/audit-anchor.tsv")
+    assert run("backup", FILE).exit_code == 0
+    before = anchor.read_text()
+    assert run("restore", "--check", FILE).exit_code == 0
+    assert anchor.read_text() == before
+    assert run("audit", "verify").exit_code == 0
+
+
 @pytest.mark.parametrize("source", ["sqlite"], indirect=True)
 def test_check_restores_and_changes_nothing(source: Flask, at: Callable[[str], None], folder: Path) -> None:
     at(url_of(source))
