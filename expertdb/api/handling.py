@@ -4,6 +4,7 @@ The caller is known and the body is read before the transaction that may write b
 slow senders hold a lock.
 """
 
+import contextlib
 import functools
 import io
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from typing import Any
 import structlog
 from flask import Blueprint, Response, current_app, g, json, request, url_for
 from marshmallow import Schema
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from expertdb.api import idempotency, problems, reading, limits
 from expertdb.api.rejections import Unauthenticated
@@ -171,8 +172,12 @@ def _bootstrapped(secret: str) -> Actor:
     expected = current_app.config["BOOTSTRAP_TOKEN"]
     # Checked before a transaction is opened that would make every stranger with a wrong token wait for a lock.
     if tokens.is_same(secret, expected):
-        with transaction() as session:
-            token = tokens.bootstrap(session, secret, current_app.extensions["clock"]())
+        now = current_app.extensions["clock"]()
+        with contextlib.suppress(IntegrityError), transaction() as session:
+            tokens.bootstrap(session, secret, now)
+        # Made just now, or by another first call at the same moment.
+        with transaction(read_only=True) as session:
+            token = tokens.authenticate(session, secret, now)
             if token is not None:
                 return tokens.actor_of(token)
     limits.count_refusal()

@@ -11,6 +11,8 @@ from expertdb import models  # noqa: F401 - registers every table
 from expertdb.models import triggers
 from expertdb.models.base import UTCDateTime
 
+LOCK_PATIENCE = "10s"
+
 
 def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
     """Write column types so that a migration needs nothing of ours and runs on both engines."""
@@ -41,8 +43,19 @@ def refuse_broken_keys(connection: Connection) -> None:
             raise RuntimeError(f"the migration leaves rows that point to nothing: {broken[:5]}")
 
 
+def do_not_wait_for_ever(connection: Connection) -> None:
+    """A migration that waits for a long transaction makes everybody else wait behind it: let it fail, to be run again.
+
+    SQLite has its busy timeout.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET lock_timeout = '{LOCK_PATIENCE}'")
+        connection.commit()
+
+
 database = current_app.extensions["migrate"].db
 with database.engine.connect() as connection:
+    do_not_wait_for_ever(connection)
     enforce_foreign_keys(connection, False)
     context.configure(
         connection=connection,
@@ -56,3 +69,5 @@ with database.engine.connect() as connection:
         refuse_broken_keys(connection)
         triggers.ensure(connection)
     enforce_foreign_keys(connection, True)
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("RESET lock_timeout")

@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from expertdb.database import db, transaction
 from expertdb.models.tokens import AccessToken, IdempotentAnswer
-from tests.api.people import ASKED, expert, pages
+from tests.api.people import ASKED, at_once, expert, pages
 from tests.callers import BOOTSTRAP, Caller, Clock
 from tests.conftest import START, Databases, caller, close, make_app
 
@@ -168,3 +168,9 @@ def test_last_use_that_cannot_be_written_fails_no_call(databases: Databases, clo
     assert administrator.post("/requests", ASKED).status_code == 503
     importing.close()
     close(app)
+
+
+def test_two_first_calls_at_once_both_get_in(app: Flask) -> None:
+    first = Caller(app, BOOTSTRAP)
+    assert [answer.status_code for answer in at_once(*[lambda: first.get("/tokens")] * 4)] == [200] * 4
+    assert len(first.get("/tokens").json["items"]) == 1
