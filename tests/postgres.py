@@ -9,8 +9,10 @@ import os
 import pwd
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,6 +57,28 @@ class Server:
         """Drop a database, closing the connections that a test left open."""
         self._administer(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
 
+    def crash(self) -> None:
+        """End the server as a power cut ends its processes: without a word, whatever they are doing."""
+        os.kill(int((self.folder / "data/postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+
+    def start_again(self) -> None:
+        """Start after a crash; what is left of the old processes ends by itself, which takes a moment."""
+        for attempt in range(20):
+            try:
+                _run([*START.split(), "-o", f"{SETTINGS} -k {self.folder}"], self.folder, _account())
+            except RuntimeError:
+                if attempt == 19:
+                    raise
+                time.sleep(0.3)
+            else:
+                return
+
+    def backends(self) -> list[int]:
+        """The processes that serve connections just now, this question's own apart."""
+        asked = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        with psycopg.connect(f"host={self.folder} port=5432 user=postgres dbname=postgres") as connection:
+            return [row[0] for row in connection.execute(asked).fetchall()]
+
     def _url(self, name: str) -> str:
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}&port=5432"
 
@@ -66,8 +90,10 @@ class Server:
 
 
 @contextmanager
-def server() -> Iterator[Server]:
-    """Start a new server and yield it. Afterwards, or once this process is killed, nothing of it is left.
+def server(*, durable: bool = False) -> Iterator[Server]:
+    """Start a new server and yield it; only a durable one may be crashed.
+
+    Afterwards, or once this process is killed, nothing of it is left.
 
     Raises RuntimeError when there are no programs, or with PostgreSQL's own log when it does not start.
     """
@@ -80,7 +106,7 @@ def server() -> Iterator[Server]:
     try:
         (folder / "bin").symlink_to(_reachable(programs, folder, account))
         _run(INITDB.split(), folder, account)
-        _run([*START.split(), "-o", f"{SETTINGS} {UNSAFE} -k {folder}"], folder, account)
+        _run([*START.split(), "-o", f"{SETTINGS} {'' if durable else UNSAFE} -k {folder}"], folder, account)
         yield Server(folder)
     finally:
         guard.communicate(b"\n")

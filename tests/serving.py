@@ -20,6 +20,9 @@ from tests.callers import BOOTSTRAP
 
 ROOT = Path(__file__).parents[1]
 SECRET_KEY = "s" * 40
+EXPERTDB = Path(sys.executable).with_name("expertdb")
+# Root less everything that sets it apart: it reads and writes what its own account owns, as anybody else.
+WITHOUT_PRIVILEGES = ("setpriv", "--bounding-set", "-all", "--inh-caps", "-all")
 # Of the machine that the tests run on; where compiled Python is not kept, each start would compile everything anew.
 STRIPPED = ("EXPERTDB_", "COV_", "PYTHONDONTWRITEBYTECODE", "PROMETHEUS_")
 PATIENCE = 180  # seconds for a start or an end, on a machine that is busy with other things
@@ -76,6 +79,16 @@ class Service:
             assert time.monotonic() < deadline, "the service does not get ready:\n" + "".join(self.lines)
             time.sleep(0.05)
 
+    def wait_until_up(self) -> None:
+        """Wait until it answers, ready or not."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                if self.get("/healthz").status == 200:
+                    return
+            time.sleep(0.05)
+        raise AssertionError("the service does not answer:\n" + "".join(self.lines))
+
     def workers(self, master: int | None = None) -> list[int]:
         """The process ids of the master's children."""
         master = master or self.process.pid
@@ -124,12 +137,10 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def service(
-    url: str, *, run_as: dict[str, Any] | None = None, ready: bool = True, **settings: Any
-) -> Iterator[Service]:
+def service(url: str, *, plainly: bool = False, ready: bool = True, **settings: Any) -> Iterator[Service]:
     """Start a service on this database and wait until it is ready; `settings` are EXPERTDB_ variables in lower case."""
     with tempfile.TemporaryDirectory() as folder:
-        started = start(url, Path(folder), run_as=run_as, **settings)
+        started = start(url, Path(folder), plainly=plainly, **settings)
         try:
             if ready:
                 started.wait_until_ready()
@@ -138,8 +149,8 @@ def service(
             started.stop()
 
 
-def start(url: str, folder: Path, *, run_as: dict[str, Any] | None = None, **settings: Any) -> Service:
-    """Start a service without waiting for it."""
+def start(url: str, folder: Path, *, plainly: bool = False, **settings: Any) -> Service:
+    """Start a service without waiting for it; `plainly` as somebody who may not do what root may."""
     stated = {"port": free_port(), "log_level": "INFO", **settings}
     environ = {
         **{name: value for name, value in os.environ.items() if not name.startswith(STRIPPED)},
@@ -149,7 +160,7 @@ def start(url: str, folder: Path, *, run_as: dict[str, Any] | None = None, **set
         "EXPERTDB_ENV_FILE": str(folder / "none.env"),
         **{f"EXPERTDB_{name.upper()}": str(value) for name, value in stated.items()},
     }
-    command = [str(Path(sys.executable).with_name("expertdb")), "serve"]
+    command = [*(WITHOUT_PRIVILEGES if plainly and os.geteuid() == 0 else ()), str(EXPERTDB), "serve"]
     process = subprocess.Popen(
         command,
         cwd=ROOT,
@@ -157,7 +168,6 @@ def start(url: str, folder: Path, *, run_as: dict[str, Any] | None = None, **set
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        **(run_as or {}),
     )
     started = Service(int(stated["port"]), process, folder)
     threading.Thread(target=_collect, args=(started,), daemon=True).start()

@@ -1,0 +1,49 @@
+"""Nothing acknowledged is lost when workers, the master or PostgreSQL are killed; `make soak` kills hundreds."""
+
+import random
+from collections.abc import Iterator
+
+import flask_migrate
+import pytest
+
+from tests.callers import Clock
+from tests.conftest import START, Databases, close, make_app
+from tests.faults.killing import Ledger, kill_and_recover, let_work, people, site, verify
+from tests.postgres import Server, server
+
+SEED = 20261126
+
+
+@pytest.fixture
+def crashable() -> Iterator[Server]:
+    with server(durable=True) as started:
+        yield started
+
+
+def test_kills_on_sqlite(databases: Databases) -> None:
+    survive(databases.fresh("sqlite"), None, ["worker"] * 4 + ["master"])
+
+
+def test_kills_on_postgresql(crashable: Server) -> None:
+    url = crashable.create_database("kills")
+    migrated(url)
+    survive(url, crashable, ["worker", "backend", "backend", "database", "database"])
+
+
+def migrated(url: str) -> None:
+    app = make_app(url, Clock(START))
+    with app.app_context():
+        flask_migrate.upgrade()
+    close(app)
+
+
+def survive(url: str, database: Server | None, kinds: list[str]) -> None:
+    ledger = Ledger()
+    with site(url, database) as running:
+        with people(running, ledger) as stumbled:
+            let_work(ledger)
+            took = kill_and_recover(running, kinds, random.Random(SEED), pause=0.5)
+            let_work(ledger)
+        assert stumbled == []
+        assert len(took) == len(kinds)
+        verify(running, ledger)
