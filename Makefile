@@ -39,8 +39,9 @@ test: setup chromium ## run every test (SQLite, PostgreSQL, browser; two workers
 chromium: setup ## install the browser of the browser tests when it is absent (root, apt-get)
 	@$(BIN)/python -m tests.browser.chromium
 
-soak: setup ## run the long forms of what the tests do in small, and print their figures
+soak: setup ## the long forms (an hour): imports, faults and load; PARTS="kills freshness load" names some of the latter
 	@$(BIN)/python -m benchmarks.imports
+	@$(BIN)/python -m tests.faults.soak $(PARTS)
 
 quality: setup ## print the figures of docs/quality.md
 	@$(BIN)/python -m tests.quality.report

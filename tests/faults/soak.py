@@ -1,0 +1,110 @@
+"""The long forms of the fault and load tests: `make soak`, or a part: `python -m tests.faults.soak kills --kills 200`.
+
+Each part prints what it did and found, and ends with 1 when anything was not as it must be. docs/reliability.md holds
+the figures of the last run of each.
+"""
+
+import argparse
+import random
+import statistics
+import tempfile
+import time
+
+from tests.faults.checking import Checker
+from tests.faults.killing import Ledger, kill_and_recover, let_work, people, site, verify
+from tests.faults.loading import Load, fill
+from tests.faults.test_kills import migrated
+from tests.postgres import Server, server
+from tests.serving import service
+
+
+def kills(options: argparse.Namespace) -> None:
+    """Kill at random, half of the times on each engine, and verify after every ten."""
+    chance = random.Random(options.seed)
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/kills.sqlite3"
+        migrated(url)
+        _kill(url, None, ["worker"] * 8 + ["master"] * 2, options.kills // 2, chance)
+    with server(durable=True) as database:
+        url = database.create_database("kills")
+        migrated(url)
+        kinds = ["worker"] * 4 + ["master"] + ["backend"] * 3 + ["database"] * 2
+        _kill(url, database, kinds, options.kills - options.kills // 2, chance)
+
+
+def _kill(url: str, database: Server | None, kinds: list[str], count: int, chance: random.Random) -> None:
+    ledger, took = Ledger(), list[tuple[str, float]]()
+    with site(url, database) as running:
+        while len(took) < count:
+            with people(running, ledger) as stumbled:
+                let_work(ledger)
+                took += kill_and_recover(running, kinds, chance, pause=1.0)
+                let_work(ledger)
+            if stumbled:
+                raise stumbled[0]
+            counts = verify(running, ledger)
+    engine = url.partition(":")[0]
+    for what in sorted(set(kinds)):
+        back = sorted(seconds for kind, seconds in took if kind == what)
+        median = statistics.median(back)
+        print(f"{engine}: {len(back)} kills of a {what}: back after {median:.1f} s, {back[-1]:.1f} at most")
+    print(f"{engine}: acknowledged and there: {ledger.progress()} (edits, experts, imports of 20, lists); {counts}")
+    print(f"{engine}: answers {dict(ledger.answers)}")
+
+
+def freshness(options: argparse.Namespace) -> None:
+    """Edits at a rate through four processes, each followed by a list that must see it."""
+    with server() as database:
+        url = database.create_database("fresh")
+        migrated(url)
+        with service(url, workers=4, threads=2) as running:
+            checker = Checker(running, editors=10)
+            checker.run(options.pairs, rate=options.rate)
+    seconds = sorted(pair.seconds for pair in checker.pairs)
+    print(f"{len(checker.pairs)} pairs at {options.rate:.0f} edits a second, {len(checker.misses)} misses")
+    print(
+        f"edit and list together: median {1000 * statistics.median(seconds):.0f} ms, {1000 * seconds[-1]:.0f} at most"
+    )
+    if checker.misses or checker.faults:
+        raise SystemExit(f"missed: {checker.misses[:5]}, faults: {checker.faults[:5]}")
+
+
+def load(options: argparse.Namespace) -> None:
+    """So many clients for so many minutes on so many experts, with edits going on."""
+    with server() as database:
+        url = database.create_database("load")
+        migrated(url)
+        began = time.monotonic()
+        fill(url, options.experts)
+        print(f"{options.experts} experts entered in {time.monotonic() - began:.0f} s")
+        with service(url, workers=2, threads=4) as running:
+            measured = Load(running, options.clients)
+            measured.run(60 * options.minutes)
+    measured.tell()
+    if measured.wrong:
+        raise SystemExit(f"not as it must be: {measured.wrong}")
+
+
+def main() -> None:
+    """Run the parts that are named, or all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], default=[])
+    parser.add_argument("--seed", type=int, default=20261126)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--pairs", type=int, default=10_000)
+    parser.add_argument("--rate", type=float, default=20.0)
+    parser.add_argument("--clients", type=int, default=16)
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--experts", type=int, default=100_000)
+    options = parser.parse_args()
+    for name in options.parts or PARTS:
+        began = time.monotonic()
+        print(f"== {name}", flush=True)
+        PARTS[name](options)
+        print(f"== {name}: {time.monotonic() - began:.0f} s", flush=True)
+
+
+PARTS = {"kills": kills, "freshness": freshness, "load": load}
+
+if __name__ == "__main__":
+    main()
