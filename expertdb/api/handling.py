@@ -16,7 +16,7 @@ from flask import Blueprint, Response, current_app, g, json, request, url_for
 from marshmallow import Schema
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from expertdb.api import idempotency, problems, reading, limits
+from expertdb.api import idempotency, limits, problems, reading
 from expertdb.api.rejections import Unauthenticated
 from expertdb.api.routing import PREFIX, Call, Contract, Download, View, contract_of
 from expertdb.database import transaction

@@ -135,6 +135,7 @@ ADJUSTMENT = {
 GAP = {
     "held by nobody": Text("nobody in the pool holds it."),
     "held only by people left out": Text("only people who are left out hold it."),
+    "held only by people outside the filters": Text("only people outside the filters hold it."),
 }
 # Why somebody is not on a list; statuses besides.
 LEFT_OUT = EXPERT_STATUS | {

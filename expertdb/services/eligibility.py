@@ -61,6 +61,11 @@ def sift(
     return Eligible(allowed, n_allowed, excluded, counts)
 
 
+def is_held_outside(pool: Pool, eligible: Eligible, code: str) -> bool:
+    """Whether somebody in term holds this code, be it outside the filters."""
+    return _count(pool.index, replace(eligible.allowed, any_of=(_tags("code", [code]),))) > 0
+
+
 def _outside(index: Index, wider: Filter, narrower: Filter) -> list[str]:
     """Return who passes one filter and not the other."""
     pairs = zip(index.masks(wider), index.masks(narrower), strict=True)

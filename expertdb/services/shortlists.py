@@ -17,18 +17,16 @@ from expertdb.services import audit, lifecycle, loads, paging, recusals, request
 from expertdb.services.actors import Actor
 from expertdb.services.conflicts import unknown
 from expertdb.services.corpus import Corpus, Pool, ranked
-from expertdb.services.eligibility import Eligible, sift
+from expertdb.services.eligibility import Eligible, is_held_outside, sift
 from expertdb.services.matters import matter_of
 from expertdb.services.profiles import fetching
 from expertdb.services.reasons import as_stored
 from expertdb.services.recusals import NOBODY_RECUSED, Recusals
-from expertdb.services.shown import Shown, as_seen
+from expertdb.services.shown import HELD_BY_LEFT_OUT, HELD_BY_NOBODY, HELD_OUTSIDE_FILTERS, Shown, as_seen
 from expertdb.workdays import local_day
 from matching import Aspect, Index, Parameters, Query, Ranking, gaps, places, rank, snapshot, suggested
 
 SHORTLISTED = "shortlisted"
-HELD_BY_NOBODY = "held by nobody"
-HELD_BY_LEFT_OUT = "held only by people left out"
 
 
 @dataclass(frozen=True)
@@ -189,7 +187,7 @@ def _of_pool(
         corpus_version=pool.version,
         vocabulary_versions=vocabularies.versions(),
         parameters=_parameters(parameters),
-        gaps=_gaps(pool.index, query, ranking),
+        gaps=_gaps(pool, query, ranking, eligible),
         suggested_aspects=[asdict(one) for one in suggested(ranking.asked)],
         excluded=[{"expert": expert, "reason": reason} for expert, reason in eligible.excluded.items()],
         left_out=_left_out(eligible.counts, eligible.n_allowed, ranking),
@@ -213,10 +211,16 @@ def _would_hold(
     return {expert: (rank, found.affinities[expert]) for expert, rank in found.ranks.items()}
 
 
-def _gaps(index: Index, query: Query, ranking: Ranking) -> list[dict[str, str]]:
-    """The aspects that nobody who may be ranked covers, and whether anybody active does."""
-    nobody = set(gaps(index, query)) if ranking.gaps else set()
-    return [{"code": code, "reason": HELD_BY_NOBODY if code in nobody else HELD_BY_LEFT_OUT} for code in ranking.gaps]
+def _gaps(pool: Pool, query: Query, ranking: Ranking, eligible: Eligible) -> list[dict[str, str]]:
+    """The aspects that nobody who may be ranked covers, and who does."""
+    nobody = set(gaps(pool.index, query)) if ranking.gaps else set()
+
+    def holders(code: str) -> str:
+        if code in nobody:
+            return HELD_BY_NOBODY
+        return HELD_OUTSIDE_FILTERS if is_held_outside(pool, eligible, code) else HELD_BY_LEFT_OUT
+
+    return [{"code": code, "reason": holders(code)} for code in ranking.gaps]
 
 
 def _parameters(parameters: Parameters) -> dict[str, Any]:

@@ -14,8 +14,13 @@ from expertdb.schemas.shared import named
 from expertdb.services.actors import Actor
 from expertdb.services.eligibility import OUTSIDE_FILTERS
 
-# An agency learns how many were left out only by coarse reason, and nothing of groups so small that one could guess.
+# An agency learns how many were left out only by coarse reason, nothing of groups so small that one could guess, and in
+# steps, so that whoever counts before and after does not see one person come or go.
 SMALLEST_COUNT = 5
+# Who holds an aspect that nobody on the list covers.
+HELD_BY_NOBODY = "held by nobody"
+HELD_OUTSIDE_FILTERS = "held only by people outside the filters"
+HELD_BY_LEFT_OUT = "held only by people left out"
 NOT_AVAILABLE = "not_available"
 
 
@@ -73,7 +78,7 @@ def _seen(shortlist: Shortlist, names: Mapping[str, dict[str, Any]], sealed: boo
         disclosed=[] if sealed else _conflicts(shortlist, names, recused=False),
         unresolved=[] if sealed else shortlist.unresolved,
         left_out={} if sealed else shortlist.left_out,
-        gaps=shortlist.gaps,
+        gaps=_open_gaps(shortlist.gaps) if sealed else shortlist.gaps,
         suggested_aspects=shortlist.suggested_aspects,
         corpus_version=shortlist.corpus_version,
         vocabulary_versions=shortlist.vocabulary_versions,
@@ -104,7 +109,16 @@ def _coarse(left_out: Mapping[str, int]) -> list[dict[str, Any]]:
     for reason, count in left_out.items():
         coarse = reason if reason in (OUTSIDE_FILTERS, "lower_rank") else NOT_AVAILABLE
         counts[coarse] = counts.get(coarse, 0) + count
-    return [{"reason": reason, "count": count} for reason, count in counts.items() if count >= SMALLEST_COUNT]
+    return [
+        {"reason": reason, "count": count - count % SMALLEST_COUNT}
+        for reason, count in counts.items()
+        if count >= SMALLEST_COUNT
+    ]
+
+
+def _open_gaps(gaps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """To an agency whoever was left out is nobody: a gap must not tell that somebody hidden would fill it."""
+    return [gap | {"reason": HELD_BY_NOBODY} if gap["reason"] == HELD_BY_LEFT_OUT else gap for gap in gaps]
 
 
 def names(session: Session, ids: set[str]) -> dict[str, dict[str, Any]]:
