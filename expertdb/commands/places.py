@@ -92,11 +92,12 @@ class Schema:
                 connection.execute(text(f'LOCK TABLE "{live}"."{table}" IN ACCESS EXCLUSIVE MODE'))
             for table in sorted(old):
                 connection.execute(text(f'DROP TABLE "{live}"."{table}" CASCADE'))
-            for signature in _functions(connection, live):
+            ours = _functions(connection, self.name)
+            for signature in sorted(set(_functions(connection, live)) & set(ours)):
                 connection.execute(text(f'DROP FUNCTION "{live}".{signature}'))
             for table in sorted(new):
                 connection.execute(text(f'ALTER TABLE "{self.name}"."{table}" SET SCHEMA "{live}"'))
-            for signature in _functions(connection, self.name):
+            for signature in ours:
                 connection.execute(text(f'ALTER FUNCTION "{self.name}".{signature} SET SCHEMA "{live}"'))
 
 
@@ -110,10 +111,11 @@ def _tables(connection: Connection, schema: str) -> set[str]:
 
 
 def _functions(connection: Connection, schema: str) -> list[str]:
-    """Our functions there, as name(argument types); a migration names each of them expertdb_..."""
+    """The functions that migrations made there, as name(argument types); those of extensions stay where they are."""
     found = text(
-        "SELECT quote_ident(proname) || '(' || pg_get_function_identity_arguments(oid) || ')' FROM pg_proc "
-        "WHERE pronamespace = CAST(:schema AS regnamespace) AND proname LIKE 'expertdb\\_%' ORDER BY 1"
+        "SELECT quote_ident(proname) || '(' || pg_get_function_identity_arguments(pg_proc.oid) || ')' FROM pg_proc "
+        "WHERE pronamespace = CAST(:schema AS regnamespace) AND NOT EXISTS "
+        "(SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e') ORDER BY 1"
     )
     return list(connection.execute(found, {"schema": schema}).scalars())
 
@@ -125,6 +127,10 @@ def _schema(engine: Engine) -> Iterator[Schema]:
         connection.execute(text(f"CREATE SCHEMA {name}"))
     try:
         yield Schema(engine, name)
-    finally:
+    except BaseException:
         with engine.begin() as connection:
-            connection.execute(text(f"DROP SCHEMA IF EXISTS {name} CASCADE"))
+            connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
+        raise
+    # Without CASCADE, which would take with it whatever of the live database still hung on it.
+    with engine.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA {name}"))

@@ -21,9 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from expertdb.database import db, transaction
-from expertdb.services import audit_chain
-from expertdb.services.corpus import Corpus
-from matching import Query, rank
+from expertdb.services import audit_chain, checking
 from tests.api.people import ASKED, TERM
 from tests.callers import Clock
 from tests.conftest import START, close, make_app
@@ -233,12 +231,14 @@ def kill_and_recover(site: Site, kinds: list[str], chance: random.Random, pause:
     return took
 
 
-def let_work(ledger: Ledger) -> None:
+def let_work(ledger: Ledger, stumbled: list[BaseException]) -> None:
     """Wait until every kind of person has been told yes once more."""
     before = ledger.progress()
     deadline = time.monotonic() + PATIENCE
-    while not all(now > then for now, then in zip(ledger.progress(), before, strict=True)):
-        assert time.monotonic() < deadline, f"somebody does not get on: {before}, then {ledger.progress()}"
+    while not stumbled and not all(now > then for now, then in zip(ledger.progress(), before, strict=True)):
+        assert time.monotonic() < deadline, (
+            f"somebody does not get on: {before}, then {ledger.progress()}, {ledger.answers}"
+        )
         time.sleep(0.05)
 
 
@@ -256,14 +256,12 @@ def verify(site: Site, ledger: Ledger) -> dict[str, int]:
             assert verdict.valid, verdict.findings
             stored = set(session.connection().exec_driver_sql("SELECT id FROM shortlists").scalars())
             assert set(ledger.lists) <= stored
-            corpus: Corpus = app.extensions["corpus"]
-            pool = corpus.refresh(session)
-            assert shown["corpus_version"] == pool.version
-            best = rank(pool.index, Query("电池", "", ()), 1, corpus.parameters, frozenset(pool.facts))
-            assert best is not None
+            indexed = checking.check(session, app.extensions["corpus"])
+            assert indexed.is_sound, indexed
+            assert shown["corpus_version"] == indexed.version
     finally:
         close(app)
-    return {"experts": len(found), "audit": verdict.entries, "lists": len(ledger.lists)}
+    return {"experts": len(found), "audit": verdict.entries, "index": indexed.experts}
 
 
 def check_experts(ledger: Ledger, found: Any) -> None:

@@ -37,9 +37,9 @@ def _kill(url: str, database: Server | None, kinds: list[str], count: int, chanc
     with site(url, database) as running:
         while len(took) < count:
             with people(running, ledger) as stumbled:
-                let_work(ledger)
+                let_work(ledger, stumbled)
                 took += kill_and_recover(running, kinds, chance, pause=1.0)
-                let_work(ledger)
+                let_work(ledger, stumbled)
             if stumbled:
                 raise stumbled[0]
             counts = verify(running, ledger)

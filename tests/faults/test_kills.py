@@ -41,9 +41,9 @@ def survive(url: str, database: Server | None, kinds: list[str]) -> None:
     ledger = Ledger()
     with site(url, database) as running:
         with people(running, ledger) as stumbled:
-            let_work(ledger)
+            let_work(ledger, stumbled)
             took = kill_and_recover(running, kinds, random.Random(SEED), pause=0.5)
-            let_work(ledger)
+            let_work(ledger, stumbled)
         assert stumbled == []
         assert len(took) == len(kinds)
         verify(running, ledger)
