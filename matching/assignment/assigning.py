@@ -17,6 +17,7 @@ from matching.assignment.aims import Aim, Bools, Relaxed, Taken, places
 from matching.assignment.answers import Assignment, BelowMinimum, Filled, Seat, Shortage
 from matching.assignment.asking import FAIRNESS, TOTAL, WORST, Ask, Floats, Ints, Problem, arrange
 from matching.assignment.integral import CLOSE, integral
+from matching.assignment.polishing import mean, raise_lowest, raise_sum
 from matching.assignment.relaxation import Tick, first_pairs, relax
 from matching.assignment.reserving import candidate, reserve
 from matching.assignment.shortages import explain, fill_partly, hopeless
@@ -128,9 +129,20 @@ class _Work:
             reached = most if raised is None or self._is_lower(raised, most) else raised
             highest = highest if raised is None else raised.bound - aim.prize * self._met(raised.pairs)
         else:
-            reached = self._raise_by_steps(most, highest)
-        best = self._above(_lowest(self.open, reached.pairs) - 1e-9, self.time_limit)
-        return best or reached, max(highest, _lowest(self.open, reached.pairs))
+            reached = self._raise_by_steps(self._climbed(most), highest)
+        floor = _lowest(self.open, reached.pairs)
+        best = self._above(floor - 1e-9, self.time_limit) or reached
+        if best.bound - best.objective > CLOSE and not self.problem.minimum.any():
+            pairs = raise_sum(self.open, best.pairs, floor - 1e-9, self.tick)
+            best = with_(best, pairs=pairs, objective=float(self.open.worth[pairs].sum()))
+        return best, max(highest, floor)
+
+    def _climbed(self, most: Taken) -> Taken:
+        """The lowest mean raised by neighbourhoods: a start that the steps need not find. Minimum loads forbid it."""
+        if self.problem.minimum.any():
+            return most
+        pairs = raise_lowest(self.open, most.pairs, self.tick)
+        return Taken(pairs, float(self.open.worth[pairs].sum()), most.bound)
 
     def _raise_by_steps(self, reached: Taken, highest: float) -> Taken:
         """Try one floor after the other between what is reached and what cannot be exceeded."""
@@ -178,7 +190,7 @@ class _Work:
         objective = float(self.problem.worth[taken.pairs].sum())
         prizes = taken.objective - objective  # Of minimum loads, which the bound holds too.
         bound = max(objective, taken.bound - prizes)
-        means = [_mean(self.problem, members, request) for request, done in enumerate(complete) if done]
+        means = [mean(self.problem, members, request) for request, done in enumerate(complete) if done]
         return Assignment(
             panels,
             objective,
@@ -258,8 +270,4 @@ def _without(problem: Problem, requests: Sequence[int] | dict[int, Shortage]) ->
 
 
 def _lowest(problem: Problem, pairs: Bools) -> float:
-    return min((_mean(problem, pairs, request) for request in places(problem.seats > 0)), default=0.0)
-
-
-def _mean(problem: Problem, pairs: Bools, request: int) -> float:
-    return float(problem.affinities[request, pairs[request]].sum() / problem.asks[request].seats)
+    return min((mean(problem, pairs, request) for request in places(problem.seats > 0)), default=0.0)

@@ -11,6 +11,8 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 
 from matching.assignment import Ask, Assignment, assign
+from matching.assignment.asking import arrange
+from matching.assignment.polishing import mean, raise_lowest, raise_sum
 from matching.panel import BadPanelInput, PanelCandidate, check, parse
 from matching.panel.rules import worth
 from tests.unit.matching.panel.pools import candidate, pool, stated
@@ -242,3 +244,28 @@ def test_what_does_not_fit_together_is_refused(changed: dict[str, Any], words: s
     stated = {"experts": [candidate("a"), candidate("b")], "asks": [Ask("r", 1)], "affinities": np.zeros((1, 2))}
     with pytest.raises(BadPanelInput, match=words):
         assign(**(stated | changed))
+
+
+def test_neighbourhoods_never_make_a_solution_worse_nor_unlawful() -> None:
+    generator = np.random.default_rng(8)
+    experts = pool(8, 60)
+    affinities = np.repeat(generator.random((4, 60)), 3, axis=0)
+    rules = parse(RULES[1:3])
+    asks = [Ask(f"r{request:02}", 3, 0, rules) for request in range(12)]
+    problem = arrange(experts, asks, affinities, 1, 0)
+    greedy = np.zeros(problem.shape, dtype=np.bool_)
+    first = assign(experts, asks[::-1], affinities[::-1], fairness="total")
+    names = {one.expert: place for place, one in enumerate(experts)}
+    for request, panel in enumerate(first.panels[::-1]):
+        greedy[request, [names[seat.expert] for seat in panel.members]] = True
+    lowest = min(mean(problem, greedy, request) for request in range(12))
+    raised = raise_lowest(problem, greedy, lambda: None)
+    floor = min(mean(problem, raised, request) for request in range(12))
+    assert floor >= lowest
+    polished = raise_sum(problem, raised, floor - 1e-9, lambda: None)
+    assert problem.worth[polished].sum() >= problem.worth[raised].sum()
+    assert min(mean(problem, polished, request) for request in range(12)) >= floor - 1e-9
+    assert (polished.sum(axis=0) <= 1).all()
+    for request in range(12):
+        members = [experts[place] for place in np.flatnonzero(polished[request])]
+        assert check(members, rules, 3) == ()
