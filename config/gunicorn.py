@@ -15,6 +15,7 @@ from config.worker import Worker
 from expertdb import logs
 
 _settings = load()
+_crews: list[Any] = []  # Of this process: those who work at jobs.
 METRICS_FOLDER, METRICS_PREFIX = "PROMETHEUS_MULTIPROC_DIR", "expertdb-metrics-"
 
 bind = f"{_settings.host}:{_settings.port}"
@@ -80,11 +81,16 @@ def post_worker_init(worker: Any) -> None:
     The threads begin after the fork: none would outlive it.
     """
     from expertdb.app import tell_index_version
-    from expertdb.worker import KINDS, start
+    from expertdb.worker import KINDS, Crew
 
     tell_index_version(worker.app.wsgi())
-    for _ in range(_settings.job_threads):
-        start(worker.app.wsgi(), KINDS)
+    _crews.extend(Crew(worker.app.wsgi(), KINDS) for _ in range(_settings.job_threads))
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """Hand back the jobs at hand, so that a restart costs them nothing but time."""
+    for crew in _crews:
+        crew.leave()
 
 
 def pre_request(worker: Any, request: Any) -> None:

@@ -64,14 +64,15 @@ def spoken(stored: Any, language: str) -> Any:
         return [spoken(one, language) for one in stored]
     if not isinstance(stored, dict):
         return stored
-    if stored.keys() == {SAY, WITH}:
+    if stored.keys() == {SAY, WITH} and isinstance(stored[SAY], str):
         return _said(stored, language)
     return {name: spoken(value, language) for name, value in stored.items()}
 
 
 def _said(stored: dict[str, Any], language: str) -> Any:
-    template, values = stored[SAY], {name: spoken(value, language) for name, value in dict(stored[WITH]).items()}
-    try:
-        return (_chinese().get(template, template) if language == "zh" else template).format(**values)
-    except (KeyError, IndexError, ValueError, AttributeError):  # No sentence of ours, whatever it looks like.
+    template, values = stored[SAY], stored[WITH]
+    # Only sentences of ours: whatever a caller managed to have stored in this shape is no format to be carried out.
+    if template not in _chinese() or not isinstance(values, dict):
         return stored
+    said = {name: spoken(value, language) for name, value in values.items()}
+    return (_chinese()[template] if language == "zh" else template).format(**said)

@@ -23,7 +23,7 @@ from expertdb.database import transaction
 from expertdb.errors import DomainError
 from expertdb.models.base import new_id
 from expertdb.models.jobs import Job
-from expertdb.services import jobs
+from expertdb.services import batches, jobs
 from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus
 from expertdb.services.jobs import JobWasCancelled, LeaseIsLost
@@ -96,15 +96,21 @@ class Kind:
 
 
 Kinds = Mapping[str, Kind]
-KINDS: Kinds = {}
+Told = Callable[[Work | None], None]
+KINDS: Kinds = {batches.KIND: Kind(batches.compute, batches.store)}
 
 
-def run_once(app: Flask, kinds: Kinds, worker: str | None = None) -> bool:
-    """Do the oldest job that waits; False when there is none."""
+def _nobody(work: Work | None) -> None:
+    """Nobody wants to know what is worked at."""
+
+
+def run_once(app: Flask, kinds: Kinds, worker: str | None = None, told: Told = _nobody) -> bool:
+    """Do the oldest job that waits; False when there is none. `told` learns what is worked at."""
     worker = worker or name()
     work = _leased(app, kinds, worker)
     if work is None:
         return False
+    told(work)
     log.info("job_begun", job=work.job_id, kind=work.kind)
     with _beating(work):
         try:
@@ -120,15 +126,16 @@ def run_once(app: Flask, kinds: Kinds, worker: str | None = None) -> bool:
         except Exception:
             log.exception("job_failed", job=work.job_id)
             _give_up(work, Text("This is a fault of ours. Quote the job's id."))
+    told(None)
     return True
 
 
-def run_until(app: Flask, kinds: Kinds, stop: threading.Event) -> None:
+def run_until(app: Flask, kinds: Kinds, stop: threading.Event, told: Told = _nobody) -> None:
     """Do jobs as they come until told to stop; a database that is away is waited for."""
     worker = name()
     while not stop.is_set():
         try:
-            idle = not run_once(app, kinds, worker)
+            idle = not run_once(app, kinds, worker, told)
         except SQLAlchemyError as error:
             log.warning("jobs_unavailable", error=type(error).__name__)
             idle = True
@@ -136,11 +143,29 @@ def run_until(app: Flask, kinds: Kinds, stop: threading.Event) -> None:
             stop.wait(POLL)
 
 
-def start(app: Flask, kinds: Kinds) -> threading.Event:
-    """Do jobs in a thread of this process, which does not keep it alive; returns what ends it."""
-    stop = threading.Event()
-    threading.Thread(target=run_until, args=(app, kinds, stop), name="jobs", daemon=True).start()
-    return stop
+class Crew:
+    """A thread of this process that does jobs as they come; it does not keep the process alive."""
+
+    def __init__(self, app: Flask, kinds: Kinds) -> None:
+        self._app, self._stop = app, threading.Event()
+        self._current: Work | None = None
+        arguments = (app, kinds, self._stop, self._note)
+        threading.Thread(target=run_until, args=arguments, name="jobs", daemon=True).start()
+
+    def _note(self, work: Work | None) -> None:
+        self._current = work
+
+    def leave(self) -> None:
+        """Begin no further job, and hand back the one at hand: the process is about to end."""
+        self._stop.set()
+        work = self._current
+        if work is None:
+            return
+        try:
+            with self._app.app_context(), transaction() as session:
+                jobs.hand_back(session, work.job_id, work.worker)
+        except SQLAlchemyError as error:  # Its lease will run out.
+            log.warning("job_not_handed_back", job=work.job_id, error=type(error).__name__)
 
 
 def name() -> str:

@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 
 from expertdb.api import (
     audit,
+    batches,
     conflicts,
     draws,
     engagements,
@@ -41,6 +42,7 @@ def init_app(app: Flask) -> None:
     problems.init_app(app)
     version_1 = Blueprint("v1", __name__, url_prefix=PREFIX)
     parts = (
+        batches,
         audit,
         exports,
         conflicts,

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import Schema
 
+from expertdb.schemas.batches import BatchBody
 from expertdb.schemas.conflicts import ConflictCheck, TieBody, TiePatch, WaiverBody
 from expertdb.schemas.draws import DrawBody, RecordToVerify, RevealBody
 from expertdb.schemas.engagements import DeclarationBody, EngagementTransitionBody, InvitationBody
@@ -36,6 +37,15 @@ _ITEM = {
 }
 
 EXAMPLES: dict[type[Schema], dict[str, Any]] = {
+    BatchBody: {
+        "requests": ["0197a3c0-0000-7000-8000-000000000001", "0197a3c0-0000-7000-8000-000000000002"],
+        "preset": "complex",
+        "capacity": 2,
+        "fairness": "worst",
+        "forced": [
+            {"request": "0197a3c0-0000-7000-8000-000000000001", "expert": "0197a3c0-0000-7000-8000-00000000000a"}
+        ],
+    },
     JobTransitionBody: {"to": "cancelled", "reason": "名单有误，重新提交"},
     ExpertBody: {
         "name": {"zh": "林岚", "en": "Lin Lan"},

@@ -6,8 +6,9 @@ out, and another worker begins the job anew: work must not leave anything behind
 """
 
 from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
@@ -18,11 +19,30 @@ from expertdb.models.jobs import ENDED, Job
 from expertdb.models.tokens import SCOPES
 from expertdb.services import audit, paging, versions
 from expertdb.services.actors import Actor
+from expertdb.services.corpus import Corpus
 from expertdb.wording import Text, as_stored
 
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 3
 OFFICES = ("administrator", "policy_office", "auditor")
+
+
+class Work(Protocol):
+    """What the work at a job may use; `step` is called between its parts and ends it when it was cancelled."""
+
+    job_id: str
+    input: Mapping[str, Any]
+    actor: Actor
+
+    @property
+    def now(self) -> datetime: ...
+
+    @property
+    def corpus(self) -> Corpus: ...
+
+    def reading(self) -> AbstractContextManager[Session]: ...
+
+    def step(self, stage: str, done: int = 0, total: int = 0) -> None: ...
 
 
 class JobWasCancelled(Exception):
@@ -167,6 +187,18 @@ def give_up(session: Session, job_id: str, worker: str, fault: Text | None, now:
     _end(job, "cancelled" if fault is None else "failed", now, fault=fault)
     session.flush()
     audit.record(session, actor_of(job), f"job.{job.status}", kind="job", id=job.id, work=job.kind)
+
+
+def hand_back(session: Session, job_id: str, worker: str) -> None:
+    """Let another worker begin the job anew at once: this one has to leave, which counts as no attempt."""
+    try:
+        job = _held(session, job_id, worker)
+    except LeaseIsLost:
+        return
+    job.status, job.worker, job.lease_until = "queued", None, None
+    job.attempts -= 1
+    job.version += 1
+    session.flush()
 
 
 def actor_of(job: Job) -> Actor:

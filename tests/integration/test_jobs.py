@@ -17,7 +17,7 @@ from expertdb.errors import NotFound
 from expertdb.models.jobs import Job
 from expertdb.services import jobs
 from expertdb.services.actors import SYSTEM, Actor
-from expertdb.worker import Kind, Work
+from expertdb.worker import Crew, Kind, Work
 from tests.callers import Caller, Clock
 from tests.conftest import caller
 
@@ -238,13 +238,32 @@ def drain(app: Flask, kinds: Mapping[str, Kind], stop: threading.Event) -> None:
 
 def test_thread_of_a_server_does_jobs_as_they_come(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "POLL", 0.02)
-    stop = worker.start(app, KINDS)
+    crew = Crew(app, KINDS)
     job = submitted(app)
     for _ in waiting():
         if read(app, job)["status"] == "done":
             break
-    stop.set()
+    crew.leave()
     assert read(app, job)["status"] == "done"
+
+
+def test_process_that_leaves_hands_its_job_back(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "POLL", 0.02)
+    begun, end = threading.Event(), threading.Event()
+
+    def slow(work: Work) -> list[int]:
+        begun.set()
+        end.wait(10)
+        return [1]
+
+    job = submitted(app)
+    crew = Crew(app, {"count": Kind(slow, keep)})
+    assert begun.wait(10)
+    crew.leave()
+    assert (read(app, job)["status"], read(app, job)["attempts"]) == ("queued", 0)
+    assert worker.run_once(app, KINDS)
+    end.set()
+    assert (read(app, job)["result"], read(app, job)["attempts"]) == ({"counted": [0, 1, 2]}, 1)
 
 
 def waiting() -> Iterator[int]:

@@ -28,7 +28,7 @@ from expertdb.models.experts import STATUSES
 from expertdb.recognising import BANK_ACCOUNT, BANK_CARD
 from expertdb.schemas.experts import ExpertLine
 from expertdb.services.eligibility import OUTSIDE_FILTERS, TERM_NOT_CURRENT
-from expertdb.wording import Text, say
+from expertdb.wording import Text, as_stored, say, spoken
 from matching.panel import GROUPINGS
 from matching.sentences import Sentence
 
@@ -240,6 +240,19 @@ def test_sentence_of_the_matching_library_is_said_in_chinese() -> None:
     sentence = Sentence(template, count=2, by=Sentence("organisation"), group="o1", limit=1)
     assert say(sentence, "en") == "2 members share the organisation o1; at most 1 may."
     assert say(sentence, "zh") == "2 名成员的机构同为 o1，最多 1 名。"
+
+
+def test_stored_sentence_is_said_in_either_language() -> None:
+    stored = {"why": [as_stored(Text("There is no {noun} with the id {id}.", noun=Text("expert"), id="{7}"))], "n": 1}
+    assert spoken(stored, "en") == {"why": ["There is no expert with the id {7}."], "n": 1}
+    assert "专家" in spoken(stored, "zh")["why"][0]
+
+
+@pytest.mark.parametrize("template", ["{x:>999999999}", "{x.__class__}", "{", "no such sentence", 7, None])
+def test_what_only_looks_like_a_sentence_is_left_as_it_is(template: Any) -> None:
+    for values in ({"x": 1}, [], None):
+        looks = {"$say": template, "with": values}
+        assert spoken(looks, "zh") == looks
 
 
 def test_values_with_braces_are_not_read_as_placeholders() -> None:

@@ -1,0 +1,198 @@
+"""Batches over HTTP: submitted, computed by a worker, read with names, cancelled; every fault of a submission at once.
+
+Pinned: the proposals equal what the library gives for the same pool; nobody recused is proposed; an expert is proposed
+no more often than the batch allows; what cannot be filled is named, and the rest is filled.
+"""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from expertdb import worker
+from tests.callers import Caller
+from tests.conftest import ENGINES, caller
+
+MATTERS = (
+    ("外观设计侵权判定与电商平台投诉", "运动鞋外观设计被仿制，经直播电商销售，需要判定侵权、固定证据并处理平台投诉。"),
+    ("Pledge financing of patents", "Valuation of patents for a bank loan, pledge registration and risk compensation."),
+    ("锂电池隔膜专利无效", "请推荐熟悉锂电池专利无效宣告的专家。"),
+)
+
+
+@pytest.fixture(params=["sqlite"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Jobs have tests of their own on both engines; here the first test does."""
+    return str(request.param)
+
+
+@pytest.fixture
+def app(pool_app: Flask) -> Flask:
+    return pool_app
+
+
+@pytest.fixture
+def office(app: Flask) -> Caller:
+    return caller(app, "policy_office")
+
+
+@pytest.fixture
+def requests(office: Caller) -> list[str]:
+    return [
+        office.made("/requests", {"kind": "consultation", "title": title, "text": text})["id"]
+        for title, text in MATTERS
+    ]
+
+
+def computed(app: Flask, office: Caller, body: dict[str, Any]) -> dict[str, Any]:
+    batch = office.made("/batches", body)
+    assert batch["status"] == "queued"
+    assert worker.run_once(app, worker.KINDS)
+    found = dict(office.get(f"/batches/{batch['id']}").json or {})
+    assert found["status"] == "done", found
+    return found
+
+
+@pytest.mark.parametrize("engine", ENGINES, indirect=True)
+def test_every_request_gets_a_lawful_panel_over_common_loads(app: Flask, office: Caller, requests: list[str]) -> None:
+    found = computed(app, office, {"requests": requests, "preset": "complex", "size": 4, "reserves": 2})
+    result = found["result"]
+    assert [panel["request"] for panel in result["panels"]] == requests
+    assert result["unfilled"] == []
+    assert result["gap"] <= 1e-6
+    seats: Counter[str] = Counter()
+    for panel in result["panels"]:
+        assert (len(panel["members"]), len(panel["reserves"]), panel["shortage"]) == (4, 2, None)
+        assert all(one["expert"]["name"] for one in panel["members"])
+        assert all(one["replaces"] for one in panel["reserves"])
+        seats.update(one["expert"]["id"] for one in (*panel["members"], *panel["reserves"]))
+    assert max(seats.values()) == 1
+    assert (found["done"], found["fault"]) == (found["total"], None)
+
+
+def test_one_request_alone_gets_its_best_experts(app: Flask, office: Caller, requests: list[str]) -> None:
+    rules = [{"type": "max_per_city", "limit": 100}]
+    found = computed(app, office, {"requests": requests[:1], "rules": rules, "size": 5})
+    members = [one["expert"]["id"] for one in found["result"]["panels"][0]["members"]]
+    listed = office.made(f"/requests/{requests[0]}/shortlists", {"size": 5})
+    assert members == [entry["expert"]["id"] for entry in listed["entries"]]
+    affinities = [one["affinity"] for one in found["result"]["panels"][0]["members"]]
+    assert affinities == pytest.approx([entry["affinity"] for entry in listed["entries"]])
+
+
+def test_proposal_becomes_a_panel_by_forcing_its_members(app: Flask, office: Caller, requests: list[str]) -> None:
+    found = computed(app, office, {"requests": requests, "preset": "complex", "size": 4})
+    for proposal in found["result"]["panels"]:
+        members = [one["expert"]["id"] for one in proposal["members"]]
+        body = {"preset": "complex", "size": 4, "forced": members}
+        panel = office.made(f"/requests/{proposal['request']}/panels", body)
+        assert {one["expert"]["id"] for one in panel["members"]} == set(members)
+
+
+def test_forced_and_forbidden_pairs_are_kept(app: Flask, office: Caller, requests: list[str]) -> None:
+    rules = [{"type": "at_most", "count": 9, "regulator": True}]
+    body = {"requests": requests, "rules": rules, "size": 3}
+    first = computed(app, office, body)["result"]["panels"]
+    best, other = first[0]["members"][0]["expert"]["id"], first[1]["members"][0]["expert"]["id"]
+    body |= {
+        "forced": [{"request": requests[2], "expert": other}],
+        "forbidden": [{"request": requests[0], "expert": best}],
+    }
+    after = computed(app, office, body)["result"]["panels"]
+    assert other in [one["expert"]["id"] for one in after[2]["members"]]
+    assert best not in [one["expert"]["id"] for one in after[0]["members"]]
+
+
+def test_who_is_recused_is_not_proposed(app: Flask, office: Caller, requests: list[str]) -> None:
+    rules = [{"type": "at_most", "count": 9, "regulator": True}]
+    best = computed(app, office, {"requests": requests[:1], "rules": rules, "size": 1})["result"]["panels"][0]
+    expert = best["members"][0]["expert"]["id"]
+    request = office.get(f"/requests/{requests[0]}")
+    wish = {"excluded_experts": [{"expert": expert, "reason": "represented the other side"}]}
+    assert office.patch(f"/requests/{requests[0]}", wish, etag=request.headers["ETag"]).status_code == 200
+    after = computed(app, office, {"requests": requests[:1], "rules": rules, "size": 3})["result"]["panels"][0]
+    assert expert not in [one["expert"]["id"] for one in after["members"]]
+
+
+def test_request_whose_rules_cannot_be_met_is_named_and_the_rest_filled(app: Flask, office: Caller) -> None:
+    """There are 21 kinds of experts: forty of different kinds cannot sit together."""
+    asked = [{"kind": "consultation", "title": title, "text": text} for title, text in MATTERS]
+    impossible = office.made("/requests", asked[0] | {"experts_wanted": 40})["id"]
+    others = [office.made("/requests", one | {"experts_wanted": 3})["id"] for one in asked]
+    rules = [{"type": "at_least_one", "codes": ["PAT"]}, {"type": "max_per", "by": "kind", "name": "one of a kind"}]
+    found = computed(app, office, {"requests": [impossible, *others], "rules": rules})["result"]
+    assert found["unfilled"] == [impossible]
+    assert [len(panel["members"]) for panel in found["panels"][1:]] == [3, 3, 3]
+    shortage = found["panels"][0]["shortage"]
+    assert (shortage["reason"], shortage["blocking"]) == ("rules", [None, 1])
+    assert shortage["detail"] == "Its rules cannot be met, even with everybody free."
+    assert 3 < len(found["panels"][0]["members"]) < 22
+
+
+FAULTS: list[tuple[dict[str, Any], list[str]]] = [
+    ({"requests": []}, ["/requests"]),
+    ({"requests": "all"}, ["/requests"]),
+    ({"requests": ["nobody", "nobody"], "size": 3}, ["/requests/0", "/requests/1"]),
+    ({"preset": "perfect"}, ["/preset"]),
+    ({"preset": "complex", "size": 9}, ["/size"]),
+    ({"rules": [{"type": "max_per_organization"}], "size": 3}, ["/rules/0/type"]),
+    ({"rules": [{"type": "odd"}]}, ["/requests/0", "/requests/1", "/requests/2"]),
+    ({"rules": [{"type": "at_least_one", "kinds": ["K-XYZ"]}], "size": 3}, ["/rules/0/kinds/0"]),
+    ({"rules": ["odd"], "size": 3}, ["/rules/0"]),
+    ({"capacity": 0}, ["/capacity"]),
+    ({"fairness": "equal"}, ["/fairness"]),
+    ({"time_limit": 601}, ["/time_limit"]),
+    ({"forced": [{"request": "r", "expert": "e"}]}, ["/forced/0/request", "/forced/0/expert"]),
+    ({"forced": [{"request": "r"}]}, ["/forced/0/expert"]),
+    ({"colour": "red"}, ["/colour"]),
+]
+
+
+@pytest.mark.parametrize(("changed", "pointers"), FAULTS, ids=[str(one[0])[:50] for one in FAULTS])
+def test_every_fault_of_a_submission_is_named(
+    office: Caller, requests: list[str], changed: dict[str, Any], pointers: list[str]
+) -> None:
+    answer = office.post("/batches", {"requests": requests} | changed)
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in (answer.json or {})["errors"]] == pointers
+    assert (office.get("/batches").json or {})["items"] == []
+
+
+def test_request_that_is_closed_is_refused(office: Caller, requests: list[str]) -> None:
+    etag = office.get(f"/requests/{requests[1]}").headers["ETag"]
+    office.post(f"/requests/{requests[1]}/transitions", {"to": "cancelled", "reason": "withdrawn"}, etag=etag)
+    answer = office.post("/batches", {"requests": requests, "preset": "complex"})
+    assert [error["pointer"] for error in (answer.json or {})["errors"]] == ["/requests/1"]
+
+
+def test_request_that_closes_while_the_batch_waits_fails_it_and_says_so(
+    app: Flask, office: Caller, requests: list[str]
+) -> None:
+    batch = office.made("/batches", {"requests": requests, "preset": "complex"})
+    etag = office.get(f"/requests/{requests[1]}").headers["ETag"]
+    office.post(f"/requests/{requests[1]}/transitions", {"to": "cancelled", "reason": "withdrawn"}, etag=etag)
+    worker.run_once(app, worker.KINDS)
+    found = office.get(f"/batches/{batch['id']}").json or {}
+    assert (found["status"], found["result"]) == ("failed", None)
+    assert found["fault"]
+
+
+def test_batch_is_cancelled_before_it_begins(app: Flask, office: Caller, requests: list[str]) -> None:
+    batch = office.made("/batches", {"requests": requests, "preset": "complex"})
+    etag = office.get(f"/batches/{batch['id']}").headers["ETag"]
+    body = {"to": "cancelled", "reason": "wrong list"}
+    answer = office.post(f"/batches/{batch['id']}/transitions", body, etag=etag)
+    assert (answer.json or {})["status"] == "cancelled"
+    assert not worker.run_once(app, worker.KINDS)
+
+
+def test_agency_and_reviewer_may_not_submit_batches(app: Flask, requests: list[str]) -> None:
+    for role in ("agency", "reviewer", "auditor"):
+        assert caller(app, role).post("/batches", {"requests": requests}).status_code == 403
+
+
+def test_batch_is_no_other_kind_of_job(app: Flask, office: Caller, requests: list[str]) -> None:
+    batch = office.made("/batches", {"requests": requests, "preset": "complex"})
+    assert (office.get(f"/jobs/{batch['id']}").json or {})["kind"] == "batch"
+    assert office.get("/batches/nothing").status_code == 404
