@@ -8,7 +8,7 @@ SOURCES := .
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test chromium soak quality check format lock openapi readme clean audit sbom
+.PHONY: help setup run demo test chromium soak quality check format lock openapi readme clean audit sbom screenshots
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -63,6 +63,9 @@ format: setup ## format the code and mend what ruff can mend
 openapi: setup ## write docs/openapi.json and docs/access.md anew from the code
 	@$(BIN)/expertdb openapi --write docs/openapi.json
 	@$(BIN)/expertdb access --write docs/access.md
+
+screenshots: setup chromium ## take the pictures of docs/screenshots/ anew
+	@$(BIN)/python -m tests.screenshots
 
 readme: setup ## write the outputs that the READMEs show anew
 	@$(BIN)/python -m tests.readme

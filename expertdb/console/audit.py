@@ -7,7 +7,7 @@ from flask import current_app, render_template
 from expertdb.console.rules import Reply, Visit, allow, asks, stores_nothing
 from expertdb.console.site import pages
 from expertdb.schemas.audit import AuditAnswer, AuditQuery
-from expertdb.services import audit, audit_chain, nameplates
+from expertdb.services import audit, audit_chain, subjects
 
 READERS = ("administrator", "auditor")
 
@@ -23,7 +23,7 @@ def list_audit(visit: Visit, verdict: Any = None) -> Reply:
     return render_template(
         "audit/list.html",
         entries=entries,
-        names=nameplates.names(visit.session, ids),
+        names=subjects.names(visit.session, ids),
         query=visit.query,
         next_cursor=page.next_cursor,
         verdict=verdict,

@@ -37,7 +37,6 @@ MORE_PLACES = (
     ("all_tokens", Text("Tokens")),
 )
 # What the service notes where drawing up a list moved a request.
-SHORTLIST_NOTE = len("shortlist ") + 36  # What the service notes where drawing up a list moved a request.
 CHINA = timezone(timedelta(hours=8))
 HEADERS = {
     # Nothing but our own files, no script or style written into a page; Pico draws its arrows from data addresses.
@@ -97,13 +96,6 @@ def lines(value: Any) -> str:
     return "\n".join(value) if isinstance(value, list) else str(value)
 
 
-def reason(text: str) -> str:
-    """Why a status was changed; what the service itself noted is said in the language of this page."""
-    if text == "entry":
-        return said("entry")
-    return said("A shortlist was drawn up.") if text.startswith("shortlist ") and len(text) == SHORTLIST_NOTE else text
-
-
 def of_vocabularies(codes: list[str], names: list[str]) -> list[str]:
     """Those of the codes that the vocabularies hold."""
     return [code for code in codes if any(code in vocabularies.load(name) for name in names)]
@@ -151,7 +143,6 @@ def init_app(app: Flask) -> None:
         organisation=organisation_name,
         named=lambda row: named(row.name_zh, row.name_en),
         lines=lines,
-        reason=reason,
         of_vocabularies=of_vocabularies,
     )
     for tools in (filtering, lists, traces):

@@ -9,6 +9,16 @@ from expertdb.console.words import word
 
 # How each detail is put into words; any other stands as it is.
 STATUSES = ("before", "after", "status")
+TABLE_OF = {
+    "fields": "field",
+    "scopes": "scope",
+    "role": "role",
+    "ground": "ground",
+    "source": "entry_source",
+    "by": "objector",
+    "outcome": "objection_status",
+}
+SHORTLIST_NOTE = len("shortlist ") + 36  # What the service notes where drawing up a list moved a request.
 
 
 def details(found: Mapping[str, Any]) -> str:
@@ -25,10 +35,20 @@ def _value(name: str, value: Any) -> str:
         return comma().join(_value(name, one) for one in value.values())
     if name in STATUSES:
         return word("expert_status" if value in EXPERT_STATUS else "request_status", value)
-    if name in ("fields", "role", "ground", "scopes"):
-        tables = {"fields": "field", "scopes": "scope"}
-        return word(tables.get(name, name), str(value))
+    if name in TABLE_OF:
+        return word(TABLE_OF[name], str(value))
+    if name == "reason":
+        return reason(str(value))
     return said("yes") if value is True else str(value)
+
+
+def reason(text: str) -> str:
+    """Why something was done; what the service itself noted is said in the language of this page."""
+    if text == "entry":
+        return said("entry")
+    if text.startswith("shortlist ") and len(text) == SHORTLIST_NOTE:
+        return said("A shortlist was drawn up.")
+    return text
 
 
 def restricted_value(value: Any) -> str:
@@ -48,5 +68,5 @@ def sanction_options(ways: Iterable[str]) -> list[tuple[str, str]]:
     return [(to, word("sanction_move", to)) for to in ways]
 
 
-FILTERS: dict[str, Any] = {"details": details, "restricted_value": restricted_value}
+FILTERS: dict[str, Any] = {"details": details, "reason": reason, "restricted_value": restricted_value}
 GLOBALS: dict[str, Any] = {"restricted_options": restricted_options, "sanction_options": sanction_options}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Page
 
 from expertdb.console import access
@@ -27,8 +28,12 @@ ADDRESS = re.compile(r"<(?:path:)?(\w+)>")
 
 @pytest.fixture(scope="module")
 def examples(site: Site) -> dict[str, str]:
+    return examples_of(site.app)
+
+
+def examples_of(app: Flask) -> dict[str, str]:
     """A value for every part of an address: a profile, a request with a list, a user."""
-    office, administrator = (caller(site.app, role) for role in ("policy_office", "administrator"))
+    office, administrator = (caller(app, role) for role in ("policy_office", "administrator"))
     published = candidate_in_publicity(administrator)
     objection = administrator.made(
         f"/experts/{published}/objections", {"lodged_by": "citizen", "ground": "other", "text": "有异议"}
@@ -64,10 +69,10 @@ def _first(one: Caller, path: str) -> str:
     return str(one.get(path).json["items"][0]["id"])
 
 
-def addresses(site: Site, examples: dict[str, str]) -> list[str]:
+def addresses(app: Flask, examples: dict[str, str]) -> list[str]:
     """An address of every page that can be looked at."""
     found = []
-    for method, address, _ in access.guarded(site.app):
+    for method, address, _ in access.guarded(app):
         if method != "GET" or address in NO_PAGES:
             continue
         values = examples | {"to": "suspended" if address.startswith("/experts") else "confirmed"}
@@ -101,7 +106,7 @@ def test_pages_of_the_console_have_no_fault(
     site: Site, opened: Opening, watch: Watch, examples: dict[str, str], language: str, width: int, theme: str
 ) -> None:
     page = opened(site, language, "administrator", width=width, theme=theme)
-    found = [fault for address in addresses(site, examples) for fault in faults(page, watch, address)]
+    found = [fault for address in addresses(site.app, examples) for fault in faults(page, watch, address)]
     assert found == []
 
 
