@@ -190,7 +190,7 @@ class _Facts:
         now: datetime,
     ) -> None:
         self.rows = {row.id: row for row in _experts(session, experts)}
-        self.sides, self.loads = sides, loads.of(session, experts, now)
+        self.sides, self.loads = sides, loads.of(session, experts, now, besides=consultation_request.id)
         self.disclosed = {
             expert: sorted({one.finding.type for one in judged}) for expert, judged in recused.disclosed.items()
         }

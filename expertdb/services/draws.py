@@ -22,7 +22,7 @@ from expertdb.models.draws import Draw
 from expertdb.models.panels import Panel
 from expertdb.models.requests import ConsultationRequest
 from expertdb.sealing import Sealed
-from expertdb.services import audit, candidates, paging, panel_rules, panels, requests, restricted
+from expertdb.services import audit, candidates, paging, panel_rules, panels, requests, restricted, strata
 from expertdb.services.actors import Actor
 from expertdb.services.candidates import Candidacy
 from expertdb.services.corpus import Corpus
@@ -34,8 +34,6 @@ from matching.draw import freeze as fix
 from matching.draw import reveal as drawn
 from matching.draw import verify as problems_of
 from matching.panel import Rule
-
-ANYBODY = "all"
 
 
 @dataclass(frozen=True)
@@ -53,10 +51,10 @@ def prepare(
     """Gather the candidates, in a transaction that only reads; raises NotFound, RequestIsNotOpen, InvalidInput."""
     consultation_request = requests.get(session, request_id, actor=actor)
     panels.refuse_unless_open(consultation_request)
-    rules, strata = panel_rules.custom(session, body), _strata(session, body)
+    rules, parts = panel_rules.custom(session, body), strata.of(session, body)
     count, filters = body["candidates"], body["filters"]
     gathered = candidates.gather(session, corpus, consultation_request, count=count, now=now, filters=filters)
-    return Question(gathered, rules, strata)
+    return Question(gathered, rules, parts)
 
 
 def freeze(
@@ -94,44 +92,6 @@ def freeze(
         details |= {"follows": first.id, "reason": body["reason"]}
     audit.record(session, actor, "draw.frozen", kind="draw", id=draw.id, **details)
     return draw
-
-
-def _strata(session: Session, body: Mapping[str, Any]) -> tuple[Stratum, ...]:
-    """The strata stated, or one of everybody; raises InvalidInput."""
-    stated = body.get("strata") or []
-    if not stated:
-        if body.get("size") is None:
-            raise InvalidInput(Fault("/size", Text("Say how many are to be drawn, in all or by strata.")))
-        return (Stratum(ANYBODY, body["size"], body["reserves"]),)
-    found = tuple(
-        _stratum(session, dict(one), body["reserves"], f"/strata/{place}") for place, one in enumerate(stated)
-    )
-    seats = sum(one.seats for one in found)
-    if body.get("size") is not None and body["size"] != seats:
-        detail = Text("The strata have {seats} seats together, not {size}.", seats=seats, size=body["size"])
-        raise InvalidInput(Fault("/size", detail))
-    return found
-
-
-def _stratum(session: Session, stated: dict[str, Any], reserves: int, at: str) -> Stratum:
-    """A stratum; who is meant by it is said as in a rule, and is anybody where nothing is said."""
-    own = {name: stated.pop(name) for name in ("name", "seats", "reserves") if name in stated}
-    numbers = {"seats": own.get("seats"), "reserves": own.get("reserves", reserves)}
-    for name, value in numbers.items():
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise InvalidInput(
-                Fault(f"{at}/{name}", Text("This must be a whole number from {low} to {high}.", low=0, high=100))
-            )
-    if not isinstance(own.get("name"), str) or not 1 <= len(own["name"]) <= 100:
-        raise InvalidInput(Fault(f"{at}/name", Text("A stratum has a name of 1 to {maximum} characters.", maximum=100)))
-    if not stated:
-        return Stratum(own["name"], **numbers)
-    try:
-        rule: Any = panel_rules.custom(session, {"rules": [{"type": "at_least_one", **stated}]})[0]
-    except InvalidInput as error:
-        faults = [Fault(at + fault.pointer.removeprefix("/rules/0"), fault.detail) for fault in error.faults]
-        raise InvalidInput(*faults) from error
-    return Stratum(own["name"], **numbers, who=rule.who)
 
 
 def _fixed(question: Question, secret: str, body: Mapping[str, Any], now: datetime) -> Frozen:

@@ -30,20 +30,21 @@ class Load:
 NO_LOAD = Load()
 
 
-def of(session: Session, experts: Collection[str], now: datetime) -> dict[str, Load]:
-    """The load of each of these experts who has any."""
+def of(session: Session, experts: Collection[str], now: datetime, *, besides: str = "") -> dict[str, Load]:
+    """The load of each of these experts who has any, besides what they do in one request."""
     ids, found = sorted(experts), {}
     for start in range(0, len(ids), CHUNK):
-        found.update(_loads(session, Engagement.expert_id.in_(ids[start : start + CHUNK]), now))
+        found.update(_loads(session, Engagement.expert_id.in_(ids[start : start + CHUNK]), now, besides))
     return found
 
 
-def held_back(session: Session, now: datetime) -> dict[str, str]:
+def held_back(session: Session, now: datetime, *, besides: str = "") -> dict[str, str]:
     """The active experts who cannot be asked just now, and whether for their load or because they are cooling off.
 
-    Only who was engaged within the last 12 months can be.
+    Only who was engaged within the last 12 months can be. What somebody does in the request `besides` does not count
+    against them there.
     """
-    loads = _loads(session, Engagement.created_at > now - YEAR, now)
+    loads = _loads(session, Engagement.created_at > now - YEAR, now, besides)
     ids, found = sorted(loads), {}
     for start in range(0, len(ids), CHUNK):
         chunk = Expert.id.in_(ids[start : start + CHUNK])
@@ -63,13 +64,13 @@ def _reason(load: Load, availability: Mapping[str, int], today: date) -> str | N
     return None
 
 
-def _loads(session: Session, condition: ColumnElement[bool], now: datetime) -> dict[str, Load]:
+def _loads(session: Session, condition: ColumnElement[bool], now: datetime, besides: str) -> dict[str, Load]:
     moment = func.coalesce(Engagement.ended_at, Engagement.answered_at, Engagement.created_at)
     recent = func.sum(case((Engagement.created_at > now - YEAR, 1), else_=0))
     served = func.sum(case((Engagement.status.in_(SERVED), 1), else_=0))
     statement = (
         select(Engagement.expert_id, recent, func.max(moment), served)
-        .where(condition, Engagement.status.in_(COUNTED))
+        .where(condition, Engagement.status.in_(COUNTED), Engagement.request_id != besides)
         .group_by(Engagement.expert_id)
     )
     return {row[0]: Load(int(row[1]), local_day(row[2]), bool(row[3])) for row in session.execute(statement)}

@@ -62,6 +62,6 @@ def field_of(
 ) -> Field:
     """Who of this pool may be ranked for a request under these filters."""
     recused = recusals.of(session, consultation_request, local_day(now))
-    held_back = {**loads.held_back(session, now), **recused.reasons}
+    held_back = {**loads.held_back(session, now, besides=consultation_request.id), **recused.reasons}
     eligible = sift(session, pool, filters, local_day(now), held_back)
     return Field(pool, matter_of(consultation_request), eligible, recused)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from expertdb.errors import DeviationNeedsReason, Fault, InvalidInput, PoolHasMoved
 from expertdb.models.panels import Panel, PanelTransition
 from expertdb.models.requests import ConsultationRequest
-from expertdb.services import audit, lifecycle, panels, requests, steps, versions
+from expertdb.services import audit, lifecycle, panels, requests, seating, steps, versions
 from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus
 from expertdb.services.freshness import changes
@@ -75,6 +75,7 @@ def _confirm(
     panel.confirmed_by, panel.reason = body["confirmed_by"], body["reason"]
     for other in _confirmed(session, panel):
         _record(session, other, "superseded", f"panel {panel.id}", actor, now)
+        seating.carry_over(session, other, panel, actor=actor, now=now)
 
 
 def _give_reasons(panel: Panel, body: Mapping[str, Any]) -> None:

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from expertdb.errors import Fault, InvalidInput, TransitionNotAllowed
 from expertdb.models.base import new_id
 from expertdb.models.panels import Panel
-from expertdb.services import loads, matters, panels, requests
+from expertdb.services import loads, matters, panels, requests, seating
 from expertdb.services.actors import Actor
 from expertdb.services.candidates import as_candidate
 from expertdb.services.corpus import Corpus
 from expertdb.services.panels_shown import ShownPanel, no_replacement, shown
 from expertdb.wording import Text
-from matching.panel import BadPanelInput, PanelCandidate, Replacement, Rule, parse, replace
+from matching.panel import BadPanelInput, Replacement, parse, replace
 
 REPLACEABLE = ("proposed", "confirmed")
 
@@ -32,24 +32,23 @@ def propose(
 ) -> ShownPanel:
     """The panel after a member left it, stored as proposed, or what stands in the way of any.
 
-    Whoever of the candidates and reserves may not be chosen any more is out; of the other members each is replaced by a
-    call of its own. Raises NotFound, TransitionNotAllowed, RequestIsNotOpen, InvalidInput where nobody of that id is a
-    member.
+    Members are those who hold the seats now, reserves who stepped in included. Whoever of the candidates and reserves
+    may not be chosen any more, or said no, is out; of other members each is replaced by a call of its own. Raises
+    NotFound, TransitionNotAllowed, RequestIsNotOpen, InvalidInput where nobody of that id is a member.
     """
     panel = panels.load(session, panel_id, actor=actor)
     consultation_request = requests.get(session, panel.request_id, actor=actor, lock=True)
     panels.refuse_unless_open(consultation_request)
     if panel.status not in REPLACEABLE:
         raise TransitionNotAllowed(panel.status, "replaced", REPLACEABLE)
-    members = {seat.expert_id for seat in panel.members}
+    members, gone = seating.holders(session, panel), seating.gone(session, panel)
     if body["expert"] not in members:
         raise InvalidInput(Fault("/expert", Text("This expert is no member of the panel.")))
     found = matters.field(session, corpus, consultation_request, {}, now)
     known = [one["expert"] for one in panel.snapshot["candidates"]]
-    people = _people(session, panel, found.may(known) | members, now)
-    rules = parse(panel.rules)
+    people = _people(session, panel, (found.may(known) - gone) | set(members), now)
     began = time.perf_counter()
-    after = _after(panel, people, body["expert"], rules)
+    after = _after(panel, people, members, body["expert"])
     seconds = time.perf_counter() - began
     if not after.members:
         return no_replacement(panel, after, seconds)
@@ -61,29 +60,30 @@ def propose(
 def _people(session: Session, panel: Panel, allowed: set[str], now: datetime) -> list[dict[str, Any]]:
     """The candidates of the panel who may still be chosen, with the loads of today."""
     kept = [one for one in panel.snapshot["candidates"] if one["expert"] in allowed]
-    known = loads.of(session, [one["expert"] for one in kept], now)
+    known = loads.of(session, [one["expert"] for one in kept], now, besides=panel.request_id)
     return [{**one, "load": known.get(one["expert"], loads.NO_LOAD).count} for one in kept]
 
 
-def _after(panel: Panel, people: Sequence[Mapping[str, Any]], leaving: str, rules: Sequence[Rule]) -> Replacement:
-    if panel.choice == "drawn":
-        return _next_in_line(panel, people, leaving)
+def _after(panel: Panel, people: Sequence[Mapping[str, Any]], members: Sequence[str], leaving: str) -> Replacement:
     known = {one["expert"] for one in people}
-    members = [seat.expert_id for seat in panel.members]
-    reserves = [seat.expert_id for seat in panel.reserves if seat.expert_id in known]
+    waiting = [seat.expert_id for seat in panel.reserves if seat.expert_id in known and seat.expert_id not in members]
+    if panel.choice == "drawn":
+        return _next_in_line(people, members, waiting, leaving)
+    candidates, rules = [as_candidate(one) for one in people], parse(panel.rules)
     try:
-        return replace([as_candidate(one) for one in people], members, leaving, rules, reserves=reserves)
+        return replace(candidates, members, leaving, rules, reserves=waiting)
     except BadPanelInput as error:
         raise InvalidInput(Fault("/expert", error.detail)) from error
 
 
-def _next_in_line(panel: Panel, people: Sequence[Mapping[str, Any]], leaving: str) -> Replacement:
+def _next_in_line(
+    people: Sequence[Mapping[str, Any]], members: Sequence[str], waiting: Sequence[str], leaving: str
+) -> Replacement:
     """After a draw the next reserve in the order of the lot steps in, and nobody chooses."""
     known = {one["expert"]: as_candidate(one) for one in people}
-    staying = [seat.expert_id for seat in panel.members if seat.expert_id != leaving]
-    coming = [seat.expert_id for seat in panel.reserves if seat.expert_id in known][:1]
-    members: tuple[PanelCandidate, ...] = tuple(known[one] for one in (*staying, *coming) if one in known)
-    return Replacement(members if coming else (), tuple(coming), (leaving,), 0.0, reserve=bool(coming))
+    coming = tuple(waiting[:1])
+    seated = tuple(known[one] for one in (*(one for one in members if one != leaving), *coming))
+    return Replacement(seated if coming else (), coming, (leaving,), 0.0, reserve=bool(coming))
 
 
 def _panel(

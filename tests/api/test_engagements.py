@@ -218,6 +218,33 @@ def test_accepted_member_who_withdraws_is_replaced_too(office: Caller, panel: An
     assert guest.get(f"/engagements/{first['id']}").status_code == 401
 
 
+def test_whoever_serves_goes_on_serving_on_the_panel_that_takes_the_place(
+    office: Caller, administrator: Caller, panel: Any, pool: Any
+) -> None:
+    first, second = invited(office, panel)
+    guest = accept(office, first)
+    administrator.patch(f"/experts/{first['expert']['id']}", {"availability": {"max_load": 1}}, etag="*")
+    third = office.get(f"/engagements/{move(office, second, 'declined').json['instead']}").json
+    fourth = office.get(f"/engagements/{move(office, third, 'declined').json['instead']}").json
+    assert move(office, fourth, "declined").json["instead"] is None
+    body = {"expert": fourth["expert"]["id"], "reason": "候补用尽"}
+    after = office.made(f"/panels/{panel['id']}/replacements", body)
+    left = {one["expert"]["id"] for one in (second, third, fourth)}
+    seated = {one["expert"]["id"] for one in after["members"]}
+    assert first["expert"]["id"] in seated
+    assert seated.isdisjoint(left)
+    given = [{"expert": one["expert"], "reason": "递补"} for one in after["deviations"]]
+    decided = {"to": "confirmed", "reason": "同意", "confirmed_by": "王某", "deviations": given}
+    answer = office.post(f"/panels/{after['id']}/transitions", decided, etag="*")
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    kept = guest.get(f"/engagements/{first['id']}").json
+    assert (kept["status"], kept["panel"]) == ("accepted", after["id"])
+    [fresh] = invited(office, after)
+    assert fresh["expert"]["id"] in seated - {first["expert"]["id"]}
+    accept(office, fresh)
+    assert status(office, panel) == "engaged"
+
+
 def test_link_opens_its_own_invitation_and_nothing_else(office: Caller, panel: Any, app: Flask) -> None:
     first, second = invited(office, panel)
     guest = link_to(office, first)
