@@ -8,7 +8,7 @@ SOURCES := .
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test chromium soak quality check format lock openapi readme clean audit sbom screenshots
+.PHONY: help setup run demo test chromium soak quality check format lock openapi readme clean audit sbom screenshots bench
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -75,10 +75,14 @@ audit: setup ## check the licences of all locked packages, the bill of materials
 
 sbom: setup ## write docs/sbom.json (CycloneDX) anew from the lock file
 	@$(BIN)/python -m tests.supply --write
+bench: setup ## measure the index against other engines, its growth and the service; BENCH="engines --experts 10000"
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements-bench.lock
+	@$(BIN)/python -m benchmarks $(or $(BENCH),engines --experts 10000)
 
 lock: ## pin the dependencies anew (hashes, no addresses)
 	@$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q pyproject.toml --group dev -o requirements-dev.lock
+	@$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q pyproject.toml --group bench -c requirements-dev.lock -o requirements-bench.lock
 
 clean: ## remove the environment and caches; instance/ (your data) stays
 	rm -rf $(VENV) .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build *.egg-info

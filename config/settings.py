@@ -95,6 +95,15 @@ def _log_level(value: str) -> str:
     return value.upper()
 
 
+def _choice(*choices: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value not in choices:
+            raise ValueError(f"is {value!r}; it takes one of {', '.join(choices)}")
+        return value
+
+    return parse
+
+
 def _setting(
     variable: str, meaning: str, parse: Callable[[str], Any], default: Any = ..., *, secret: bool = False
 ) -> Any:
@@ -230,6 +239,14 @@ class Settings:
         _text,
         str(Path(__file__).with_name("pool.toml")),
     )
+    index: str = _setting(
+        "EXPERTDB_INDEX",
+        "what ranks: memory, or qdrant for a pool that outgrows one machine",
+        _choice("memory", "qdrant"),
+        "memory",
+    )
+    qdrant_url: str = _setting("EXPERTDB_QDRANT_URL", "where Qdrant listens", _text, "http://127.0.0.1:6333")
+    qdrant_key: str = _setting("EXPERTDB_QDRANT_KEY", "Qdrant's API key", _text, "", secret=True)
     index_dir: str = _setting(
         "EXPERTDB_INDEX_DIR",
         "the folder in which the processes of this machine share the index",
@@ -303,6 +320,10 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
             parsed[field.name] = field.metadata["parse"](raw)
         except ValueError as error:
             faults.append(f"{variable} {error}")
-    if faults:
+    settings = None if faults else Settings(**parsed)
+    if settings and settings.index == "qdrant" and settings.workers > 1:
+        # Each process counts terms by what it writes: two would count one edit twice.
+        faults.append(f"EXPERTDB_WORKERS is {settings.workers}; with EXPERTDB_INDEX=qdrant it must be 1 (use threads)")
+    if settings is None or faults:
         raise SettingsFault(faults)
-    return Settings(**parsed)
+    return settings

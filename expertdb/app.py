@@ -22,8 +22,10 @@ from expertdb.services.corpus import Corpus
 from expertdb.services.index_files import IndexFiles
 from expertdb.services.tending import Tending
 from matching import Parameters
+from matching.qdrant import ClientEngine
 
 log = structlog.get_logger()
+COLLECTION = "expertdb"
 
 
 def utc_now() -> datetime:
@@ -31,7 +33,9 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime] = utc_now) -> Flask:
+def create_app(
+    settings: Settings | None = None, *, clock: Callable[[], datetime] = utc_now, serving: bool = False
+) -> Flask:
     """The application for these settings (the environment's by default); raises SettingsFault."""
     settings = settings or load()
     logs.configure(settings.log_level)
@@ -57,8 +61,10 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
         settings.audit_key, settings.secret_key, settings.audit_old_keys
     )
     app.extensions["audit_anchor"] = Anchor(Path(settings.audit_anchor), sealing) if settings.audit_anchor else None
-    files = IndexFiles(Path(settings.index_dir)) if settings.index_dir else None
-    app.extensions["corpus"] = corpus = Corpus(read_parameters(settings.matching_file), files)
+    # Commands rank in memory: the collection is the server's, and each process would count what another writes.
+    engine = _engine(settings) if serving and settings.index == "qdrant" else None
+    files = IndexFiles(Path(settings.index_dir)) if settings.index_dir and not engine else None
+    app.extensions["corpus"] = corpus = Corpus(read_parameters(settings.matching_file), files, engine)
     if files:
         corpus.tending = Tending(corpus, files, lambda: _reading(app))
     app.extensions["rules"] = read_rules(settings.pool_file)
@@ -82,6 +88,16 @@ def _pool_options(settings: Settings) -> dict[str, int | bool]:
     return {"pool_size": settings.threads + 2 * settings.job_threads, "pool_pre_ping": True}
 
 
+def _engine(settings: Settings) -> ClientEngine:
+    """Qdrant, over its client; raises SettingsFault where that is not installed."""
+    try:
+        from qdrant_client import QdrantClient
+    except ImportError as error:
+        raise SettingsFault(["EXPERTDB_INDEX is qdrant, which needs: pip install 'expertdb[qdrant]'"]) from error
+    key = settings.qdrant_key or None
+    return ClientEngine(lambda: QdrantClient(url=settings.qdrant_url, api_key=key), COLLECTION)
+
+
 @contextmanager
 def _reading(app: Flask) -> Iterator[Session]:
     """A transaction that only reads, for a thread that answers no request."""
@@ -100,7 +116,7 @@ def warm_up(app: Flask) -> None:
                 corpus: Corpus = app.extensions["corpus"]
                 pool = corpus.refresh(session)
                 built = corpus.files is not None and not corpus.files.name
-            if built and corpus.tending and len(pool.index.experts):
+            if built and corpus.tending and pool.index.n_experts:
                 corpus.tending.tend(pool)
         except SQLAlchemyError as error:
             log.warning("index_not_built", error=type(error).__name__)

@@ -12,6 +12,7 @@
 """
 
 from matching.analysis import Analyser
+from matching.asking import Asked, ask
 from matching.auditing import Differences, differences
 from matching.comparison import Difference, compare
 from matching.concepts import Concept, Concepts, Span
@@ -23,7 +24,7 @@ from matching.parameters import Parameters
 from matching.pivot import Pivot
 from matching.placing import Places, places
 from matching.profile import Aspect, Filter, Item, Profile, Query
-from matching.ranking import Candidate, ProfileMoved, Ranking, best, gaps, rank
+from matching.ranking import Candidate, ProfileMoved, Ranking, best, explained, find_best, gaps, rank
 from matching.reckoning import Adjustment
 from matching.saving import UnusableSnapshot
 from matching.saving import current as current_snapshot
@@ -35,6 +36,7 @@ from matching.suggestion import Suggestion, suggest, suggested
 __all__ = [
     "Adjustment",
     "Analyser",
+    "Asked",
     "Aspect",
     "Candidate",
     "Concept",
@@ -61,11 +63,14 @@ __all__ = [
     "Suggestion",
     "TermReason",
     "UnusableSnapshot",
+    "ask",
     "best",
     "compare",
     "current_snapshot",
     "differences",
     "evaluate",
+    "explained",
+    "find_best",
     "gaps",
     "load_snapshot",
     "places",

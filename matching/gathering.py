@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.asking import Prepared
 from matching.live import Live
-from matching.ranges import bounds
+from matching.ranges import bounds, ranges
 from matching.reckoning import Evidence, Hits
 from matching.segment import Segment
 from matching.weights import FIELDS, Field, Floats, Rows, idf_of, sublinear
@@ -21,31 +22,33 @@ _COARSE, _FINE = 2.0**20, 2.0**60
 
 def gather(places: Sequence[Place], prepared: Prepared, live: Live) -> Evidence:
     """Return the evidence of the experts at these places, in this order; `live` is at the version that ranks."""
-    rows = [segment.rows_of(place) for segment, place in places]
-    starts = bounds(np.array([len(own) for own in rows], dtype=np.int64))
     by_segment: dict[Segment, list[int]] = {}
     for number, (segment, _) in enumerate(places):
         by_segment.setdefault(segment, []).append(number)
+    sizes, found = np.zeros(len(places), dtype=np.int64), []
+    for segment, numbers in by_segment.items():
+        rows, sizes[numbers] = segment.rows_of_all(np.array([places[number][1] for number in numbers]))
+        found.append((segment, np.array(numbers), rows))
+    starts = bounds(sizes)
     kinds = np.empty(starts[-1], dtype=np.uint8)
     norms = {field: np.empty(starts[-1]) for field in FIELDS}
     hits: dict[Field, list[tuple[Rows, Rows, Rows]]] = {field: [] for field in FIELDS}
-    for segment, numbers in by_segment.items():
-        there = np.concatenate([np.zeros(0, dtype=np.int64), *(rows[number] for number in numbers)])
-        here = np.concatenate([np.arange(starts[number], starts[number + 1]) for number in numbers])
+    for segment, own, there in found:
+        here = ranges(starts[own], sizes[own])
         kinds[here] = segment.kinds[there]
         for field in FIELDS:
-            at, sizes = segment.fields[field].take(there)
-            columns, tfs = segment.fields[field].columns[at], segment.fields[field].tfs[at].astype(np.int64)
-            row = np.repeat(here, sizes)
+            at, counts = segment.fields[field].take(there)
+            columns, tfs = segment.fields[field].columns[at], segment.fields[field].tfs[at]
+            row = np.repeat(here, counts)
             norms[field][here] = _norms(live, field, columns, tfs, row, starts[-1])[here]
             asked = prepared.columns[field]
-            term = live.spread(field, asked, np.arange(1, len(asked) + 1), columns).astype(np.int64) - 1
-            hit = term >= 0
-            hits[field].append((row[hit], term[hit], tfs[hit]))
+            term = live.spread(field, asked, np.arange(1, len(asked) + 1), columns)
+            hit = np.flatnonzero(term)
+            hits[field].append((row[hit], term[hit].astype(np.int64) - 1, tfs[hit].astype(np.int64)))
     return Evidence(starts, kinds, norms, {field: _joined(hits[field]) for field in FIELDS})
 
 
-def _norms(live: Live, field: Field, columns: NDArray[np.int32], tfs: Rows, rows: Rows, length: int) -> Floats:
+def _norms(live: Live, field: Field, columns: NDArray[np.int32], tfs: NDArray[Any], rows: Rows, length: int) -> Floats:
     weights = sublinear(tfs) * idf_of(live.gather(field, columns), live.items)
     sums = exact_sums(weights * weights, rows, length)
     return np.where(sums > 0, np.sqrt(sums), 1.0)

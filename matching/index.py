@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -24,13 +25,15 @@ from numpy.typing import NDArray
 from matching import kernels
 from matching.analysis import Analyser, concept_term
 from matching.asking import Asked, Prepared, ask, prepare
+from matching.diversity import fill, worth_of
+from matching.gathering import Place
 from matching.live import Change, Live, Version, change_of, count
 from matching.merging import merge
 from matching.parameters import Parameters
 from matching.parts import Located, Part, find, holding, listed, masks, whole, without
 from matching.profile import Filter, Profile, Query
 from matching.records import Record, record
-from matching.scanning import exact, matrices
+from matching.scanning import candidates, exact, matrices
 from matching.segment import Mask, Segment, assemble, joined
 from matching.vocabulary import Vocabulary
 from matching.weights import FIELDS, Field, Floats, Rows
@@ -146,7 +149,7 @@ class Index:
         with self.live.at(self.version) as live:
             prepared = self.prepared(ask(query, self.analyser), parameters, live)
             affinities = self.affinities(prepared, parameters, live)
-        experts = self.listed(self.masks(allowed))
+        experts = self.listed(self.select(allowed))
         places = np.array([place for _, place in experts], dtype=np.int64)
         return Scores(tuple(expert for expert, _ in experts), affinities[places])
 
@@ -156,9 +159,56 @@ class Index:
             self._matrices = [matrices(part.segment, live, self._widths()) for part in self.parts]
         return exact(self.parts, self._matrices, prepared, parameters, self.concepts(prepared.must))
 
-    def masks(self, allowed: Collection[str] | Filter | None) -> list[Mask]:
+    def at_version(self) -> AbstractContextManager[Live]:
+        """Hold the statistics at this version."""
+        return self.live.at(self.version)
+
+    def select(self, allowed: Collection[str] | Filter | None) -> list[Mask]:
         """Return who of each part is in the pool and allowed: by id, by a filter, or everybody."""
         return masks(self.parts, allowed)
+
+    def count(self, allowed: Collection[str] | Filter | None) -> int:
+        """Return how many of the pool are allowed."""
+        return sum(int(np.count_nonzero(mask)) for mask in self.select(allowed))
+
+    def who(self, wider: Filter, narrower: Filter) -> list[str]:
+        """Return the ids, sorted, of those who pass one filter and not the other."""
+        pairs = zip(self.select(wider), self.select(narrower), strict=True)
+        return [expert for expert, _ in self.listed([wide & ~narrow for wide, narrow in pairs])]
+
+    def promising(
+        self, asked: Asked, prepared: Prepared, k: int, parameters: Parameters, selected: Sequence[Mask], live: Live
+    ) -> list[Place]:
+        """Return the places of those selected who may be among the best k, a few too many rather than one too few.
+
+        With `parameters.diversify` they are exactly those of the list, in its order.
+        """
+        if not k:
+            return []
+        must = self.concepts(prepared.must)
+        if not parameters.diversify:
+            return candidates(self.parts, prepared, parameters, self.kernel, selected, k, must, live)
+        chosen = np.array([place for _, place in self.listed(selected)], dtype=np.int64)
+        worth = worth_of(asked, prepared)
+        held = [self._held(term)[chosen] for term in self.concepts(worth)]
+        affinities = self.affinities(prepared, parameters, live)[chosen]
+        return [
+            self.place(int(chosen[one]))
+            for one in fill(affinities, held, list(worth.values()), k, parameters.diversify)
+        ]
+
+    def uncovered(self, codes: Sequence[str], selected: Sequence[Mask]) -> tuple[str, ...]:
+        """Return the codes that nobody selected holds, curated or in their words."""
+        pairs = list(zip(self.parts, selected, strict=True))
+        return tuple(
+            code
+            for code, term in zip(codes, self.concepts(codes), strict=True)
+            if not any((holding(part, term) & mask).any() for part, mask in pairs)
+        )
+
+    def _held(self, term: int) -> Mask:
+        """Return who of all parts holds a native term."""
+        return np.concatenate([holding(part, term) for part in self.parts])
 
     def listed(self, chosen: Sequence[Mask]) -> list[tuple[str, int]]:
         """Return the ids of those in the masks, sorted, each with their place among all of all parts."""
@@ -180,7 +230,7 @@ class Index:
     @cached_property
     def experts(self) -> tuple[str, ...]:
         """The ids of everybody, sorted."""
-        return tuple(expert for expert, _ in self.listed(self.masks(None)))
+        return tuple(expert for expert, _ in self.listed(self.select(None)))
 
     @property
     def n_experts(self) -> int:
@@ -193,8 +243,7 @@ class Index:
     def covers(self, code: str) -> Mask:
         """Return which experts hold a vocabulary code, curated or in their words; shape (n_experts,), as `experts`."""
         (term,) = self.concepts([code])
-        held = np.concatenate([holding(part, term) for part in self.parts])
-        return held[[place for _, place in self.listed(self.masks(None))]]
+        return self._held(term)[[place for _, place in self.listed(self.select(None))]]
 
     def concepts(self, codes: Iterable[str]) -> list[int]:
         """Return the numbers of the native terms of vocabulary codes, -1 where nobody ever held one."""

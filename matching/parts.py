@@ -58,11 +58,19 @@ def masks(parts: Sequence[Part], allowed: Collection[str] | Filter | None) -> li
         passing = [part.alive & _passing(part.segment, allowed) for part in parts]
         for number, place in find(parts, allowed.without).values():
             passing[number][place] = False
-        return passing
+        return passing if allowed.only is None else _both(passing, _these(parts, allowed.only))
+    return _these(parts, allowed)
+
+
+def _these(parts: Sequence[Part], experts: Collection[str]) -> list[Mask]:
     chosen = [np.zeros(len(part.alive), dtype=np.bool_) for part in parts]
-    for number, place in find(parts, allowed).values():
+    for number, place in find(parts, experts).values():
         chosen[number][place] = True
     return chosen
+
+
+def _both(ours: Sequence[Mask], theirs: Sequence[Mask]) -> list[Mask]:
+    return [one & other for one, other in zip(ours, theirs, strict=True)]
 
 
 def _passing(segment: Segment, wanted: Filter) -> Mask:

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.asking import Prepared, ask
+from matching.coverage import covered, missing
 from matching.gathering import Place, gather
 from matching.index import Index
 from matching.live import Live
 from matching.parameters import Parameters
 from matching.profile import Filter, Query
-from matching.ranking import covered, missing_of
+from matching.ranking import Pool, best
 from matching.reckoning import reckon
 from matching.scanning import fast
 from matching.weights import Floats
@@ -33,7 +34,7 @@ class Places:
 
 
 def places(
-    index: Index,
+    index: Pool,
     query: Query,
     experts: Collection[str],
     parameters: Parameters | None = None,
@@ -45,10 +46,12 @@ def places(
     are reckoned exactly.
     """
     parameters = parameters or Parameters()
+    if not isinstance(index, Index):
+        return _listed(index, query, experts, parameters, allowed)
     with index.live.at(index.version) as live:
         prepared = index.prepared(ask(query, index.analyser), parameters, live)
         scores, error = fast(
-            index.parts, prepared, parameters, index.kernel, index.masks(allowed), index.concepts(prepared.must), live
+            index.parts, prepared, parameters, index.kernel, index.select(allowed), index.concepts(prepared.must), live
         )
         own = index.located(experts)
         exactly = dict(zip(own, _exactly(index, list(own.values()), prepared, parameters, live).tolist(), strict=True))
@@ -57,6 +60,24 @@ def places(
             for expert, affinity in exactly.items()
         }
     return Places(ranks, exactly, sum(int(np.count_nonzero(part)) for part in scores))
+
+
+def _listed(
+    index: Pool,
+    query: Query,
+    experts: Collection[str],
+    parameters: Parameters,
+    allowed: Collection[str] | Filter | None,
+) -> Places:
+    """Return the same from the whole list, where the index does not score everybody at once."""
+    listed = best(index, query, index.count(allowed), parameters, allowed)
+    own = dict(best(index, query, len(experts), parameters, Filter(only=frozenset(experts))))
+    own |= {expert: 0.0 for expert in experts if expert not in own and index.count(Filter(only=frozenset({expert})))}
+    ranks = {
+        expert: 1 + sum((-other, name) < (-affinity, expert) for name, other in listed)
+        for expert, affinity in own.items()
+    }
+    return Places(ranks, own, len(listed))
 
 
 def _before(
@@ -85,4 +106,4 @@ def _before(
 def _exactly(index: Index, found: list[Place], prepared: Prepared, parameters: Parameters, live: Live) -> Floats:
     held = covered(found, prepared.aspects, index.concepts(prepared.aspects))
     evidence = gather(found, prepared, live)
-    return reckon(prepared.fields, prepared.language, evidence, missing_of(prepared, held), parameters).affinities
+    return reckon(prepared.fields, prepared.language, evidence, missing(prepared, held), parameters).affinities

@@ -43,11 +43,14 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Who may be ranked: on that day (an ordinal), with a tag of every group in `any_of`, and not among `without`."""
+    """Who may be ranked: on that day (an ordinal), with a tag of every group in `any_of`, not among `without`, and,
+    where it is given, among `only`.
+    """
 
     any_of: tuple[frozenset[str], ...] = ()
     day: int | None = None
     without: frozenset[str] = frozenset()
+    only: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

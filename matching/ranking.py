@@ -6,25 +6,21 @@ Experts whom nothing connects with the request (affinity 0) are not candidates. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any, Protocol
 
-import numpy as np
-
+from matching.analysis import Analyser
 from matching.asking import Asked, Prepared, ask
-from matching.diversity import fill
+from matching.coverage import covered, missing
 from matching.explanation import Explainer, Reasons
 from matching.gathering import Place, gather
-from matching.index import Index
 from matching.live import Live
 from matching.parameters import Parameters
-from matching.parts import holding
 from matching.profile import Filter, Item, Profile, Query, aspect_codes
 from matching.reckoning import Evidence, Reckonings, reckon
 from matching.records import digest, is_doubted, item_of
-from matching.scanning import candidates
-from matching.segment import Mask
-from matching.suggestion import suggested
 
 Allowed = Collection[str] | Filter | None
 # The profiles of some experts, by id: a mapping that has them all, or what fetches those that are asked for.
@@ -64,8 +60,41 @@ class Ranking:
     evidence: Evidence
 
 
+class Pool(Protocol):
+    """What ranking asks of an index: `matching.Index`, or that on Qdrant."""
+
+    analyser: Analyser
+
+    def at_version(self) -> AbstractContextManager[Live]: ...
+
+    def prepared(self, asked: Asked, parameters: Parameters, live: Live) -> Prepared: ...
+
+    def count(self, allowed: Allowed) -> int:
+        """Return how many are allowed."""
+        ...
+
+    def concepts(self, codes: Iterable[str]) -> list[int]: ...
+
+    def select(self, allowed: Allowed) -> Any:
+        """Return who is allowed, as `promising` and `uncovered` take it."""
+        ...
+
+    def promising(
+        self, asked: Asked, prepared: Prepared, k: int, parameters: Parameters, selected: Any, live: Live
+    ) -> list[Place]:
+        """Return the places of those selected who may be among the best k, a few too many rather than one too few.
+
+        With `parameters.diversify` they are exactly those of the list, in its order.
+        """
+        ...
+
+    def uncovered(self, codes: Sequence[str], selected: Any) -> tuple[str, ...]:
+        """Return the codes that nobody selected holds."""
+        ...
+
+
 def rank(
-    index: Index,
+    index: Pool,
     query: Query,
     k: int,
     profiles: Profiles,
@@ -78,15 +107,21 @@ def rank(
     """
     parameters = parameters or Parameters()
     asked = ask(query, index.analyser)
-    masks = index.masks(allowed)
-    found = _best(index, asked, k, parameters, masks)
+    selected = index.select(allowed)
+    return explained(index, find_best(index, asked, k, parameters, selected), asked, profiles, parameters, selected)
+
+
+def explained(
+    index: Pool, found: Found, asked: Asked, profiles: Profiles, parameters: Parameters, selected: Any
+) -> Ranking:
+    """Return the ranking of experts who were found, with their reasons; raises ProfileMoved."""
     items = _items(found, profiles)
     reasons = Explainer(index.analyser, asked, found.prepared, parameters).explain(
         found.reckonings, found.evidence, items, found.covered
     )
     return Ranking(
         tuple(map(Candidate, found.experts, found.reckonings.affinities.tolist(), reasons, items)),
-        _gaps(index, asked.aspects, masks),
+        index.uncovered(asked.aspects, selected),
         asked,
         found.prepared,
         parameters,
@@ -95,30 +130,21 @@ def rank(
 
 
 def best(
-    index: Index, query: Query, k: int, parameters: Parameters | None = None, allowed: Allowed = None
+    index: Pool, query: Query, k: int, parameters: Parameters | None = None, allowed: Allowed = None
 ) -> list[tuple[str, float]]:
     """Return expert and affinity of the candidates that `rank` would give, without reasons: to choose panels from."""
     parameters = parameters or Parameters()
-    found = _best(index, ask(query, index.analyser), k, parameters, index.masks(allowed))
+    found = find_best(index, ask(query, index.analyser), k, parameters, index.select(allowed))
     return list(zip(found.experts, found.reckonings.affinities.tolist(), strict=True))
 
 
-def gaps(index: Index, query: Query, allowed: Allowed = None) -> tuple[str, ...]:
+def gaps(index: Pool, query: Query, allowed: Allowed = None) -> tuple[str, ...]:
     """Return the aspects of a request that no expert, or none of those allowed, covers, in the request's order."""
-    return _gaps(index, aspect_codes(query.aspects), index.masks(allowed))
-
-
-def _gaps(index: Index, aspects: Sequence[str], masks: Sequence[Mask]) -> tuple[str, ...]:
-    pairs = list(zip(index.parts, masks, strict=True))
-    return tuple(
-        code
-        for code, term in zip(aspects, index.concepts(aspects), strict=True)
-        if not any((holding(part, term) & mask).any() for part, mask in pairs)
-    )
+    return index.uncovered(aspect_codes(query.aspects), index.select(allowed))
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """Experts in the order of the list, with what was reckoned of them."""
 
     experts: tuple[str, ...]
@@ -129,23 +155,23 @@ class _Found:
     prepared: Prepared
 
 
-def _best(index: Index, asked: Asked, k: int, parameters: Parameters, masks: Sequence[Mask]) -> _Found:
+def find_best(index: Pool, asked: Asked, k: int, parameters: Parameters, selected: Any) -> Found:
+    """Return the best `k` of those selected; raises ValueError if k is negative or `parameters` do not fit."""
     if k < 0:
         raise ValueError(f"k is {k}; ask for 0 candidates or more")
-    with index.live.at(index.version) as live:
+    with index.at_version() as live:
         prepared = index.prepared(asked, parameters, live)
-        places = _promising(index, asked, prepared, k, parameters, masks, live)
+        places = index.promising(asked, prepared, k, parameters, selected, live)
         evidence = gather(places, prepared, live)
     experts = [segment.names[place] for segment, place in places]
     held = covered(places, prepared.aspects, index.concepts(prepared.aspects))
-    missing = missing_of(prepared, held)
-    reckonings = reckon(prepared.fields, prepared.language, evidence, missing, parameters)
+    reckonings = reckon(prepared.fields, prepared.language, evidence, missing(prepared, held), parameters)
     affinities = reckonings.affinities
     order = list(range(len(places)))
     if not parameters.diversify:
         order.sort(key=lambda place: (-affinities[place], experts[place]))
     order = [place for place in order if affinities[place] > 0][:k]
-    return _Found(
+    return Found(
         tuple(experts[place] for place in order),
         tuple(places[place] for place in order),
         tuple(held[place] for place in order),
@@ -155,60 +181,7 @@ def _best(index: Index, asked: Asked, k: int, parameters: Parameters, masks: Seq
     )
 
 
-def _promising(
-    index: Index,
-    asked: Asked,
-    prepared: Prepared,
-    k: int,
-    parameters: Parameters,
-    masks: Sequence[Mask],
-    live: Live,
-) -> list[Place]:
-    """Return the places of the experts who may be among the best k, a few too many rather than one too few.
-
-    With `parameters.diversify` they are exactly those of the list, in its order.
-    """
-    if not k:
-        return []
-    if parameters.diversify:
-        return _covering(index, asked, prepared, k, parameters, masks, live)
-    return candidates(index.parts, prepared, parameters, index.kernel, masks, k, index.concepts(prepared.must), live)
-
-
-def _covering(
-    index: Index,
-    asked: Asked,
-    prepared: Prepared,
-    k: int,
-    parameters: Parameters,
-    masks: Sequence[Mask],
-    live: Live,
-) -> list[Place]:
-    """Return the places of `k` experts taken by coverage: a named aspect is worth two that its words point to."""
-    recognised = {one.code for one in suggested(asked)}
-    worth = dict.fromkeys(sorted(recognised), 1.0) | dict.fromkeys(prepared.aspects, 2.0)
-    terms = index.concepts(worth)
-    listed = index.listed(masks)
-    chosen = np.array([place for _, place in listed], dtype=np.int64)
-    affinities = index.affinities(prepared, parameters, live)[chosen]
-    held = [np.concatenate([holding(part, term) for part in index.parts])[chosen] for term in terms]
-    taken = fill(affinities, held, list(worth.values()), k, parameters.diversify)
-    return [index.place(int(chosen[one])) for one in taken]
-
-
-def covered(places: Sequence[Place], codes: Sequence[str], terms: Sequence[int]) -> list[tuple[str, ...]]:
-    """Return the codes that each expert holds, curated or in their words."""
-    rows = [segment.fields["native"].take(segment.rows_of(place))[0] for segment, place in places]
-    held = [segment.fields["native"].columns[at] for (segment, _), at in zip(places, rows, strict=True)]
-    return [tuple(code for code, term in zip(codes, terms, strict=True) if (own == term).any()) for own in held]
-
-
-def missing_of(prepared: Prepared, held: Sequence[Collection[str]]) -> list[list[str]]:
-    """Return the must-haves that each expert lacks."""
-    return [[code for code in prepared.must if code not in own] for own in held]
-
-
-def _items(found: _Found, profiles: Profiles) -> list[tuple[Item, ...]]:
+def _items(found: Found, profiles: Profiles) -> list[tuple[Item, ...]]:
     """Return the items that count of each expert; raises ProfileMoved if a profile is not the one that was indexed."""
     known = profiles if isinstance(profiles, Mapping) else profiles(found.experts)
     items = []

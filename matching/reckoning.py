@@ -114,16 +114,17 @@ def _line(field: Field, term: str) -> tuple[str, str]:
 class Reckonings:
     """The reckonings of several experts.
 
-    contributions: shape (n_experts, n_lines). affinities: shape (n_experts,), 0 to 1. shares: of each row in its
-    expert's affinity, shape (n_rows,).
+    affinities: shape (n_experts,), 0 to 1. shares: of each row in its expert's affinity, shape (n_rows,). parts: per
+    field, expert, term and contribution of every hit; summed up by `lines` and `contributions` when those are asked
+    for.
     """
 
-    lines: Lines
-    contributions: Floats
+    fields: Mapping[Field, QueryField]
     affinities: Floats
     adjustments: Sequence[tuple[Adjustment, ...]]
     shares: Floats
     starts: Rows
+    parts: Mapping[Field, tuple[Rows, Rows, Floats]]
 
     def __len__(self) -> int:
         return len(self.affinities)
@@ -131,9 +132,27 @@ class Reckonings:
     def of(self, experts: Sequence[int]) -> Reckonings:
         """Return the reckonings of some of the experts, in this order."""
         rows, starts = _rows_of(self.starts, experts)
-        own = [self.adjustments[expert] for expert in experts]
         order = np.array(experts, dtype=np.int64)
-        return Reckonings(self.lines, self.contributions[order], self.affinities[order], own, self.shares[rows], starts)
+        new = np.full(len(self), -1)
+        new[order] = np.arange(len(order))
+        parts = {field: _kept(new[owners], terms, values) for field, (owners, terms, values) in self.parts.items()}
+        adjustments = [self.adjustments[expert] for expert in experts]
+        return Reckonings(self.fields, self.affinities[order], adjustments, self.shares[rows], starts, parts)
+
+    @cached_property
+    def lines(self) -> Lines:
+        """What the sums are made of."""
+        return Lines(self.fields)
+
+    @cached_property
+    def contributions(self) -> Floats:
+        """What each line adds to each affinity, shape (n_experts, n_lines)."""
+        width = len(self.lines.keys)
+        cells = [
+            (owners * width + self.lines.of[field][terms], values)
+            for field, (owners, terms, values) in self.parts.items()
+        ]
+        return _sums(cells, len(self) * width).reshape(len(self), width)
 
     @cached_property
     def all(self) -> list[Reckoning]:
@@ -149,6 +168,12 @@ class Reckonings:
         return Reckoning(float(self.affinities[place]), terms, self.adjustments[place], tuple(own.tolist()))
 
 
+def _kept(owners: Rows, terms: Rows, values: Floats) -> tuple[Rows, Rows, Floats]:
+    """Return the hits of those who have a place."""
+    kept = np.flatnonzero(owners >= 0)
+    return owners[kept], terms[kept], values[kept]
+
+
 def reckon(
     fields: Mapping[Field, QueryField],
     language: str,
@@ -156,24 +181,23 @@ def reckon(
     missing_must: Sequence[Sequence[str]],
     parameters: Parameters,
 ) -> Reckonings:
-    """Return the affinities of experts with these items to a request with these terms in this language."""
-    owners, lines = evidence.owners, Lines(fields)
+    """Return the affinity of experts with these items to a request with these terms in this language."""
+    owners, hits = evidence.owners, evidence.hits
     n_experts = len(evidence.starts) - 1
     values = {field: _values(fields[field], field, language, evidence, parameters) for field in FIELDS}
-    scores = _sums([(evidence.hits[field].rows, values[field]) for field in FIELDS], len(owners))
+    scores = _sums([(hits[field].rows, values[field]) for field in FIELDS], len(owners))
     trusted = scores * trust(parameters)[evidence.kinds]
     pool = _pooling_weights(trusted, evidence.starts, owners, parameters)
-    parts = []
-    for field in FIELDS:
-        hits = evidence.hits[field]
-        cells = owners[hits.rows] * len(lines.keys) + lines.of[field][hits.terms]
-        parts.append((cells, _on_grid(pool[hits.rows] * values[field])))
-    contributions = _sums(parts, n_experts * len(lines.keys)).reshape(n_experts, len(lines.keys))
+    parts = {
+        field: (owners[hits[field].rows], hits[field].terms, _on_grid(pool[hits[field].rows] * values[field]))
+        for field in FIELDS
+    }
+    sums = _sums([(of, added) for of, _, added in parts.values()], n_experts)
     doubts = _sums([(owners, _on_grid(pool * (trusted - scores)))], n_experts)
-    adjustments, affinities = _adjusted(contributions.sum(axis=1) + doubts, doubts, missing_must, parameters)
+    adjustments, affinities = _adjusted(sums + doubts, doubts, missing_must, parameters)
     totals = np.bincount(owners, pool * trusted, minlength=n_experts)[owners]
     own = np.divide(pool * trusted, totals, out=np.zeros(len(owners)), where=totals > 0)
-    return Reckonings(lines, contributions, affinities, adjustments, own, evidence.starts)
+    return Reckonings(fields, affinities, adjustments, own, evidence.starts, parts)
 
 
 def _rows_of(starts: Rows, experts: Sequence[int]) -> tuple[Rows, Rows]:
@@ -187,7 +211,7 @@ def _values(asked: QueryField, field: Field, language: str, evidence: Evidence, 
     """Return what each hit adds to the score of its row, shape (n_hits,)."""
     hits = evidence.hits[field]
     share = shares(language, parameters)[field][evidence.kinds]
-    weighted = share[hits.rows] * asked.weights()[hits.terms] * sublinear(hits.tfs)
+    weighted = share[hits.rows] * asked.weights[hits.terms] * sublinear(hits.tfs)
     return _on_grid(weighted / evidence.norms[field][hits.rows])
 
 

@@ -134,11 +134,11 @@ def _segment(arrays: Arrays, body: Mapping[str, Any], kernel: Any) -> Segment:
 
 
 def _named(prefix: str, one: Any) -> Arrays:
-    return {f"{prefix}.{field.name}": getattr(one, field.name) for field in fields(one)}
+    return {f"{prefix}.{field.name}": getattr(one, field.name) for field in fields(one) if field.name != "known"}
 
 
 def _typed(kind: Any, prefix: str, arrays: Arrays) -> Any:
-    return kind(**{field.name: arrays[f"{prefix}.{field.name}"] for field in fields(kind)})
+    return kind(**{field.name: arrays[f"{prefix}.{field.name}"] for field in fields(kind) if field.name != "known"})
 
 
 def _publish(folder: Path, arrays: Arrays, body: dict[str, Any]) -> str:

@@ -71,7 +71,7 @@ def _fast(
 ) -> NDArray[np.float32]:
     """Return the affinity of every expert of a part within the errors of kernel and norms, shape (n_experts,)."""
     segment, counting = part.segment, _counting(prepared, parameters)
-    weights = {field: prepared.fields[field].weights() for field in FIELDS}
+    weights = {field: prepared.fields[field].weights for field in FIELDS}
     norms = live.norms(segment)
     if segment.inverse is None:
         held = {
@@ -100,7 +100,7 @@ def exact(
         dots = {}
         for field in FIELDS:
             weights = np.zeros(levels[field].shape[1])
-            weights[prepared.columns[field]] = prepared.fields[field].weights()
+            weights[prepared.columns[field]] = prepared.fields[field].weights
             dots[field] = levels[field] @ weights
         kinds, rectangles = part.segment.kinds, part.segment.rectangles
         scores = plain.combine(dots, norms, kinds, rectangles, _counting(prepared, parameters), parameters)

@@ -107,6 +107,13 @@ class Segment:
         first, items, start, experts = self.rectangles[found].tolist()
         return np.asarray(first + place - start + experts * np.arange(items), dtype=np.int64)
 
+    def rows_of_all(self, places: Rows) -> tuple[Rows, Rows]:
+        """Return the rows of several experts, one after the other, and how many each has."""
+        found = np.searchsorted(self.rectangles[:, 2], places, side="right") - 1
+        first, items, start, experts = self.rectangles[found].T
+        each = ranges(np.zeros(len(places), dtype=np.int64), items)
+        return np.repeat(first + places - start, items) + each * np.repeat(experts, items), items
+
     def owners(self, rows: Rows) -> Rows:
         """Return the place of the expert that each row belongs to."""
         # A rectangle of experts without rows begins at the same row as the next: the last that begins there counts.

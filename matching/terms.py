@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zlib import crc32
 
 import numpy as np
@@ -13,21 +13,36 @@ from matching.ranges import bounds, ranges
 from matching.vocabulary import Vocabulary
 from matching.weights import Rows
 
+REMEMBERED = 1 << 16
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Terms:
-    """Terms by the CRC-32 of their UTF-8, ascending: `text[starts[i] : starts[i + 1]]` has the number `numbers[i]`."""
+    """Terms by the CRC-32 of their UTF-8, ascending: `text[starts[i] : starts[i + 1]]` has the number `numbers[i]`.
+
+    `known` remembers what was looked up lately: requests share most of their terms.
+    """
 
     hashes: NDArray[np.uint32]
     numbers: NDArray[np.int32]
     starts: Rows
     text: NDArray[np.uint8]
+    known: dict[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.numbers)
 
     def find(self, terms: Sequence[str]) -> list[int]:
         """Return the number of each term, -1 where it is unknown."""
+        known = self.known
+        unknown = [term for term in terms if term not in known]
+        if unknown:
+            if len(known) > REMEMBERED:
+                known.clear()
+            known.update(zip(unknown, self._searched(unknown), strict=True))
+        return [known[term] for term in terms]
+
+    def _searched(self, terms: Sequence[str]) -> list[int]:
         encoded = [encode(term) for term in terms]
         hashes = np.array([crc32(one) for one in encoded], dtype=np.uint32)
         first, last = np.searchsorted(self.hashes, hashes), np.searchsorted(self.hashes, hashes, side="right")

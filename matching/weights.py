@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -58,7 +58,7 @@ def _read_only(table: Floats) -> Floats:
     return table
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class QueryField:
     """The terms of a request that the pool knows (df > 0) in one field, sorted.
 
@@ -72,8 +72,9 @@ class QueryField:
     dfs: Rows
     n_items: int
 
+    @cached_property
     def weights(self) -> Floats:
-        """Return per term what one unit of an item's (1 + ln tf)/norm adds to the cosine, shape (n_terms,)."""
+        """Per term what one unit of an item's (1 + ln tf)/norm adds to the cosine, shape (n_terms,)."""
         idf = idf_of(self.dfs, self.n_items)
         raw = (sublinear(self.tfs) + self.boosts) * idf
         norm = math.sqrt(math.fsum((raw * raw).tolist())) or 1.0

@@ -190,7 +190,7 @@ def _answer(view: Callable[..., Any], contract: Contract, call: Call, path: dict
         return _file(result)
     if contract.answer is None:
         return Response(status=contract.status)
-    schema = contract.answer()
+    schema = _schema(contract.answer)
     if contract.paged:
         return _json({"items": schema.dump(result.items, many=True), "next": _next(result)}, contract.status)
     # What has no id was not stored: a dry run, or nothing that could be.
@@ -213,6 +213,12 @@ def _file(download: Download) -> Response:
     answer.headers["Content-Disposition"] = f'attachment; filename="{download.name}"'
     answer.call_on_close(download.file.close)
     return answer
+
+
+@functools.cache
+def _schema(kind: type[Schema]) -> Schema:
+    """One schema for all answers of a kind: to make one takes longer than to use it, and dumping leaves no trace."""
+    return kind()
 
 
 def _json(payload: Any, status: int) -> Response:

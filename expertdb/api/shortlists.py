@@ -3,9 +3,11 @@
 from expertdb.api.handling import Routes
 from expertdb.api.requests import ASKERS, READERS
 from expertdb.api.routing import Call, allow, answers, asks, prepared_by, stores_nothing, takes
+from expertdb.schemas.shared import PageQuery
 from expertdb.schemas.shortlists import (
     ComparisonAnswer,
     ComparisonQuery,
+    Exclusion,
     PreviewBody,
     ShortlistAnswer,
     ShortlistBody,
@@ -66,6 +68,15 @@ def list_shortlists(call: Call) -> Page:
 def read_shortlist(call: Call, shortlist_id: str) -> Shown:
     """Read one stored shortlist as it was drawn up."""
     return shortlists.get(call.session, shortlist_id, actor=call.actor)
+
+
+@routes.get("/shortlists/<shortlist_id>/exclusions")
+@allow(*OFFICES)
+@asks(PageQuery)
+@answers(Exclusion, paged=True)
+def list_exclusions(call: Call, shortlist_id: str) -> Page:
+    """List everybody who could not be ranked when a list was drawn up, with the reason, by id."""
+    return shortlists.exclusions_of(call.session, shortlist_id, call.query, actor=call.actor)
 
 
 @routes.get("/shortlists/<shortlist_id>/comparison")

@@ -4,16 +4,18 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 import click
 
-from expertdb.commands import application, printing
+from expertdb.commands import application, bulk, printing
 from expertdb.database import transaction
 from expertdb.schemas.shortlists import PreviewBody, ShortlistAnswer
 from expertdb.services import evaluation, shortlists
 from expertdb.services.actors import SYSTEM
 from matching import FileFault
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
@@ -23,6 +25,9 @@ from matching import FileFault
 @click.option("--size", default=10, show_default=True, help="How many candidates.")
 @click.option("--json", "as_json", is_flag=True, help="Print the shortlist as the API answers it.")
 @click.option("--language", type=click.Choice(["zh", "en"]), default="en", show_default=True)
+@click.option("--batch", type=_FILE, help="Match every request of a JSON Lines file: `id` and what a preview takes.")
+@click.option("--out", type=click.File("w", encoding="utf-8"), default="-", help="Where a batch's answers go.")
+@click.option("--processes", type=click.IntRange(1, 64), help="For a batch; one per processor when left out.")
 @click.pass_context
 def match(
     ctx: click.Context,
@@ -32,8 +37,15 @@ def match(
     size: int,
     as_json: bool,
     language: str,
+    batch: Path | None,
+    out: IO[str],
+    processes: int | None,
 ) -> None:
-    """Print an explained shortlist for a request; nothing is stored."""
+    """Print an explained shortlist for a request, or for every request of a file; nothing is stored."""
+    if batch is not None:
+        with application(ctx) as app:
+            bulk.run(app, batch, out, processes)
+        return
     text = sys.stdin.read() if text == "-" else text
     asked = {"title": title, "text": text, "size": size, "aspects": [_aspect(one) for one in aspects]}
     body = printing.loaded(PreviewBody(), asked)
@@ -48,9 +60,6 @@ def match(
 def _aspect(stated: str) -> dict[str, str]:
     code, _, need = stated.partition(":")
     return {"code": code, "need": need or "nice"}
-
-
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()

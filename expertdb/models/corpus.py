@@ -93,10 +93,14 @@ class Mark:
     touched: int = 0
 
 
+_MARK = select(
+    CorpusState.version, CorpusState.stamp, select(func.coalesce(func.max(CorpusTouched.seq), 0)).scalar_subquery()
+)
+
+
 def mark_of(session: Session) -> Mark:
     """The state that a session sees."""
-    last = select(func.coalesce(func.max(CorpusTouched.seq), 0)).scalar_subquery()
-    row = session.execute(select(CorpusState.version, CorpusState.stamp, last)).first()
+    row = session.execute(_MARK).first()
     return Mark(*row) if row else Mark(0, "")
 
 

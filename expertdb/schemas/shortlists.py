@@ -93,13 +93,20 @@ class Reasons(Schema):
     aspects_missing = fields.List(fields.String())
 
 
+class AsStored(fields.Nested):
+    """Reasons, which are stored in the shape of the wire: to dump their hundreds of lines once more takes long."""
+
+    def _serialize(self, nested_obj: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+        return nested_obj
+
+
 class EntryAnswer(Schema):
     """One candidate."""
 
     rank = fields.Integer()
     expert = fields.Nested(Reference)
     affinity = fields.Float()
-    reasons = fields.Nested(Reasons)
+    reasons = AsStored(Reasons)
 
 
 class Exclusion(Schema):
@@ -132,7 +139,10 @@ class ShortlistAnswer(Schema):
     size = fields.Integer()
     filters = fields.Nested(Filters)
     entries = fields.List(fields.Nested(EntryAnswer))
-    excluded = fields.List(fields.Nested(Exclusion))
+    excluded = fields.List(
+        fields.Nested(Exclusion),
+        metadata={"description": "the first hundred by id; `/exclusions` pages through all"},
+    )
     recused = fields.List(fields.Nested(HeldBackAnswer), metadata={"description": "for offices; empty for agencies"})
     disclosed = fields.List(fields.Nested(RecusedAnswer), metadata={"description": "for offices; empty for agencies"})
     unresolved = fields.List(

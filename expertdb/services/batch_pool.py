@@ -1,6 +1,6 @@
 """Everybody who may sit in some request of a batch, with their affinities to all of them, as arrays."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,9 @@ from expertdb.services.batch_asks import Stated
 from expertdb.services.candidates import OFFICIALS, REGULATORS
 from expertdb.services.corpus import Corpus
 from expertdb.services.loads import Load
+from expertdb.services.matters import Field
 from expertdb.wording import Text
+from matching import Filter, Index, Parameters, best
 from matching.assignment import Ask
 from matching.panel import PanelCandidate
 
@@ -48,7 +50,7 @@ def gather(
     Raises InvalidInput where requests and experts are too many for one batch.
     """
     pool = corpus.refresh(session)
-    experts = pool.index.experts
+    experts = pool.index.who(Filter(), Filter(only=frozenset()))
     if len(stated) * len(experts) > MOST_PAIRS:
         template = "{requests} requests and {experts} experts are too many for one batch; split it."
         raise InvalidInput(Fault("/requests", Text(template, requests=len(stated), experts=len(experts))))
@@ -73,11 +75,20 @@ def gather(
 def _affinities(session: Session, corpus: Corpus, stated: Stated, now: datetime) -> Iterator[tuple[str, float]]:
     """The affinity of everybody who may sit in this request; whom nothing connects with it sits only when forced."""
     field = matters.field(session, corpus, stated.consultation_request, {}, now)
-    scores = field.pool.index.score(field.matter, corpus.parameters, field.eligible.allowed)
     forced = set(stated.ask.forced)
-    for expert, affinity in zip(scores.experts, scores.affinities.tolist(), strict=True):
+    for expert, affinity in _scores(field, corpus.parameters):
         if expert not in stated.forbidden and (affinity > 0 or expert in forced):
             yield expert, min(affinity, 1.0)
+
+
+def _scores(field: Field, parameters: Parameters) -> Iterable[tuple[str, float]]:
+    """The affinity of everybody allowed; an engine only names those who have one."""
+    index, allowed = field.pool.index, field.eligible.allowed
+    if isinstance(index, Index):
+        scores = index.score(field.matter, parameters, allowed)
+        return zip(scores.experts, scores.affinities.tolist(), strict=True)
+    nothing = dict.fromkeys(index.who(allowed, Filter(only=frozenset())), 0.0)
+    return (nothing | dict(best(index, field.matter, field.eligible.n_allowed, parameters, allowed))).items()
 
 
 def _candidates(session: Session, experts: Sequence[str], now: datetime) -> list[PanelCandidate]:

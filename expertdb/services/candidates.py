@@ -86,11 +86,11 @@ def _ranked(
     shortlist: Shortlist | None,
 ) -> dict[str, dict[str, Any]]:
     """Affinity and reasons of the candidates by expert."""
-    _refuse_ineligible(found, forced, sides)
+    _refuse_ineligible(session, found, forced, sides)
     if shortlist is None:
         ranked = _best(session, corpus, found, count, found.eligible.allowed)
     else:
-        _refuse_stale(found, shortlist)
+        _refuse_stale(session, found, shortlist)
         ranked = _each(session, corpus, found, {entry.expert_id for entry in shortlist.entries})
     named = {*forced, *(expert for experts in sides.values() for expert in experts)}
     return ranked | _each(session, corpus, found, named - set(ranked))
@@ -152,24 +152,26 @@ def _in_short(candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def _refuse_ineligible(found: Field, forced: Sequence[str], sides: Mapping[str, Sequence[str]]) -> None:
+def _refuse_ineligible(
+    session: Session, found: Field, forced: Sequence[str], sides: Mapping[str, Sequence[str]]
+) -> None:
     named = [(f"/forced/{place}", expert) for place, expert in enumerate(forced)]
     named += [(f"/sides/{side}/{place}", expert) for side, ids in sides.items() for place, expert in enumerate(ids)]
     may = found.may([expert for _, expert in named])
-    faults = [Fault(at, _why_not(found, expert)) for at, expert in named if expert not in may]
+    faults = [Fault(at, _why_not(session, found, expert)) for at, expert in named if expert not in may]
     if faults:
         raise ExpertIsNotEligible(tuple(faults))
 
 
-def _why_not(found: Field, expert: str) -> Text:
+def _why_not(session: Session, found: Field, expert: str) -> Text:
     detail = "The expert {expert} may not be chosen for this request: {reason}."
-    return Text(detail, expert=expert, reason=found.why_not(expert))
+    return Text(detail, expert=expert, reason=found.why_not(session, expert))
 
 
-def _refuse_stale(found: Field, shortlist: Shortlist) -> None:
+def _refuse_stale(session: Session, found: Field, shortlist: Shortlist) -> None:
     may = found.may([entry.expert_id for entry in shortlist.entries])
     faults = [
-        Fault(f"/shortlist/entries/{entry.rank - 1}", _why_not(found, entry.expert_id))
+        Fault(f"/shortlist/entries/{entry.rank - 1}", _why_not(session, found, entry.expert_id))
         for entry in shortlist.entries
         if entry.expert_id not in may
     ]

@@ -9,7 +9,7 @@ from expertdb.models.corpus import mark_of, touch
 from expertdb.services import audit, profiles
 from expertdb.services.actors import SYSTEM
 from expertdb.services.corpus import Corpus
-from matching import Differences, differences
+from matching import Differences, Index, differences
 
 NAMED = 100  # Experts whom the audit log names one by one.
 
@@ -33,6 +33,7 @@ class Check:
 def check(session: Session, corpus: Corpus) -> Check:
     """Compare every active expert's profile with the index that a process starting now would use."""
     pool = corpus.refresh(session)
+    assert isinstance(pool.index, Index)  # Commands do not use an engine: it is the server's.
     found = differences(pool.index, profiles.everybody(session))
     absent = triggers.missing(session.connection())
     return Check(pool.version, pool.index.n_experts, found, absent, mark_of(session).touched > 0)

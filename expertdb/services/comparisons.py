@@ -84,7 +84,7 @@ def of_expert(
 
     def of_pool(pool: Pool) -> Standing:
         found = matters.field_of(session, pool, consultation_request, {}, now)
-        reason = found.eligible.excluded.get(expert.id)
+        reason = found.why_out(expert)
         if reason is not None and found.recused.reasons.get(expert.id) != reason:
             return Standing(who, reason=reason)
         own = rank(pool.index, found.matter, 1, fetching(session), corpus.parameters, {expert.id}).candidates

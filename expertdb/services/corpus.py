@@ -22,6 +22,7 @@ from expertdb.models.corpus import CorpusChange, CorpusTouched, CorpusVersion, M
 from expertdb.services import profiles
 from expertdb.services.index_files import IndexFiles
 from matching import Analyser, Concept, Concepts, Index, Parameters, Pivot, ProfileMoved, differences
+from matching.qdrant import Engine, QdrantIndex
 
 
 class Tending(Protocol):
@@ -43,7 +44,7 @@ class Pool:
     """The active experts in one state of the corpus; never changed, so that threads may share it."""
 
     mark: Mark
-    index: Index
+    index: Index | QdrantIndex
 
     @property
     def version(self) -> int:
@@ -54,9 +55,10 @@ class Pool:
 class Corpus:
     """This process's pools; `refresh` gives the one for the state that a session sees."""
 
-    def __init__(self, parameters: Parameters, files: IndexFiles | None = None) -> None:
+    def __init__(self, parameters: Parameters, files: IndexFiles | None = None, engine: Engine | None = None) -> None:
         self.parameters = parameters
         self.files = files
+        self.engine = engine
         self.tending: Tending | None = None
         self._lock = threading.Lock()
         self._pools: tuple[Pool, ...] = ()
@@ -84,12 +86,18 @@ class Corpus:
             self._pools = (pool, *(one for one in self._pools if one.mark != pool.mark))[:KEPT]
 
     def _known(self, mark: Mark) -> Pool | None:
+        known = any(pool.mark == mark for pool in self._pools)
+        if known and self.engine is not None:
+            return self._pools[0]  # An engine holds the latest state alone.
         return next((pool for pool in self._pools if pool.mark == mark), None)
 
     def _made(self, session: Session, mark: Mark) -> Pool:
         for pool in sorted(self._pools, key=lambda pool: -pool.version):
             if _is_past(session, pool.mark, mark):
                 return updated(pool, session, mark)
+        if self.engine is not None:
+            everybody = profiles.everybody(session)
+            return Pool(mark, QdrantIndex.build(everybody, default_analyser(), self.engine, self.parameters))
         if self._pools:
             return compared(self._pools[0], session, mark)
         stored = self.files.opened(default_analyser(), self.parameters) if self.files else None
@@ -132,11 +140,12 @@ def updated(pool: Pool, session: Session, mark: Mark) -> Pool:
 
 def compared(pool: Pool, session: Session, mark: Mark) -> Pool:
     """A pool brought to the state that the session sees, by comparing every profile."""
+    assert isinstance(pool.index, Index)
     found = differences(pool.index, profiles.everybody(session))
     return Pool(mark, _read_anew(pool.index, session, [*found.missing, *found.stale, *found.extra]))
 
 
-def _read_anew(index: Index, session: Session, experts: Iterable[str]) -> Index:
+def _read_anew(index: Index | QdrantIndex, session: Session, experts: Iterable[str]) -> Index | QdrantIndex:
     for chunk in _chunks(experts):
         active = profiles.of(session, chunk)
         index = index.apply(active.values(), set(chunk) - active.keys())

@@ -1,36 +1,36 @@
 """Who may be ranked at all, decided before ranking; everybody left out is counted by reason."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
-from expertdb.models.experts import Expert
+from expertdb.services import exclusions
 from expertdb.services.corpus import Pool
 from expertdb.services.profiles import tag
-from matching import Filter, Index
+from matching import Filter
 
-TERM_NOT_CURRENT = "term_not_current"
 OUTSIDE_FILTERS = "outside_filters"
 # The vocabularies whose codes mean those below them, too.
 WIDENED = {"region": ("region",), "code": vocabularies.EXPERTISE}
 
+NOBODY: Mapping[str, str] = {}
+
 
 @dataclass(frozen=True)
 class Eligible:
-    """Who may be ranked (`allowed`, so many), and who may not and why (`excluded`: expert id to reason), counted."""
+    """Who may be ranked (`allowed`, so many), how many may not, for each reason, and who is held back from this matter.
+
+    `held_back` gives the reasons of those who are active and within their term all the same.
+    """
 
     allowed: Filter
     n_allowed: int
-    excluded: dict[str, str]
     counts: Counter[str]
-
-
-NOBODY: Mapping[str, str] = {}
+    held_back: Mapping[str, str]
 
 
 def sift(
@@ -44,36 +44,25 @@ def sift(
 
     `held_back` gives the reason of everybody who is active but out of this matter.
     """
-    rows = session.execute(select(Expert.id, Expert.status).where(Expert.status != "active").order_by(Expert.id))
-    excluded: dict[str, str] = {row.id: row.status for row in rows}
-    # The pool and these rows may be of versions a moment apart; who left either is not ranked.
-    gone = frozenset(expert for expert in excluded if expert in pool.index)
-    in_term = Filter(day=today.toordinal(), without=gone)
-    excluded |= dict.fromkeys(_outside(pool.index, Filter(without=gone), in_term), TERM_NOT_CURRENT)
-    out = {expert: why for expert, why in held_back.items() if expert not in excluded and expert in pool.index}
-    excluded |= out
-    free = replace(in_term, without=gone | out.keys())
+    in_term = Filter(day=today.toordinal())
+    held = {expert: held_back[expert] for expert in among(pool, in_term, held_back)}
+    free = replace(in_term, without=frozenset(held))
     allowed = replace(free, any_of=tuple(_tags(name, values) for name, values in filters.items() if values))
-    counts = Counter(excluded.values())
-    n_allowed = _count(pool.index, allowed)
-    if outside := _count(pool.index, free) - n_allowed:
+    counts = exclusions.counted(session, pool, today) + Counter(held.values())
+    n_allowed = pool.index.count(allowed)
+    if outside := pool.index.count(free) - n_allowed:
         counts[OUTSIDE_FILTERS] = outside
-    return Eligible(allowed, n_allowed, excluded, counts)
+    return Eligible(allowed, n_allowed, counts, held)
+
+
+def among(pool: Pool, allowed: Filter, experts: Collection[str]) -> list[str]:
+    """Those of these experts who pass a filter, by id."""
+    return pool.index.who(replace(allowed, only=frozenset(experts)), Filter(only=frozenset())) if experts else []
 
 
 def is_held_outside(pool: Pool, eligible: Eligible, code: str) -> bool:
     """Whether somebody in term holds this code, be it outside the filters."""
-    return _count(pool.index, replace(eligible.allowed, any_of=(_tags("code", [code]),))) > 0
-
-
-def _outside(index: Index, wider: Filter, narrower: Filter) -> list[str]:
-    """Return who passes one filter and not the other."""
-    pairs = zip(index.masks(wider), index.masks(narrower), strict=True)
-    return [expert for expert, _ in index.listed([wide & ~narrow for wide, narrow in pairs])]
-
-
-def _count(index: Index, wanted: Filter) -> int:
-    return sum(int(mask.sum()) for mask in index.masks(wanted))
+    return pool.index.count(replace(eligible.allowed, any_of=(_tags("code", [code]),))) > 0
 
 
 def _tags(name: str, values: list[str]) -> frozenset[str]:

@@ -36,7 +36,7 @@ def changes(session: Session, corpus: Corpus, panel: Panel, now: datetime) -> It
     for place, seat in enumerate(panel.seats):
         if seat.expert_id not in may:
             detail = "The expert {expert} may not be chosen for this request: {reason}."
-            reason = found.why_not(seat.expert_id)
+            reason = found.why_not(session, seat.expert_id)
             yield Fault(f"/seats/{place}", Text(detail, expert=seat.expert_id, reason=reason))
     if panel.choice != "drawn" and found.pool.version > panel.corpus_version:
         yield from _edited_members(session, panel)

@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from expertdb.models.experts import Expert
 from expertdb.models.requests import ConsultationRequest
-from expertdb.services import loads, recusals
+from expertdb.services import exclusions, loads, recusals
 from expertdb.services.corpus import Corpus, Pool
-from expertdb.services.eligibility import Eligible, sift
+from expertdb.services.eligibility import OUTSIDE_FILTERS, Eligible, among, sift
 from expertdb.services.recusals import Recusals
 from expertdb.workdays import local_day
 from matching import Aspect, Query
@@ -17,23 +18,26 @@ from matching import Aspect, Query
 
 @dataclass(frozen=True)
 class Field:
-    """The pool, the matter, who may be ranked for it, and who is recused from it."""
+    """The pool and the day, the matter, who may be ranked for it, and who is recused from it."""
 
     pool: Pool
+    day: date
     matter: Query
     eligible: Eligible
     recused: Recusals
 
     def may(self, experts: Collection[str]) -> set[str]:
         """Those of these experts who may be ranked."""
-        index = self.pool.index
-        pairs = zip(index.masks(self.eligible.allowed), index.masks(set(experts)), strict=True)
-        return {expert for expert, _ in index.listed([allowed & named for allowed, named in pairs])}
+        return set(among(self.pool, self.eligible.allowed, experts))
 
-    def why_not(self, expert: str) -> str:
+    def why_out(self, expert: Expert) -> str | None:
+        """Why somebody cannot be ranked for this matter, whatever the filters; None for who can."""
+        return exclusions.reason_today(expert, self.day) or self.eligible.held_back.get(expert.id)
+
+    def why_not(self, session: Session, id: str) -> str:
         """The reason code of somebody who may not be ranked."""
-        known = self.eligible.excluded.get(expert)
-        return known or ("outside_filters" if expert in self.pool.index else "unknown")
+        expert = session.get(Expert, id)
+        return "unknown" if expert is None else self.why_out(expert) or OUTSIDE_FILTERS
 
 
 def matter_of(consultation_request: ConsultationRequest) -> Query:
@@ -64,4 +68,4 @@ def field_of(
     recused = recusals.of(session, consultation_request, local_day(now))
     held_back = {**loads.held_back(session, now, besides=consultation_request.id), **recused.reasons}
     eligible = sift(session, pool, filters, local_day(now), held_back)
-    return Field(pool, matter_of(consultation_request), eligible, recused)
+    return Field(pool, local_day(now), matter_of(consultation_request), eligible, recused)

@@ -9,7 +9,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem
@@ -21,16 +21,20 @@ NEVER = (1, 0)  # Days of somebody who has no term.
 _EXPERTS = select(
     Expert.id, Expert.kind, Expert.region, Expert.languages, Expert.statement, Expert.term_start, Expert.term_end
 ).where(Expert.status == "active")
-_ITEMS = select(
-    ExpertItem.expert_id, ExpertItem.title, ExpertItem.text, ExpertItem.kind, ExpertItem.year, ExpertItem.verified
-).order_by(ExpertItem.expert_id, ExpertItem.position)
+_THESE: BindParameter[Any] = bindparam("ids", expanding=True)
+_SOME = _EXPERTS.where(Expert.id.in_(_THESE))
+_NEXT = _EXPERTS.where(Expert.id > bindparam("last")).order_by(Expert.id).limit(CHUNK)
+_ITEM = (ExpertItem.title, ExpertItem.text, ExpertItem.kind, ExpertItem.year, ExpertItem.verified)
+_ITEMS = select(ExpertItem.expert_id, *_ITEM).order_by(ExpertItem.expert_id, ExpertItem.position)
+_ITEMS = _ITEMS.where(ExpertItem.expert_id.in_(_THESE))
 _CODES = select(ExpertCode.expert_id, ExpertCode.code).order_by(ExpertCode.expert_id)
+_CODES = _CODES.where(ExpertCode.expert_id.in_(_THESE))
 
 
 def everybody(session: Session) -> Iterator[Profile]:
     """The profiles of all active experts, by id."""
     last = ""
-    while rows := session.execute(_EXPERTS.where(Expert.id > last).order_by(Expert.id).limit(CHUNK)).all():
+    while rows := session.execute(_NEXT, {"last": last}).all():
         yield from _profiles(session, rows)
         last = rows[-1].id
 
@@ -39,7 +43,7 @@ def of(session: Session, ids: Sequence[str]) -> dict[str, Profile]:
     """The profiles of those of these experts who are active."""
     found: dict[str, Profile] = {}
     for start in range(0, len(ids), CHUNK):
-        rows = session.execute(_EXPERTS.where(Expert.id.in_(ids[start : start + CHUNK]))).all()
+        rows = session.execute(_SOME, {"ids": ids[start : start + CHUNK]}).all()
         found |= {one.expert: one for one in _profiles(session, rows)}
     return found
 
@@ -56,16 +60,16 @@ def tag(name: str, value: str) -> str:
 
 def _profiles(session: Session, rows: Sequence[Any]) -> Iterator[Profile]:
     ids = [row.id for row in rows]
-    items = _by_expert(session, _ITEMS.where(ExpertItem.expert_id.in_(ids)))
-    codes = _by_expert(session, _CODES.where(ExpertCode.expert_id.in_(ids)))
+    items = _by_expert(session, _ITEMS, ids)
+    codes = _by_expert(session, _CODES, ids)
     for row in rows:
         own = frozenset({row.kind, *(code for (code,) in codes.get(row.id, ()))})
         shown = tuple(Item(*item) for item in items.get(row.id, ()))
         yield Profile(row.id, row.statement, shown, own, _tags(row, own), _days(row.term_start, row.term_end))
 
 
-def _by_expert(session: Session, statement: Any) -> dict[str, list[Sequence[Any]]]:
-    rows = session.execute(statement)
+def _by_expert(session: Session, statement: Any, ids: list[str]) -> dict[str, list[Sequence[Any]]]:
+    rows = session.execute(statement, {"ids": ids})
     return {expert: [row[1:] for row in own] for expert, own in groupby(rows, key=lambda row: row[0])}
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from expertdb.models.experts import Expert
 from expertdb.models.requests import ConsultationRequest
 from expertdb.services import recusals
-from expertdb.services.eligibility import TERM_NOT_CURRENT
+from expertdb.services.exclusions import TERM_NOT_CURRENT
 from expertdb.workdays import local_day
 
 

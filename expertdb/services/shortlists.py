@@ -13,7 +13,7 @@ from expertdb.errors import NotFound
 from expertdb.models.base import new_id
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.shortlists import Shortlist, ShortlistAspect, ShortlistEntry
-from expertdb.services import audit, lifecycle, loads, paging, recusals, requests
+from expertdb.services import audit, exclusions, lifecycle, loads, paging, recusals, requests
 from expertdb.services.actors import Actor
 from expertdb.services.conflicts import unknown
 from expertdb.services.corpus import Corpus, Pool, ranked
@@ -22,9 +22,17 @@ from expertdb.services.matters import matter_of
 from expertdb.services.profiles import fetching
 from expertdb.services.reasons import as_stored
 from expertdb.services.recusals import NOBODY_RECUSED, Recusals
-from expertdb.services.shown import HELD_BY_LEFT_OUT, HELD_BY_NOBODY, HELD_OUTSIDE_FILTERS, Shown, as_seen
+from expertdb.services.shown import (
+    HELD_BY_LEFT_OUT,
+    HELD_BY_NOBODY,
+    HELD_OUTSIDE_FILTERS,
+    Shown,
+    as_seen,
+    names,
+    reference,
+)
 from expertdb.workdays import local_day
-from matching import Aspect, Index, Parameters, Query, Ranking, gaps, places, rank, snapshot, suggested
+from matching import Aspect, Parameters, Query, Ranking, gaps, places, rank, snapshot, suggested
 
 SHORTLISTED = "shortlisted"
 
@@ -140,6 +148,23 @@ def find(session: Session, query: Mapping[str, Any], *, actor: Actor) -> paging.
     return paging.Page(as_seen(page.items, session, actor), page.next_cursor)
 
 
+def exclusions_of(session: Session, shortlist_id: str, query: Mapping[str, Any], *, actor: Actor) -> paging.Page:
+    """Everybody who could not be ranked when a list was drawn up, by id; raises NotFound."""
+    shortlist = load(session, shortlist_id, actor=actor)
+    held_back = {one["expert"]: one["reason"] for one in shortlist.excluded}
+    day = local_day(shortlist.created_at)
+    page = exclusions.page(session, shortlist.corpus_version, day, held_back, query)
+    known = names(session, {row.expert_id for row in page.items})
+    items = [
+        {
+            "expert": reference(known, row.expert_id),
+            "reason": held_back.get(row.expert_id) or exclusions.reason_of(row.status),
+        }
+        for row in page.items
+    ]
+    return paging.Page(items, page.next_cursor)
+
+
 def _visible_to(actor: Actor) -> Select[Shortlist]:
     """The shortlists of the requests that the caller may know of."""
     statement = select(Shortlist)
@@ -189,10 +214,11 @@ def _of_pool(
         parameters=_parameters(parameters),
         gaps=_gaps(pool, query, ranking, eligible),
         suggested_aspects=[asdict(one) for one in suggested(ranking.asked)],
-        excluded=[{"expert": expert, "reason": reason} for expert, reason in eligible.excluded.items()],
+        # A list that is stored names only those held back from this matter: see `exclusions` for the others.
+        excluded=_named(eligible.held_back if kept else exclusions.today(session, pool, local_day(now), eligible)),
         left_out=_left_out(eligible.counts, eligible.n_allowed, ranking),
         unresolved=unknown(recused.parties),
-        conflicts=recusals.rows(session, recused, _would_hold(pool.index, query, parameters, eligible, recused)),
+        conflicts=recusals.rows(session, recused, _would_hold(pool, query, parameters, eligible, recused)),
         snapshot=snapshot(ranking) if kept else {},
         created_at=now,
         entries=_entries(ranking),
@@ -200,14 +226,18 @@ def _of_pool(
     )
 
 
+def _named(excluded: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [{"expert": expert, "reason": reason} for expert, reason in excluded.items()]
+
+
 def _would_hold(
-    index: Index, query: Query, parameters: Parameters, eligible: Eligible, recused: Recusals
+    pool: Pool, query: Query, parameters: Parameters, eligible: Eligible, recused: Recusals
 ) -> dict[str, tuple[int, float]]:
     """The rank and affinity that each of the recused would have had among those who may be ranked."""
-    out = [expert for expert, reason in recused.reasons.items() if eligible.excluded.get(expert) == reason]
+    out = [expert for expert, reason in recused.reasons.items() if eligible.held_back.get(expert) == reason]
     if not out:
         return {}
-    found = places(index, query, out, parameters, eligible.allowed)
+    found = places(pool.index, query, out, parameters, eligible.allowed)
     return {expert: (rank, found.affinities[expert]) for expert, rank in found.ranks.items()}
 
 

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from expertdb.models.experts import Expert
 from expertdb.models.shortlists import Shortlist
 from expertdb.schemas.shared import named
+from expertdb.services import exclusions
 from expertdb.services.actors import Actor
 from expertdb.services.eligibility import OUTSIDE_FILTERS
+from expertdb.workdays import local_day
 
 # An agency learns how many were left out only by coarse reason, nothing of groups so small that one could guess, and in
 # steps, so that whoever counts before and after does not see one person come or go.
@@ -21,7 +23,13 @@ SMALLEST_COUNT = 5
 HELD_BY_NOBODY = "held by nobody"
 HELD_OUTSIDE_FILTERS = "held only by people outside the filters"
 HELD_BY_LEFT_OUT = "held only by people left out"
+# Reasons of those who could be ranked and are not on the list.
+RANKED = (OUTSIDE_FILTERS, "lower_rank")
 NOT_AVAILABLE = "not_available"
+# Made once, as the statements of `profiles`: to put one together takes longer than to run it.
+_NAMES = select(Expert.id, Expert.source_id, Expert.name_zh, Expert.name_en).where(
+    Expert.id.in_(bindparam("ids", expanding=True))
+)
 
 
 @dataclass(frozen=True)
@@ -47,23 +55,42 @@ class Shown:
 
 
 def as_seen(shortlists: Iterable[Shortlist], session: Session, actor: Actor) -> list[Shown]:
-    """Shortlists as the caller may see them, with all names read at once."""
-    found = list(shortlists)
-    sealed = actor.role == "agency"
+    """Shortlists as the caller may see them, with all names and all who were left out read at once."""
+    found, sealed = list(shortlists), actor.role == "agency"
+    left_out = [one.excluded for one in found] if sealed else _left_out(found, session)
     ids = {entry.expert_id for shortlist in found for entry in shortlist.entries}
     if not sealed:
-        ids |= {one["expert"] for shortlist in found for one in shortlist.excluded}
+        ids |= {one["expert"] for own in left_out for one in own}
         ids |= {one.expert_id for shortlist in found for one in shortlist.conflicts}
     known = names(session, ids)
-    return [_seen(shortlist, known, sealed) for shortlist in found]
+    return [_seen(shortlist, own, known, sealed) for shortlist, own in zip(found, left_out, strict=True)]
 
 
-def _seen(shortlist: Shortlist, names: Mapping[str, dict[str, Any]], sealed: bool) -> Shown:
-    excluded = [{"expert": _named(names, one["expert"]), "reason": one["reason"]} for one in shortlist.excluded]
+def _left_out(shortlists: Iterable[Shortlist], session: Session) -> list[list[dict[str, Any]]]:
+    """Who could not be ranked for each list: those it names itself, and those whom its version and day say."""
+    states = [_state(one) if exclusions.is_anybody_out(one.left_out) else None for one in shortlists]
+    found = exclusions.then(session, {state for state in states if state})
+    return [_merged(found[state] if state else {}, one) for one, state in zip(shortlists, states, strict=True)]
+
+
+def _merged(out: Mapping[str, str], shortlist: Shortlist) -> list[dict[str, Any]]:
+    held_back = {one["expert"]: one["reason"] for one in shortlist.excluded}
+    first = sorted({**out, **held_back}.items())[: exclusions.LISTED]
+    return [{"expert": expert, "reason": reason} for expert, reason in first]
+
+
+def _state(shortlist: Shortlist) -> exclusions.State:
+    return shortlist.corpus_version, local_day(shortlist.created_at)
+
+
+def _seen(
+    shortlist: Shortlist, left_out: Iterable[Mapping[str, Any]], names: Mapping[str, dict[str, Any]], sealed: bool
+) -> Shown:
+    excluded = [{"expert": reference(names, one["expert"]), "reason": one["reason"]} for one in left_out]
     entries = [
         {
             "rank": entry.rank,
-            "expert": _named(names, entry.expert_id),
+            "expert": reference(names, entry.expert_id),
             "affinity": entry.affinity,
             "reasons": entry.reasons,
         }
@@ -94,7 +121,7 @@ def _conflicts(shortlist: Shortlist, names: Mapping[str, dict[str, Any]], *, rec
     rows = [one for one in shortlist.conflicts if bool(one.reason) is recused]
     return [
         {
-            "expert": _named(names, one.expert_id),
+            "expert": reference(names, one.expert_id),
             "reason": one.reason,
             "rank": one.rank,
             "affinity": one.affinity,
@@ -107,7 +134,7 @@ def _conflicts(shortlist: Shortlist, names: Mapping[str, dict[str, Any]], *, rec
 def _coarse(left_out: Mapping[str, int]) -> list[dict[str, Any]]:
     counts: dict[str, int] = {}
     for reason, count in left_out.items():
-        coarse = reason if reason in (OUTSIDE_FILTERS, "lower_rank") else NOT_AVAILABLE
+        coarse = reason if reason in RANKED else NOT_AVAILABLE
         counts[coarse] = counts.get(coarse, 0) + count
     return [
         {"reason": reason, "count": count - count % SMALLEST_COUNT}
@@ -125,13 +152,11 @@ def names(session: Session, ids: set[str]) -> dict[str, dict[str, Any]]:
     """References to experts by id, read in few statements; who is gone has none."""
     wanted, found = sorted(ids), {}
     for start in range(0, len(wanted), 500):
-        chunk = select(Expert.id, Expert.source_id, Expert.name_zh, Expert.name_en).where(
-            Expert.id.in_(wanted[start : start + 500])
-        )
-        for id, source_id, zh, en in session.execute(chunk):
+        for id, source_id, zh, en in session.execute(_NAMES, {"ids": wanted[start : start + 500]}):
             found[id] = {"id": id, "source_id": source_id, "name": named(zh, en)}
     return found
 
 
-def _named(names: Mapping[str, dict[str, Any]], expert: str) -> dict[str, Any]:
+def reference(names: Mapping[str, dict[str, Any]], expert: str) -> dict[str, Any]:
+    """A reference to an expert, be it to somebody who is gone."""
     return names.get(expert) or {"id": expert, "name": {}}

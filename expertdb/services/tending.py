@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from expertdb.models.corpus import Mark, mark_of
 from expertdb.services.corpus import Corpus, Pool, default_analyser, updated
 from expertdb.services.index_files import IndexFiles
+from matching import Index
 
 log = structlog.get_logger()
 SMALL = 2048  # Items outside the snapshot that are not worth a new one.
@@ -46,6 +47,7 @@ class Tending:
 
     def tend(self, pool: Pool) -> None:
         """Write a snapshot if it is time and no newer one is there, and change over to the current one."""
+        assert isinstance(pool.index, Index)  # There are no files with an engine.
         if not self._files.renewed() and not self._files.write(pool.index, pool.version, pool.mark.stamp):
             return
         self.change_over()
@@ -62,5 +64,6 @@ class Tending:
 
 def is_due(pool: Pool) -> bool:
     """Whether so much of the pool is outside its first part that a new snapshot is worth its while."""
+    assert isinstance(pool.index, Index)
     rows = [part.segment.n_rows for part in pool.index.parts]
     return bool(rows) and sum(rows[1:]) > max(SMALL, rows[0] // SHARE)

@@ -376,3 +376,35 @@ def test_snapshot_recomputes_to_the_same_digits_after_the_pool_has_changed(pool_
     assert listed(shortlist(office, size=15)) != listed(made)
     kept = office.get(f"/shortlists/{made['id']}").json
     assert kept == made
+
+
+def test_who_was_left_out_of_a_stored_list_stands_there_as_it_was(app: Flask, administrator: Caller) -> None:
+    people = [expert(administrator, f"专家{number}") for number in range(5)]
+    for one in people[:3]:
+        moved(administrator, f"/experts/{one['id']}", "suspended")
+    office = caller(app, "policy_office")
+    asked = office.made("/requests", ASKED)
+    made = office.made(f"/requests/{asked['id']}/shortlists", {"size": 1})
+    suspended = [{"expert": one["id"], "reason": "suspended"} for one in people[:3]]
+    assert [{"expert": one["expert"]["id"], "reason": one["reason"]} for one in made["excluded"]] == suspended
+    for one in people[:3]:
+        moved(administrator, f"/experts/{one['id']}", "active")
+    expert(administrator, "后来者")
+    again = office.get(f"/shortlists/{made['id']}").json
+    assert again["excluded"] == made["excluded"]
+    path, paged = f"/shortlists/{made['id']}/exclusions?limit=2", []
+    while path:
+        page = office.get(path).json
+        paged, path = paged + page["items"], page["next"]
+    assert paged == made["excluded"]
+    assert caller(app, "agency").get(f"/shortlists/{made['id']}/exclusions").status_code == 403
+
+
+def test_what_is_stored_of_a_list_does_not_grow_with_those_left_out(app: Flask, administrator: Caller) -> None:
+    for number in range(4):
+        moved(administrator, f"/experts/{expert(administrator, f'专家{number}')['id']}", "suspended")
+    office = caller(app, "policy_office")
+    made = office.made(f"/requests/{office.made('/requests', ASKED)['id']}/shortlists", {"size": 1})
+    with app.app_context(), transaction(read_only=True) as session:
+        assert session.get_one(Shortlist, made["id"]).excluded == []
+    assert made["left_out"] == {"suspended": 4}

@@ -1,0 +1,141 @@
+"""Our index against what else one could take, on the same texts, in one interleaved run.
+
+Every engine gets the terms that our analyser makes, so that none is charged for another's tokens, and requests that are
+analysed already. `linear_kernel` does what we do: both fields, mixed by language, sorted. The others do half of it, the
+native field alone, by their own formula (BM25), and ours is not spared the other half.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.metrics.pairwise import linear_kernel
+
+from expertdb.services.corpus import default_analyser
+from matching import Index, Parameters, Profile, Query, find_best
+from matching.analysis import Analysed
+from matching.asking import ask
+
+K = 20
+Prepared = tuple[Callable[[Any], Any], list[Any]]
+
+
+def ours(profiles: Sequence[Profile], requests: Sequence[Query], kernel: str) -> Prepared:
+    index = Index.build(profiles, default_analyser(), kernel=kernel)
+    masks, parameters = index.select(None), Parameters()
+    return lambda asked: find_best(index, asked, K, parameters, masks), [ask(one, index.analyser) for one in requests]
+
+
+def kernel_of_scikit_learn(documents: Sequence[Analysed], requests: Sequence[Analysed]) -> Prepared:
+    fitted = {}
+    for field in ("native", "pivot"):
+        vectorizer = TfidfVectorizer(analyzer=list, sublinear_tf=True)
+        fitted[field] = vectorizer, vectorizer.fit_transform(list(getattr(one, field)) for one in documents)
+    languages = np.array([one.language for one in documents])
+
+    def run(asked: tuple[str, Any, Any]) -> Any:
+        language, native, pivot = asked
+        own, other = (linear_kernel(one, fitted[field][1])[0] for field, one in (("native", native), ("pivot", pivot)))
+        return np.argsort(-np.where(languages == language, (own + other) / 2, other))[:K]
+
+    def vectors(one: Analysed) -> tuple[str, Any, Any]:
+        return one.language, *(fitted[field][0].transform([list(getattr(one, field))]) for field in fitted)
+
+    return run, [vectors(one) for one in requests]
+
+
+def kernel_of_scikit_learn_native(documents: Sequence[Analysed], requests: Sequence[Analysed]) -> Prepared:
+    vectorizer = TfidfVectorizer(analyzer=list, sublinear_tf=True)
+    matrix = vectorizer.fit_transform(list(one.native) for one in documents)
+    return (
+        lambda asked: np.argsort(-linear_kernel(asked, matrix)[0])[:K],
+        [vectorizer.transform([list(one.native)]) for one in requests],
+    )
+
+
+def bm25s(documents: Sequence[Analysed], requests: Sequence[Analysed]) -> Prepared:
+    import bm25s as engine
+
+    retriever = engine.BM25(backend="numba")
+    retriever.index([list(one.native) for one in documents], show_progress=False)
+    known = [[term for term in set(one.native) if term in retriever.vocab_dict] for one in requests]
+    return lambda terms: retriever.retrieve([terms], k=K, show_progress=False, n_threads=0), known
+
+
+def tantivy(documents: Sequence[Analysed], requests: Sequence[Analysed]) -> Prepared:
+    import tantivy as engine
+
+    builder = engine.SchemaBuilder()
+    builder.add_text_field("terms", stored=False, tokenizer_name="whitespace")
+    schema = builder.build()
+    index = engine.Index(schema)
+    writer = index.writer(500_000_000, 1)
+    for one in documents:
+        writer.add_document(engine.Document(terms=" ".join(_word(term) for term in one.native)))
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    searcher = index.searcher()
+
+    def run(terms: list[str]) -> Any:
+        clauses = [(engine.Occur.Should, engine.Query.term_query(schema, "terms", term)) for term in terms]
+        return searcher.search(engine.Query.boolean_query(clauses), K)
+
+    return run, [[_word(term) for term in set(one.native)] for one in requests]
+
+
+def fts5(documents: Sequence[Analysed], requests: Sequence[Analysed]) -> Prepared:
+    database = sqlite3.connect(":memory:")
+    database.execute("CREATE VIRTUAL TABLE pool USING fts5(terms, content='', tokenize=\"unicode61 tokenchars '_'\")")
+    rows = ((" ".join(_word(term) for term in one.native),) for one in documents)
+    database.executemany("INSERT INTO pool (terms) VALUES (?)", rows)
+    database.execute("INSERT INTO pool (pool) VALUES ('optimize')")
+    statement = "SELECT rowid FROM pool WHERE pool MATCH ? ORDER BY rank LIMIT ?"
+    asked = [" OR ".join(f'"{_word(term)}"' for term in set(one.native)) for one in requests]
+    return lambda terms: database.execute(statement, (terms, K)).fetchall(), asked
+
+
+def qdrant(documents: Sequence[Analysed], requests: Sequence[Analysed]) -> Prepared:
+    """Sparse vectors of the native field, normalised: half of what our backend on Qdrant stores."""
+    import qdrant_edge as edge
+
+    vectorizer = TfidfVectorizer(analyzer=list, sublinear_tf=True)
+    matrix = vectorizer.fit_transform(list(one.native) for one in documents)
+    config = edge.EdgeConfig(sparse_vectors={"terms": edge.EdgeSparseVectorParams()})
+    shard = edge.EdgeShard.create(str(scratch() / "shard"), config)
+    for start in range(0, matrix.shape[0], 1000):
+        rows = [matrix[row] for row in range(start, min(start + 1000, matrix.shape[0]))]
+        points = [
+            edge.Point(start + at, {"terms": edge.SparseVector(row.indices.tolist(), row.data.tolist())})
+            for at, row in enumerate(rows)
+        ]
+        shard.update(edge.UpdateOperation.upsert_points(points))
+    shard.optimize()
+
+    def run(vector: Any) -> Any:
+        query = edge.Query.Nearest(edge.SparseVector(*vector), using="terms")
+        return shard.query(edge.QueryRequest(limit=K, query=query, params=edge.SearchParams(exact=True)))
+
+    vectors = [vectorizer.transform([list(one.native)]) for one in requests]
+    return run, [(one.indices.tolist(), one.data.tolist()) for one in vectors]
+
+
+def _word(term: str) -> str:
+    """A term as one token of any tokenizer: what is no letter or digit of ASCII, in hexadecimal."""
+    return "x" + term.encode().hex()
+
+
+def scratch() -> Path:
+    """A folder that is removed at the end of the run."""
+    import atexit
+
+    folder = Path(tempfile.mkdtemp(prefix="expertdb-bench-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder

@@ -1,0 +1,117 @@
+"""Many requests from a file, answered into another: what `expertdb match --batch` does."""
+
+import json
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+import click
+from flask import Flask
+from marshmallow import ValidationError
+from rich.progress import Progress
+
+from expertdb.database import db, transaction
+from expertdb.schemas.faults import faults_of
+from expertdb.schemas.fields import Str
+from expertdb.schemas.shortlists import PreviewBody
+from expertdb.services import bulk
+from expertdb.services.bulk import CHUNK, Asked
+from expertdb.strict_json import loads
+
+SAID_EVERY = 100  # Requests, where progress goes to a pipe.
+
+_app: Flask | None = None  # What a worker process inherits from the one that it is forked from.
+
+
+class BatchLine(PreviewBody):
+    """A request of a batch: what a preview takes, and an id to tell its answer by."""
+
+    id = Str(maximum=100, minimum=1, required=True, metadata={"description": "comes back with the answer"})
+
+
+def run(app: Flask, source: Path, target: IO[str], processes: int | None) -> None:
+    """Answer every request of a JSON Lines file, in order; nothing is answered when a line has a fault."""
+    total = _checked(source)
+    with app.app_context(), transaction(read_only=True) as session:
+        app.extensions["corpus"].refresh(session)  # Once, for all processes to share.
+    chunks = _chunks(source)
+    with _progress(total) as advance, _answering(app, processes or os.cpu_count() or 1) as answer:
+        for answers in answer(chunks):
+            for one in answers:
+                target.write(json.dumps(one, ensure_ascii=False) + "\n")
+            advance(len(answers))
+
+
+def _checked(source: Path) -> int:
+    """How many requests the file holds; ends the command, with every fault named, when it has any."""
+    faults, count = [], 0
+    for number, line in _lines(source):
+        count += 1
+        try:
+            BatchLine().load(loads(line))
+        except ValidationError as error:
+            faults += [f"line {number}{fault.pointer}: {fault.detail}" for fault in faults_of(error.messages)]
+        except ValueError as error:
+            faults.append(f"line {number}: not JSON ({error})")
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        raise click.ClickException(f"{count} requests read, {len(faults)} faults; nothing was matched.")
+    return count
+
+
+def _lines(source: Path) -> Iterator[tuple[int, bytes]]:
+    with source.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if line.strip():
+                yield number, line
+
+
+def _chunks(source: Path) -> Iterator[list[Asked]]:
+    waiting = (BatchLine().load(loads(line)) for _, line in _lines(source))
+    while chunk := [Asked(body.pop("id"), body) for body in islice(waiting, CHUNK)]:
+        yield chunk
+
+
+@contextmanager
+def _answering(app: Flask, processes: int) -> Iterator[Callable[[Iterator[list[Asked]]], Iterator[list[Any]]]]:
+    """What answers chunks in order, in so many processes."""
+    global _app
+    _app = app
+    if processes == 1:
+        yield lambda chunks: map(_matched, chunks)
+        return
+    with app.app_context():
+        db.engine.dispose()  # Connections must not be shared between processes.
+    with multiprocessing.get_context("fork").Pool(processes) as pool:
+        yield lambda chunks: pool.imap(_matched, chunks)
+
+
+def _matched(chunk: list[Asked]) -> list[dict[str, Any]]:
+    assert _app is not None
+    with _app.app_context(), transaction(read_only=True) as session:
+        return list(bulk.match(session, _app.extensions["corpus"], chunk, now=_app.extensions["clock"]()))
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    """What is told how many requests more are done: a bar on a terminal, lines in a pipe."""
+    if sys.stderr.isatty():
+        with Progress(transient=True) as bar:
+            task = bar.add_task("Matching", total=total)
+            yield lambda count: bar.advance(task, count)
+        return
+    done = 0
+
+    def say(count: int) -> None:
+        nonlocal done
+        if (done + count) // SAID_EVERY > done // SAID_EVERY or done + count == total:
+            click.echo(f"{done + count} of {total} requests matched", err=True)
+        done += count
+
+    yield say

@@ -1,0 +1,116 @@
+"""Who could not be ranked, and why: today, or for a list that was drawn up years ago.
+
+A stored list names only those who were held back from its matter, for a conflict or their load. Everybody else whom it
+left out follows from its corpus version and day: `expert_standings` knows who was in which status and term then. So
+what is stored does not grow with the pool, and every exclusion can still be answered with its reason.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from expertdb.models.corpus import ExpertStanding
+from expertdb.models.experts import STATUSES, Expert
+from expertdb.services import paging
+from expertdb.services.corpus import Pool
+from matching import Filter
+
+State = tuple[int, date]  # A corpus version, and the day on which terms were looked at.
+TERM_NOT_CURRENT = "term_not_current"
+LISTED = 100  # At most so many are named in a list's own answer; all of them in pages.
+OUT = tuple(status for status in STATUSES if status != "active")
+
+_COUNTS = select(Expert.status, func.count()).where(Expert.status.in_(OUT)).group_by(Expert.status)
+_OUT = select(Expert.id, Expert.status).where(Expert.status.in_(OUT)).order_by(Expert.id).limit(LISTED)
+
+
+class Left(Protocol):
+    """How many may not be ranked, for each reason, and who is held back from one matter."""
+
+    @property
+    def counts(self) -> Mapping[str, int]: ...
+
+    @property
+    def held_back(self) -> Mapping[str, str]: ...
+
+
+def counted(session: Session, pool: Pool, today: date) -> Counter[str]:
+    """How many experts cannot be ranked today, for each reason."""
+    counts = Counter[str]()
+    for status, count in session.execute(_COUNTS):
+        counts[status] = count
+    if late := pool.index.n_experts - pool.index.count(Filter(day=today.toordinal())):
+        counts[TERM_NOT_CURRENT] = late
+    return counts
+
+
+def is_anybody_out(counts: Mapping[str, int]) -> bool:
+    """Whether some were out for their status or term."""
+    return any(reason in OUT or reason == TERM_NOT_CURRENT for reason in counts)
+
+
+def today(session: Session, pool: Pool, day: date, eligible: Left) -> dict[str, str]:
+    """The first of those who cannot be ranked today, by id, with their reasons."""
+    found, counts = dict(eligible.held_back), eligible.counts
+    if any(count for reason, count in counts.items() if reason in OUT):
+        found |= {row.id: row.status for row in session.execute(_OUT)}
+    if counts.get(TERM_NOT_CURRENT):
+        late = pool.index.who(Filter(), Filter(day=day.toordinal()))
+        found |= dict.fromkeys(late[:LISTED], TERM_NOT_CURRENT)
+    return dict(sorted(found.items())[:LISTED])
+
+
+def then(session: Session, states: Iterable[State]) -> dict[State, dict[str, str]]:
+    """For each corpus version and day, the first of those who could not be ranked, by id, with their reasons."""
+    found: dict[State, dict[str, str]] = {state: {} for state in states}
+    if not found:
+        return found
+    versions, days = [version for version, _ in found], [day for _, day in found]
+    one = ExpertStanding
+    was = and_(one.since <= max(versions), or_(one.until.is_(None), one.until > min(versions)))
+    for row in session.scalars(select(one).where(was, _out(max(days), min(days))).order_by(one.expert_id)):
+        for (version, day), own in found.items():
+            if len(own) < LISTED and _stood(row, version) and _is_out(row, day):
+                own[row.expert_id] = reason_of(row.status)
+    return found
+
+
+def page(
+    session: Session, version: int, day: date, held_back: Collection[str], query: Mapping[str, Any]
+) -> paging.Page:
+    """A page of all of them, and of those held back from the matter."""
+    one = ExpertStanding
+    was = and_(one.since <= version, or_(one.until.is_(None), one.until > version))
+    statement = select(one).where(was, or_(_out(day, day), one.expert_id.in_(sorted(held_back))))
+    return paging.fetch(session, statement, (one.expert_id,), query["limit"], query.get("cursor"))
+
+
+def reason_of(status: str) -> str:
+    """Why somebody with this status, who could not be ranked, could not."""
+    return TERM_NOT_CURRENT if status == "active" else status
+
+
+def reason_today(expert: Expert, day: date) -> str | None:
+    """Why an expert cannot be ranked today; None for who can."""
+    return reason_of(expert.status) if _is_out(expert, day) else None
+
+
+def _out(last: date, first: date) -> ColumnElement[bool]:
+    """Whether somebody could not be ranked on one of the days from `first` to `last`, or perhaps could."""
+    one = ExpertStanding
+    no_term = or_(one.term_start.is_(None), one.term_end.is_(None), one.term_start > first, one.term_end < last)
+    return or_(one.status != "active", no_term)
+
+
+def _stood(row: ExpertStanding, version: int) -> bool:
+    return row.since <= version and (row.until is None or row.until > version)
+
+
+def _is_out(row: ExpertStanding | Expert, day: date) -> bool:
+    if row.status != "active" or row.term_start is None or row.term_end is None:
+        return True
+    return not row.term_start <= day <= row.term_end

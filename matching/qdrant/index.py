@@ -1,0 +1,264 @@
+"""The index on Qdrant: candidates come from the engine, and everything that is shown is reckoned here, exactly.
+
+The engine holds an upper bound of every expert's affinity (`points`), within what its norms lag. It is asked for the
+best by that bound; those are reckoned exactly from the rows in their payloads and the live df. As long as somebody who
+was not sent could still be among the best, it is asked for more. So lists are those of `matching.Index`.
+
+Unlike an `Index`, this one changes: `apply` writes to the engine, and whoever holds an older object sees the new state.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+
+from matching.analysis import Analyser, concept_term
+from matching.asking import Asked, Prepared, prepare
+from matching.coverage import covered, missing
+from matching.diversity import fill, worth_of
+from matching.gathering import Place, exact_sums, gather
+from matching.live import Live, change_of
+from matching.parameters import Parameters
+from matching.profile import Filter, Profile
+from matching.qdrant.engine import Engine
+from matching.qdrant.points import dimension, id_of, point, unpacked
+from matching.reckoning import reckon
+from matching.records import LANGUAGES, Record, record
+from matching.scoring import shares
+from matching.segment import assemble, joined
+from matching.vocabulary import Vocabulary
+from matching.weights import FIELDS, Field, Floats, Rows, sublinear
+
+_DEFAULTS = Parameters()
+_FIRST = 32  # Candidates that are asked for at least.
+_MORE = 4  # Times as many are asked for when those do not suffice.
+_FILLED_FROM = 1000  # Candidates from whom a list is filled by coverage.
+_CHUNK = 256
+_ROUNDING = 1e-5  # Of the engine's 32-bit sums.
+
+
+class QdrantIndex:
+    """Experts' items in an engine. Made by `QdrantIndex.build`; `parameters` are those that vectors are made for."""
+
+    def __init__(self, analyser: Analyser, engine: Engine, parameters: Parameters = _DEFAULTS) -> None:
+        self.analyser, self._engine, self._parameters = analyser, engine, parameters
+        self.max_items = parameters.max_items
+        self.vocabularies = {field: Vocabulary() for field in FIELDS}
+        self.live = Live({field: np.zeros(0, dtype=np.int32) for field in FIELDS}, 0)
+        self._frozen = {field: np.zeros(0, dtype=np.int32) for field in FIELDS}
+        self._frozen_items = 0
+        self._lag = 0.0
+
+    @classmethod
+    def build(
+        cls, profiles: Iterable[Profile], analyser: Analyser, engine: Engine, parameters: Parameters = _DEFAULTS
+    ) -> QdrantIndex:
+        """Fill the engine anew with the profiles. Vectors are written when all df are known."""
+        engine.create()
+        index = cls(analyser, engine, parameters)
+        records = [record(one, analyser, index.vocabularies, parameters.max_items) for one in profiles]
+        index._count(records, [])
+        index.renew(records)
+        return index
+
+    def apply(self, upserts: Iterable[Profile] = (), deletes: Iterable[str] = ()) -> QdrantIndex:
+        """Write an edit to the engine and return the index."""
+        records = [record(one, self.analyser, self.vocabularies, self.max_items) for one in upserts]
+        gone = [one.expert for one in records] + list(deletes)
+        before = [unpacked(payload) for payload in self._engine.fetch([id_of(expert) for expert in gone])]
+        self._count(records, before)
+        self._engine.delete([id_of(expert) for expert in gone])
+        self._write(records)
+        return self
+
+    def renew(self, records: Iterable[Record] | None = None) -> None:
+        """Let the norms lag no more: write all vectors anew, those of the engine or, at first, of these records."""
+        with self.live.at(self.live.newest) as live:
+            width = {field: min(len(self.vocabularies[field]), live.width(field)) for field in FIELDS}
+            self._frozen = {
+                field: live.gather(field, np.arange(width[field], dtype=np.int32)).copy() for field in FIELDS
+            }
+            self._frozen_items, self._lag = live.items, 0.0
+            self._write(self._stored() if records is None else records)
+
+    def _stored(self) -> Iterator[Record]:
+        waiting = iter(self._engine.everybody(Filter()))
+        while chunk := list(islice(waiting, _CHUNK)):
+            yield from map(unpacked, self._engine.fetch([id_of(expert) for expert in chunk]))
+
+    @property
+    def error(self) -> float:
+        """How far the norms in the engine may be from the live ones, relative to them."""
+        grown = abs(math.log((1 + self.live.items) / (1 + self._frozen_items)))
+        return self._lag + grown + _ROUNDING
+
+    @contextmanager
+    def at_version(self) -> Iterator[Live]:
+        """Hold the statistics still."""
+        with self.live.at(self.live.newest) as live:
+            yield live
+
+    def prepared(self, asked: Asked, parameters: Parameters, live: Live) -> Prepared:
+        """Return a request with the weights its terms have; raises ValueError if vectors do not fit `parameters`."""
+        for name in ("max_items", "mean_weight", "best"):
+            mine, theirs = getattr(self._parameters, name), getattr(parameters, name)
+            if mine != theirs:
+                raise ValueError(f"{name} is {theirs}, but the index was built with {mine}")
+
+        def look_up(field: Field, terms: Sequence[str]) -> tuple[Rows, Rows]:
+            numbers = self.vocabularies[field].find(terms)
+            return numbers, live.df(field, numbers)
+
+        return prepare(asked, parameters, look_up, live.items)
+
+    def concepts(self, codes: Iterable[str]) -> list[int]:
+        """Return the numbers of the native terms of vocabulary codes, -1 where nobody ever held one."""
+        found: list[int] = self.vocabularies["native"].find([concept_term(code) for code in codes]).tolist()
+        return found
+
+    @property
+    def n_experts(self) -> int:
+        """How many experts there are."""
+        return self._engine.count(Filter())
+
+    def select(self, allowed: Collection[str] | Filter | None) -> Filter:
+        """Return who is allowed, as a filter."""
+        if allowed is None or isinstance(allowed, Filter):
+            return allowed or Filter()
+        return Filter(only=frozenset(allowed))
+
+    def count(self, allowed: Collection[str] | Filter | None) -> int:
+        """Return how many of the pool are allowed."""
+        return self._engine.count(self.select(allowed))
+
+    def who(self, wider: Filter, narrower: Filter) -> list[str]:
+        """Return the ids, sorted, of those who pass one filter and not the other."""
+        return sorted(set(self._engine.everybody(wider)) - set(self._engine.everybody(narrower)))
+
+    def __contains__(self, expert: object) -> bool:
+        return isinstance(expert, str) and bool(self._engine.fetch([id_of(expert)]))
+
+    def located(self, experts: Iterable[str]) -> dict[str, Place]:
+        """Return, for those who are in the pool, their rows."""
+        records = [unpacked(payload) for payload in self._engine.fetch([id_of(expert) for expert in experts])]
+        return dict(zip((one.expert for one in records), _places(records), strict=True))
+
+    def uncovered(self, codes: Sequence[str], selected: Filter) -> tuple[str, ...]:
+        """Return the codes that nobody selected holds, curated or in their words."""
+        return tuple(
+            code
+            for code, term in zip(codes, self.concepts(codes), strict=True)
+            if term < 0 or not self._holders(term, selected)
+        )
+
+    def promising(
+        self, asked: Asked, prepared: Prepared, k: int, parameters: Parameters, selected: Filter, live: Live
+    ) -> list[Place]:
+        """Return all who may be among the best `k`; see the module's docstring.
+
+        With `parameters.diversify` the list is filled from the best thousand.
+        """
+        indices, values = self._vector(prepared, parameters)
+        if not k or not indices:
+            return []
+        if parameters.diversify:
+            return self._covering(asked, prepared, k, parameters, selected, live)
+        limit = max(_FIRST, 2 * k)
+        while True:
+            hits = self._engine.search(indices, values, selected, limit)
+            places = _places([unpacked(hit.payload) for hit in hits])
+            if len(hits) < limit:
+                return places
+            affinities = self._affinities(places, prepared, parameters, live)
+            kth = np.partition(affinities, -k)[-k]
+            # Nobody who was not sent has a greater bound than the last who was.
+            if self.error < 1 and kth > hits[-1].score / (1.0 - self.error) * (1.0 + _ROUNDING):
+                return places
+            limit *= _MORE
+
+    def _covering(
+        self, asked: Asked, prepared: Prepared, k: int, parameters: Parameters, selected: Filter, live: Live
+    ) -> list[Place]:
+        plain = replace(parameters, diversify=0.0)
+        places = self.promising(asked, prepared, max(k, _FILLED_FROM), plain, selected, live)
+        places.sort(key=lambda place: place[0].names[place[1]])
+        worth = worth_of(asked, prepared)
+        held = covered(places, list(worth), self.concepts(worth))
+        rows = [np.array([code in own for own in held], dtype=np.bool_) for code in worth]
+        affinities = self._affinities(places, prepared, plain, live)
+        return [places[one] for one in fill(affinities, rows, list(worth.values()), k, parameters.diversify)]
+
+    def _affinities(self, places: list[Place], prepared: Prepared, parameters: Parameters, live: Live) -> Floats:
+        evidence = gather(places, prepared, live)
+        held = covered(places, prepared.aspects, self.concepts(prepared.aspects))
+        return reckon(prepared.fields, prepared.language, evidence, missing(prepared, held), parameters).affinities
+
+    def _vector(self, prepared: Prepared, parameters: Parameters) -> tuple[list[int], list[float]]:
+        """Return the request as a sparse vector: of each term, in items of every language, what it counts there."""
+        share = shares(prepared.language, parameters)
+        indices: list[int] = []
+        values: list[float] = []
+        for field in FIELDS:
+            weights = prepared.fields[field].weights
+            for language in range(len(LANGUAGES)):
+                counted = weights * share[field][language]
+                known = counted > 0
+                indices += dimension(prepared.columns[field][known], field, language).tolist()
+                values += counted[known].tolist()
+        return indices, values
+
+    def _holders(self, term: int, selected: Filter) -> bool:
+        indices = [
+            int(one) for language in range(len(LANGUAGES)) for one in dimension(np.array([term]), "native", language)
+        ]
+        return bool(self._engine.search(indices, [1.0] * len(indices), selected, 1))
+
+    def _write(self, records: Iterable[Record]) -> None:
+        waiting = iter(records)
+        while chunk := list(islice(waiting, _CHUNK)):
+            self._engine.upsert([point(one, self._norms(one), self._parameters) for one in chunk])
+
+    def _norms(self, one: Record) -> Mapping[Field, Floats]:
+        """Return the norms of a record's rows, by the df that all vectors rest on."""
+        norms = {}
+        for field in FIELDS:
+            counts = one.fields[field]
+            terms = np.array(counts.columns, dtype=np.int64)
+            idf = self._frozen_idf(field, terms)
+            rows = np.repeat(np.arange(len(counts.sizes)), counts.sizes)
+            squares = (sublinear(np.array(counts.tfs, dtype=np.int64)) * idf) ** 2
+            sums = exact_sums(squares, rows, len(counts.sizes))
+            norms[field] = np.where(sums > 0, np.sqrt(sums), 1.0)
+        return norms
+
+    def _frozen_idf(self, field: Field, terms: Rows) -> Floats:
+        frozen = self._frozen[field]
+        df = np.where(terms < len(frozen), np.append(frozen, 0)[np.minimum(terms, len(frozen))], 0)
+        return np.asarray(np.log((1 + self._frozen_items) / (1.0 + df)) + 1.0)
+
+    def _count(self, come: Sequence[Record], gone: Sequence[Record]) -> None:
+        """Take records in and out of the statistics, and note how far the norms of all vectors lag by now."""
+        gains, losses = (
+            {field: joined((one.fields[field].columns for one in records), np.int32) for field in FIELDS}
+            for records in (come, gone)
+        )
+        change = change_of(sum(len(r.kinds) for r in come) - sum(len(r.kinds) for r in gone), gains, losses)
+        with self.live.at(self.live.newest):
+            self.live.change(self.live.newest, change)
+            for field, (terms, _) in change.df.items():
+                before = self._frozen_idf(field, terms)
+                shift = np.log1p(self.live.df(field, terms)) - (np.log1p(self._frozen_items) + 1.0 - before)
+                self._lag = max(self._lag, float((np.abs(shift) / before).max(initial=0.0)))
+
+
+def _places(records: Sequence[Record]) -> list[Place]:
+    """Return where each record stands in a segment made of them, in this order."""
+    if not records:
+        return []
+    segment = assemble(records)
+    return [(segment, segment.names.find(one.expert)) for one in records]
