@@ -13,11 +13,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csr_array, vstack
 
 SCALE = 2.0**20
+PRECISE = {"dual_feasibility_tolerance": 1e-10, "primal_feasibility_tolerance": 1e-9}
 OPTIMAL, LIMIT, INFEASIBLE = "optimal", "limit", "infeasible"
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +31,54 @@ class Solved:
     """
 
     status: str
-    values: NDArray[np.float64] | None
+    values: Floats | None
     bound: float
 
     def chosen(self, count: int) -> tuple[int, ...]:
         """The first `count` variables that are 1."""
         return () if self.values is None else tuple(int(at) for at in np.flatnonzero(self.values[:count] > 0.5))
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """The optimum of a linear program: `values` and `profit` of its columns, `prices` of its rows.
+
+    `profit` is what a column could add to the objective at these prices, at most; of those that are taken it is 0 or
+    what their limit keeps them from adding.
+    """
+
+    bound: float
+    values: Floats
+    prices: Floats
+    profit: Floats
+
+
+def maximise(
+    objective: Floats, matrix: csr_array, low: Floats, high: Floats, lower: Floats, upper: Floats
+) -> Relaxed | None:
+    """Maximise objective·x with low ≤ matrix·x ≤ high and lower ≤ x ≤ upper, ending in a vertex; None if impossible."""
+    equal = low == high
+    above, below = ~equal & (high < np.inf), ~equal & (low > -np.inf)
+    found = linprog(
+        -objective,
+        A_ub=vstack([matrix[above], -matrix[below]], format="csr"),
+        b_ub=np.concatenate([high[above], -low[below]]),
+        A_eq=matrix[equal],
+        b_eq=low[equal],
+        bounds=np.column_stack([lower, upper]),
+        method="highs-ds",
+        options=PRECISE,
+    )
+    if found.status == 2:
+        return None
+    if found.status != 0:
+        raise RuntimeError(f"HiGHS answered {found.status}: {found.message}")
+    prices = np.zeros(len(low))
+    split = int(above.sum())
+    prices[equal] = found.eqlin.marginals
+    prices[above] += found.ineqlin.marginals[:split]
+    prices[below] -= found.ineqlin.marginals[split:]
+    return Relaxed(-float(found.fun), found.x, prices, objective + matrix.T @ prices)
 
 
 class Program:
@@ -99,11 +144,18 @@ class Program:
         )
         return _solved(answer, scale)
 
-    def rows(self) -> tuple[csr_array, NDArray[np.float64], NDArray[np.float64]]:
+    def rows(self) -> tuple[csr_array, Floats, Floats]:
         """The rows as a matrix, shape (n_rows, n_variables), with their lower and upper bounds."""
         shape = (len(self._rows_low), len(self.worth))
         matrix = csr_array((np.array(self._weights), np.array(self._columns, dtype=np.int32), self._ends), shape=shape)
         return matrix, np.array(self._rows_low), np.array(self._rows_high)
+
+    def relaxed(self) -> Relaxed | None:
+        """The linear relaxation, which lets variables be fractions; None where not even it can be met."""
+        if self._impossible():
+            return None
+        bounds = (np.array(self._low), np.array(self._high))
+        return maximise(np.array(self.worth), *self.rows(), *bounds)
 
     def _constraints(self) -> tuple[LinearConstraint, ...]:
         return (LinearConstraint(*self.rows()),) if self._rows_low else ()

@@ -20,7 +20,7 @@ from matching.assignment.integral import CLOSE, integral
 from matching.assignment.polishing import mean, raise_lowest, raise_sum
 from matching.assignment.relaxation import Tick, first_pairs, relax
 from matching.assignment.reserving import candidate, reserve
-from matching.assignment.shortages import explain, fill_partly, forced_in_vain
+from matching.assignment.shortages import explain, fill_partly, hopeless
 from matching.panel.candidates import PanelCandidate
 from matching.panel.checking import check
 from matching.panel.errors import BadPanelInput
@@ -72,7 +72,7 @@ class _Work:
     pairs: Bools = field(init=False)
 
     def __post_init__(self) -> None:
-        self.short = forced_in_vain(self.problem)
+        self.short = hopeless(self.problem)
         self.open = _without(self.problem, self.short)
         self.pairs = first_pairs(self.open)
 

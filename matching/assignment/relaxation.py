@@ -11,16 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array, vstack
 
 from matching.assignment.aims import Aim, Bools, Relaxed
 from matching.assignment.asking import Floats, Problem
 from matching.assignment.laying import CAPACITY, FLOOR, MINIMUM, RULES, SEATS, Layout, lay_out
+from matching.programs import maximise
 
 TOLERANCE = 1e-9
 AT_FIRST, AT_ONCE = 25, 30  # Pairs laid down for each request at first, and taken in for each in one round.
-PRECISE = {"dual_feasibility_tolerance": 1e-10, "primal_feasibility_tolerance": 1e-9}
 
 Tick = Callable[[], None]
 
@@ -55,45 +53,16 @@ def relax(problem: Problem, aim: Aim, pairs: Bools, tick: Tick) -> Relaxed:
         layout = lay_out(problem, pairs, aim, penalty)
         matrix = layout.matrix()
         objective = np.concatenate(layout.objective)
-        answer = _solve(layout, matrix, objective)
-        profit = _profit(problem, layout, aim, answer.y)
+        bounds = [np.concatenate(part) for part in (layout.low, layout.high, layout.lower, layout.upper)]
+        answer = maximise(objective, matrix, *bounds)
+        if answer is None:
+            raise RuntimeError("a batch in which everything may be missing cannot be filled")
+        profit = _profit(problem, layout, aim, answer.prices)
         promising = np.where(pairs, -np.inf, profit)
         fresh = best_of(np.where(promising > TOLERANCE, promising, -np.inf), AT_ONCE)
         if not fresh.any():
-            return _relaxed(layout, answer.x, objective, profit, penalty, rounds)
+            return _relaxed(layout, answer.values, objective, profit, penalty, rounds)
         pairs |= fresh
-
-
-class _Answer:
-    """Values of the columns, and the price of each row of the layout (in terms of minimising)."""
-
-    def __init__(self, x: Floats, y: Floats) -> None:
-        self.x, self.y = x, y
-
-
-def _solve(layout: Layout, matrix: csr_array, objective: Floats) -> _Answer:
-    low, high = np.concatenate(layout.low), np.concatenate(layout.high)
-    equal = low == high
-    above, below = ~equal & (high < np.inf), ~equal & (low > -np.inf)
-    limits = vstack([matrix[above], -matrix[below]], format="csr")
-    found = linprog(
-        -objective,
-        A_ub=limits,
-        b_ub=np.concatenate([high[above], -low[below]]),
-        A_eq=matrix[equal],
-        b_eq=low[equal],
-        bounds=np.column_stack([np.concatenate(layout.lower), np.concatenate(layout.upper)]),
-        method="highs-ds",
-        options=PRECISE,
-    )
-    if found.status != 0:
-        raise RuntimeError(f"HiGHS answered {found.status}: {found.message}")
-    prices = np.zeros(len(low))
-    split = int(above.sum())
-    prices[equal] = found.eqlin.marginals
-    prices[above] += found.ineqlin.marginals[:split]
-    prices[below] -= found.ineqlin.marginals[split:]
-    return _Answer(found.x, prices)
 
 
 def _profit(problem: Problem, layout: Layout, aim: Aim, prices: Floats) -> Floats:

@@ -20,9 +20,14 @@ from matching.programs import INFEASIBLE
 from matching.sentences import Sentence
 
 
-def forced_in_vain(problem: Problem) -> dict[int, Shortage]:
-    """The requests whose forced experts cannot all sit; of requests that force the same expert the first ones may."""
-    found: dict[int, Shortage] = {}
+def hopeless(problem: Problem) -> dict[int, Shortage]:
+    """The requests that nobody may sit in, and those whose forced experts cannot all sit.
+
+    Of requests that force the same expert the first ones may.
+    """
+    nobody = Sentence("Nobody in the batch may sit in this request.")
+    barred = np.asarray(np.isneginf(problem.worth).all(axis=1), dtype=np.bool_)
+    found = {request: Shortage(NOBODY, nobody) for request in places(barred)}
     used: NDArray[np.int64] = np.zeros(len(problem.experts), dtype=np.int64)
     for request, wanted in enumerate(problem.forced):
         name = _hindered(problem, request, wanted, used)
@@ -53,8 +58,6 @@ def explain(problem: Problem, request: int, members: Bools, time_limit: float | 
     """
     allowed = problem.worth[request] > -np.inf
     count, seats = int(allowed.sum()), problem.asks[request].seats
-    if not count:
-        return Shortage(NOBODY, Sentence("Nobody in the batch may sit in this request."))
     if count < seats:
         return Shortage(
             TOO_FEW, Sentence("Only {count} experts may sit in its {seats} seats.", count=count, seats=seats)

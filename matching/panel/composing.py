@@ -19,6 +19,7 @@ from matching.panel.formulation import formulate
 from matching.panel.infeasible import explain
 from matching.panel.panels import FEASIBLE, INFEASIBLE, OPTIMAL, UNKNOWN, Composition, RuleState, Sizes
 from matching.panel.parsing import type_of
+from matching.panel.pruning import promising
 from matching.panel.reserves import reserves_for
 from matching.panel.rules import Forced, Rule, worth
 from matching.panel.ties import TOLERANCE, first_of_equals
@@ -61,6 +62,7 @@ def compose(
 
 
 def _best(pool: Sequence[PanelCandidate], rules: Sequence[Rule], size: int, time_limit: float | None) -> Composition:
+    pool = promising(pool, rules, size, time_limit)
     solved = formulate(pool, rules, size).solve(time_limit)
     if solved.status == NO_PANEL:
         return _blank(size, INFEASIBLE)
@@ -125,6 +127,7 @@ def _price(
 ) -> float | None:
     """How much higher the objective would be without this rule; a fairness rule is priced by its own measure."""
     rest = [rule for at, rule in enumerate(rules) if at != place]
+    pool = promising(pool, rest, found.size, time_limit)
     solved = formulate(pool, rest, found.size).solve(time_limit)
     if solved.status != PROVEN:
         return None

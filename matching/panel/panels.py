@@ -23,7 +23,7 @@ class Sizes:
 
     def in_order(self) -> tuple[int, ...]:
         """The sizes in the order they are tried."""
-        start = self.minimum if self.start is None else self.start
+        start = self.minimum if self.start is None else max(self.minimum, min(self.start, self.maximum))
         return (*range(start, self.maximum + 1), *range(start - 1, self.minimum - 1, -1))
 
 

@@ -202,6 +202,16 @@ def test_minimum_that_cannot_be_met_is_named() -> None:
     assert [(one.expert, one.load, one.minimum) for one in found.below_minimum] == [("b", 0, 1)]
 
 
+@pytest.mark.parametrize("capacity", [0, 1])
+def test_batch_without_requests_or_without_anybody_is_answered(capacity: int) -> None:
+    assert assign([], [], np.zeros((0, 0))).panels == ()
+    assert assign([candidate("a")], [], np.zeros((0, 1)), capacity=capacity).panels == ()
+    nobody = assign([], [Ask("r", 2, 1)], np.zeros((1, 0)), fairness="worst")
+    assert [panel.shortage.reason for panel in nobody.panels if panel.shortage] == ["nobody"]
+    full = assign([candidate("a")], [Ask("r", 1)], np.zeros((1, 1)), capacity=capacity)
+    assert [bool(panel.shortage) for panel in full.panels] == [not capacity]
+
+
 class Stop(Exception):
     """Somebody cancelled."""
 

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from matching.panel import BadPanelInput, Sizes, check, compose, parse
+from matching.panel import BadPanelInput, Sizes, check, compose, parse, pruning
 from tests.unit.matching.panel.pools import best, candidate, pool, stated
 
 
@@ -25,6 +25,23 @@ def test_panel_equals_brute_force(seed: int) -> None:
     assert math.isclose(found.objective, expected[0], abs_tol=1e-12)
     assert 0 <= found.gap <= 1e-6
     assert all(state.satisfied for state in found.rules)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_leaving_out_who_cannot_be_in_the_best_panel_changes_nothing(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(seed)
+    candidates = pool(seed, 40, coarse=seed % 2 == 0)
+    rules = parse(stated(chance, [one.expert for one in candidates]))
+    size = chance.randrange(1, 6)
+    whole = compose(candidates, rules, size, 2)
+    monkeypatch.setattr(pruning, "ENOUGH", 0)
+    pruned = compose(candidates, rules, size, 2)
+    assert (pruned.status, pruned.members, pruned.reserves) == (whole.status, whole.members, whole.reserves)
+    assert pruned.unique == whole.unique
+    prices = [state.price for state in whole.rules]
+    assert [state.price for state in pruned.rules] == [price and pytest.approx(price, abs=1e-9) for price in prices]
 
 
 def test_equal_panels_are_told_and_the_first_is_taken() -> None:
@@ -57,6 +74,7 @@ def test_smallest_lawful_size_from_the_start_upwards() -> None:
     assert compose(candidates, rules, Sizes(1, 7)).size == 5
     assert compose(candidates, rules, Sizes(1, 7, start=6)).size == 7
     assert compose(candidates, rules, Sizes(1, 99)).size == 5
+    assert compose(candidates, rules, Sizes(1, 5, start=99)).size == 5
     too_small = compose(candidates, rules, Sizes(1, 3))
     assert (too_small.status, too_small.size) == ("infeasible", 1)
 
