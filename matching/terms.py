@@ -20,7 +20,8 @@ REMEMBERED = 1 << 16
 class Terms:
     """Terms by the CRC-32 of their UTF-8, ascending: `text[starts[i] : starts[i + 1]]` has the number `numbers[i]`.
 
-    `known` remembers what was looked up lately: requests share most of their terms.
+    `known` remembers what was looked up lately: requests share most of their terms. Threads share it, and any of them
+    may empty it at any moment, so what was found there is held on to.
     """
 
     hashes: NDArray[np.uint32]
@@ -34,13 +35,15 @@ class Terms:
 
     def find(self, terms: Sequence[str]) -> list[int]:
         """Return the number of each term, -1 where it is unknown."""
-        known = self.known
-        unknown = [term for term in terms if term not in known]
-        if unknown:
-            if len(known) > REMEMBERED:
-                known.clear()
-            known.update(zip(unknown, self._searched(unknown), strict=True))
-        return [known[term] for term in terms]
+        found = [self.known.get(term) for term in terms]
+        unknown = [term for term, number in zip(terms, found, strict=True) if number is None]
+        if not unknown:
+            return [number for number in found if number is not None]
+        searched = dict(zip(unknown, self._searched(unknown), strict=True))
+        if len(self.known) > REMEMBERED:
+            self.known.clear()
+        self.known.update(searched)
+        return [searched[term] if number is None else number for term, number in zip(terms, found, strict=True)]
 
     def _searched(self, terms: Sequence[str]) -> list[int]:
         encoded = [encode(term) for term in terms]
