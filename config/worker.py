@@ -304,5 +304,6 @@ def _peek(client: socket.socket, *, take: bool = False) -> bytes | None:
 
 
 def _patience(sock: socket.socket, option: int, seconds: float) -> None:
-    whole = int(seconds)
-    sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", whole, int((seconds - whole) * 1e6) + 1))
+    # At least a microsecond: nothing at all would mean for ever.
+    whole, rest = divmod(max(1, int(seconds * 1e6)), 1_000_000)
+    sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", whole, rest))

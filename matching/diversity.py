@@ -30,7 +30,8 @@ def fill(
 
     affinities: shape (n_experts,), 0 to 1. held: for each wanted code, which experts hold it, shape (n_experts,).
     weights: what covering each code is worth, above 0. share: 0 takes by affinity alone, 1 by coverage alone as long as
-    anything is left to cover. Of equals the first in the order of experts is taken.
+    anything is left to cover. Of equals (to nine digits) who has the greater affinity is taken, then the first in the
+    order of experts.
     """
     order = np.argsort(-affinities, kind="stable")
     order = order[affinities[order] > 0]
@@ -43,6 +44,6 @@ def fill(
     for _ in range(min(k, len(order))):
         worth = (1 - share) * near + share * gains.sum(axis=0) / total
         worth[taken] = -1.0
-        taken.append(int(np.argmax(worth)))
+        taken.append(int(np.argmax(np.round(worth, 9))))
         gains[gains[:, taken[-1]] > 0] = 0.0
     return [int(order[place]) for place in taken]

@@ -12,6 +12,7 @@ import hmac
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -120,7 +121,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(file)
             self.manifest = _manifest(self._zip)
-        except (zipfile.BadZipFile, KeyError, ValueError, TypeError, NotImplementedError, OSError) as error:
+        except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, NotImplementedError, OSError) as error:
             raise BackupIsUnusable(Text("This file is not a backup of expertdb.")) from error
         if self.manifest.format != FORMAT:
             detail = "It has the format {found}; this program reads {known}."
@@ -147,7 +148,7 @@ class Archive:
             with self._zip.open(_member(name)) as member:
                 while chunk := member.read(CHUNK):
                     digest.update(chunk)
-        except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError) as error:
             raise _damaged(name) from error
         return digest.hexdigest()
 

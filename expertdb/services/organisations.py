@@ -176,7 +176,7 @@ def unsaved(name: str, now: datetime) -> Organisation:
         name_sort=sort_key(zh, en, person=False),
         kind=UNKNOWN_KIND,
         created_at=now,
-        names=[OrganisationName(name=name, key=_key(name, "/organisation"))],
+        names=[OrganisationName(name=name, key=_key(name, "/organisation"), core=core_of(name).core)],
     )
 
 

@@ -50,9 +50,12 @@ def is_outdated(known: str) -> bool:
     return _hasher.check_needs_rehash(known)
 
 
-def random() -> str:
-    """A password of 77 bits for one use, in groups that can be read out."""
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
+def random(login: str) -> str:
+    """A password of 77 bits for one use, in groups that can be read out; without the login name, which may be short."""
+    while True:
+        made = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
+        if login not in made.casefold():
+            return made
 
 
 def _normal(password: str) -> str:

@@ -23,7 +23,7 @@ def create(session: Session, body: dict[str, Any], *, actor: Actor, now: datetim
     is taken, InvalidInput for a weak password or an unknown organisation id.
     """
     _refuse_taken(session, body["login"])
-    made = None if "password" in body else passwords.random()
+    made = None if "password" in body else passwords.random(body["login"])
     user = User(
         id=new_id(),
         login=body["login"],
@@ -102,7 +102,7 @@ def edit(
 def reset_password(session: Session, user_id: str, *, actor: Actor, now: datetime) -> tuple[User, str]:
     """Give the user a password for one use, which is returned and not kept; ends their sessions. Raises NotFound."""
     user = get(session, user_id)
-    made = passwords.random()
+    made = passwords.random(user.login)
     _set_password(session, user, made, now)
     user.must_change_password = True
     session.flush()

@@ -110,7 +110,8 @@ def test_what_is_restored_is_what_was_there(
     app = make_app(url, Clock(START))
     assert without_the_restore(everything(app)) == without_the_restore(everything(source))
     assert run("audit", "verify").exit_code == 0
-    assert run("check-index").exit_code == 0, "the triggers are there too"
+    checked = run("check-index")
+    assert checked.exit_code == 0, checked.output  # The triggers are there too.
     lineages = {everything(one)["corpus_state"][0]["lineage"] for one in (app, source)}
     assert len(lineages) == 2
     assert everything(app)["corpus_touched"] == []

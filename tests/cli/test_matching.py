@@ -127,14 +127,15 @@ def test_evaluation_has_exactly_the_agreed_keys(judged: list[str]) -> None:
     for name in METRICS:
         assert set(measured[name]) == {"value", "low", "high"}
         assert 0 <= measured[name]["low"] <= measured[name]["value"] <= measured[name]["high"] <= 1
-    assert measured["n_requests"] == 28
+    assert measured["n_requests"] == len(Path("requests.jsonl").read_text("utf-8").splitlines())
     assert measured["n_experts"] == 246
 
 
 def test_evaluation_by_expert_is_printed_as_a_table(judged: list[str]) -> None:
     lines = done("evaluate", *judged, "--group-by", "expert").stdout.splitlines()
     assert [line.split()[0] for line in lines[1:]] == list(METRICS)
-    assert "28 requests, 246 experts" in lines[0]
+    requests = len(Path("requests.jsonl").read_text("utf-8").splitlines())
+    assert f"{requests} requests, 246 experts" in lines[0]
 
 
 def test_evaluation_needs_no_settings_and_names_a_bad_line(judged: list[str]) -> None:

@@ -2,19 +2,22 @@
 
 Pinned (schemathesis): no 500; every answer has a status, type, headers and body that the document names; methods that
 it does not know are refused; who has no token is kept out.
-`SCHEMATHESIS_EXAMPLES` raises the number of calls for each operation; `make soak PARTS=contract` does.
+`SCHEMATHESIS_EXAMPLES` and `SCHEMATHESIS_CHAINS` raise the numbers; `make soak PARTS=contract` does.
 """
 
 import os
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
-from flask import Flask
+from flask import Flask, Response
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import CHECKS, Failure, FailureGroup, load_all_checks
 
 from tests.api.people import expert, shortlist
+from tests.callers import Caller
 from tests.conftest import caller
 
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "2"))
@@ -52,39 +55,62 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def api(app: Flask) -> Any:
+def headers(administrator: Caller) -> dict[str, str]:
+    """What every call carries: the checks must know that it was meant, not made up."""
+    return {"Authorization": f"Bearer {administrator.secret}"}
+
+
+@pytest.fixture(autouse=True)
+def answered(app: Flask) -> Iterator[Counter[str]]:
+    """How often each status was answered; the soak prints it."""
+    statuses: Counter[str] = Counter()
+
+    def count(answer: Response) -> Response:
+        statuses[str(answer.status_code)] += 1
+        return answer
+
+    app.after_request_funcs.setdefault(None, []).append(count)
+    yield statuses
+    print(f"\n{sum(statuses.values())} calls answered: {dict(sorted(statuses.items()))}")
+
+
+@pytest.fixture
+def api(app: Flask, administrator: Caller) -> Any:
     """The document of a service with a little in it, called as an administrator."""
-    administrator = caller(app, "administrator")
     expert(administrator)
     shortlist(caller(app, "agency", "晋江鞋服产业园知识产权保护工作站"))
     app.testing = False
-    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
-    schema.config.update(headers={"Authorization": f"Bearer {administrator.secret}"})
-    return schema
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
 
 
-def test_every_operation_keeps_its_contract(api: Any) -> None:
+def test_every_operation_keeps_its_contract(api: Any, headers: dict[str, str]) -> None:
     failures = []
     for found in api.get_all_operations():
         operation = found.ok()
         try:
-            called(operation)
+            called(operation, headers)
         except (schemathesis.errors.SchemathesisError, FailureGroup, Failure) as error:
             failures.append(f"{operation.label}: {error}")
     assert failures == []
 
 
-def called(operation: Any) -> None:
+def called(operation: Any, headers: dict[str, str]) -> None:
     """Call an operation as its description allows, and not."""
 
     @QUIETLY
     @given(case=operation.as_strategy())
     def call(case: schemathesis.Case) -> None:
-        case.call_and_validate(checks=CHECKED)
+        case.call_and_validate(checks=CHECKED, headers=headers)
 
     call()
 
 
-def test_chains_of_calls_keep_it_too(api: Any) -> None:
-    machine = api.as_state_machine()
-    machine.run(settings=settings(QUIETLY, max_examples=STEPS, stateful_step_count=6, phases=[Phase.generate]))
+def test_chains_of_calls_keep_it_too(api: Any, headers: dict[str, str]) -> None:
+    class Checked(api.as_state_machine()):  # type: ignore[misc]
+        def get_call_kwargs(self, case: schemathesis.Case) -> dict[str, Any]:
+            return {"headers": headers}
+
+        def validate_response(self, response: Any, case: schemathesis.Case, *more: Any, **options: Any) -> None:
+            case.validate_response(response, checks=CHECKED, headers=headers)
+
+    Checked.run(settings=settings(QUIETLY, max_examples=STEPS, stateful_step_count=6, phases=[Phase.generate]))

@@ -24,7 +24,10 @@ from tests.conftest import caller
 COMMON = {"name", "vocabulary", "code", "term_code"}
 # Of those, whose ids are not asked for in a query too.
 OWNED = ("request_id", "shortlist_id")
-QUERIES = {"/shortlists/<shortlist_id>/comparison": "?first={expert_id}&second={expert_id}"}
+QUERIES = {
+    "/shortlists/<shortlist_id>/comparison": "?first={expert_id}&second={expert_id}",
+    "/engagements/<engagement_id>/contact": "?reason=复核",
+}
 # What only the service may write, wherever a body is taken.
 NEVER_TAKEN = (
     "id",

@@ -13,7 +13,7 @@ from expertdb.schemas.experts import ITEM_KINDS, ExpertPatch
 from expertdb.schemas.requests import NEEDS, RequestPatch
 from expertdb.schemas.shortlists import Filters
 from expertdb.schemas.users import UserPatch
-from expertdb.services import eligibility, lifecycle, shortlists, shown
+from expertdb.services import eligibility, exclusions, lifecycle, shortlists, shown
 
 ROOT = Path(__file__).parents[2]
 EXACT: dict[str, Iterable[str]] = {
@@ -45,7 +45,7 @@ EXACT: dict[str, Iterable[str]] = {
 AT_LEAST: dict[str, Iterable[str]] = {
     "left_out": {
         *experts.STATUSES,
-        *(eligibility.TERM_NOT_CURRENT, eligibility.OUTSIDE_FILTERS, shown.NOT_AVAILABLE, "lower_rank", "no_affinity"),
+        *(exclusions.TERM_NOT_CURRENT, eligibility.OUTSIDE_FILTERS, shown.NOT_AVAILABLE, "lower_rank", "no_affinity"),
     },
     "field": ({*ExpertPatch().fields, *RequestPatch().fields, *UserPatch().fields} - {"entry", "restricted"}),
 }

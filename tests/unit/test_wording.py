@@ -27,7 +27,8 @@ from expertdb.app import create_app
 from expertdb.models.experts import STATUSES
 from expertdb.recognising import BANK_ACCOUNT, BANK_CARD
 from expertdb.schemas.experts import ExpertLine
-from expertdb.services.eligibility import OUTSIDE_FILTERS, TERM_NOT_CURRENT
+from expertdb.services.eligibility import OUTSIDE_FILTERS
+from expertdb.services.exclusions import TERM_NOT_CURRENT
 from expertdb.wording import Text, as_stored, say, spoken
 from matching.panel import GROUPINGS
 from matching.sentences import Sentence

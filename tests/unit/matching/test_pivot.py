@@ -10,7 +10,7 @@ PIVOT = Pivot.load()
 
 
 def stems(text):
-    return PIVOT.stems(tokens(normalise(text)))
+    return [stem for word in PIVOT.words(tokens(normalise(text))) for stem in word.stems]
 
 
 @pytest.mark.parametrize(
