@@ -1,5 +1,7 @@
 """What codes of the system are called in people's words. A test holds every table to its model, and to its Chinese."""
 
+from expertdb.console.matter_tables import MATTER_TABLES
+from expertdb.console.trace_tables import TRACE_TABLES
 from expertdb.wording import Text
 
 EXPERT_STATUS = {
@@ -200,85 +202,6 @@ VOCABULARY = {
     "jurisdiction": Text("Jurisdictions"),
     "language": Text("Languages"),
 }
-# What the audit log notes, and of what kind of thing.
-ACTION = {
-    "database.backed_up": Text("Database backed up"),
-    "database.restored": Text("Database restored"),
-    "expert.created": Text("Expert entered"),
-    "expert.deleted": Text("Draft deleted"),
-    "expert.edited": Text("Profile edited"),
-    "expert.imported": Text("Experts imported"),
-    "expert.moved": Text("Status of an expert changed"),
-    "index.mended": Text("Index mended"),
-    "item.added": Text("Evidence added"),
-    "item.deleted": Text("Evidence removed"),
-    "item.edited": Text("Evidence edited"),
-    "job.cancelled": Text("Job cancelled"),
-    "job.done": Text("Job done"),
-    "job.submitted": Text("Job submitted"),
-    "objection.decided": Text("Objection decided"),
-    "objection.lodged": Text("Objection recorded"),
-    "organisation.created": Text("Organisation entered"),
-    "organisation.deleted": Text("Organisation deleted"),
-    "organisation.edited": Text("Organisation edited"),
-    "request.edited": Text("Request edited"),
-    "request.moved": Text("Status of a request changed"),
-    "request.submitted": Text("Request submitted"),
-    "restricted.read": Text("Contact or identity data read"),
-    "restricted.resealed": Text("Restricted data sealed anew"),
-    "sanction.appealed": Text("Appeal recorded"),
-    "sanction.dismissed": Text("Appeal dismissed"),
-    "sanction.lifted": Text("Suspension lifted"),
-    "sanction.notified": Text("Expert told of a sanction"),
-    "sanction.upheld": Text("Appeal upheld"),
-    "session.begun": Text("Signed in"),
-    "session.ended": Text("Signed out"),
-    "session.ended_everywhere": Text("Signed out everywhere"),
-    "shortlist.drawn_up": Text("Shortlist drawn up"),
-    "token.created": Text("Token made"),
-    "token.revoked": Text("Token revoked"),
-    "user.created": Text("User made"),
-    "user.edited": Text("User edited"),
-    "user.password_changed": Text("Password changed"),
-    "user.password_reset": Text("Password reset"),
-}
-SUBJECT = {
-    "expert": Text("Expert"),
-    "request": Text("Request"),
-    "shortlist": Text("Shortlist"),
-    "organisation": Text("Organisation"),
-    "user": Text("User"),
-    "token": Text("Token"),
-    "job": Text("Job"),
-    "database": Text("Database"),
-    "key": Text("Key"),
-    "index": Text("Index"),
-    "pool": Text("Pool"),
-}
-# What the details of an entry of the audit log are called.
-DETAIL = {
-    "before": Text("from"),
-    "after": Text("to"),
-    "status": Text("Status"),
-    "reason": Text("Reason"),
-    "fields": Text("Fields"),
-    "role": Text("Role"),
-    "scopes": Text("Permissions"),
-    "source": Text("Way of entry"),
-    "ground": Text("Ground"),
-    "term": Text("Term"),
-    "until": Text("until"),
-    "active": Text("May sign in"),
-    "count": Text("Number"),
-    "request": Text("Request"),
-    "shortlist": Text("Shortlist"),
-    "sanction": Text("Sanction"),
-    "objection": Text("Objection"),
-    "outcome": Text("Outcome"),
-    "by": Text("Lodged by"),
-    "file": Text("File"),
-    "kind": Text("Kind"),
-}
 # What fields are called where a whole form is spoken of.
 FIELD = {
     "name": Text("Name"),
@@ -312,6 +235,7 @@ FIELD = {
     "suggested_experts": Text("Suggested experts"),
     "excluded_experts": Text("Experts not wanted"),
     "earlier_stages": Text("Earlier stages"),
+    "panel": Text("Panel"),
 }
 TABLES = {
     "entry_source": ENTRY_SOURCE,
@@ -340,10 +264,9 @@ TABLES = {
     "sanction_move": SANCTION_MOVE,
     "restricted": RESTRICTED,
     "vocabulary": VOCABULARY,
-    "action": ACTION,
-    "detail": DETAIL,
-    "subject": SUBJECT,
     "filter": FILTER,
     "mode": MODE,
     "reason_field": REASON_FIELD,
+    **TRACE_TABLES,
+    **MATTER_TABLES,
 }

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from expertdb.console.language import comma, said
-from expertdb.console.tables import DETAIL, EXPERT_STATUS
+from expertdb.console.tables import EXPERT_STATUS
+from expertdb.console.trace_tables import DETAIL
 from expertdb.console.words import word
 
 # How each detail is put into words; any other stands as it is.

@@ -8,12 +8,13 @@ import pytest
 
 from expertdb import vocabularies
 from expertdb.console.tables import TABLES
-from expertdb.models import experts, objections, requests, restricted, sanctions, tokens
+from expertdb.models import experts, objections, panels, requests, restricted, sanctions, tokens
 from expertdb.schemas.experts import ITEM_KINDS, ExpertPatch
 from expertdb.schemas.requests import NEEDS, RequestPatch
 from expertdb.schemas.shortlists import Filters
 from expertdb.schemas.users import UserPatch
-from expertdb.services import eligibility, exclusions, lifecycle, shortlists, shown
+from expertdb.services import eligibility, exclusions, lifecycle, shown
+from matching.panel import GROUPINGS, TYPES, preset, presets
 
 ROOT = Path(__file__).parents[2]
 EXACT: dict[str, Iterable[str]] = {
@@ -40,13 +41,18 @@ EXACT: dict[str, Iterable[str]] = {
     "restricted": restricted.FIELDS,
     "vocabulary": vocabularies.NAMES,
     "filter": Filters().fields,
-    "gap": (shortlists.HELD_BY_NOBODY, shortlists.HELD_BY_LEFT_OUT),
+    "gap": (shown.HELD_BY_NOBODY, shown.HELD_BY_LEFT_OUT, shown.HELD_OUTSIDE_FILTERS),
+    "panel_status": panels.PANEL_STATES,
+    "choice": panels.CHOICES,
+    "rule": {*TYPES, "size"},
+    "grouping": GROUPINGS,
 }
 AT_LEAST: dict[str, Iterable[str]] = {
     "left_out": {
         *experts.STATUSES,
         *(exclusions.TERM_NOT_CURRENT, eligibility.OUTSIDE_FILTERS, shown.NOT_AVAILABLE, "lower_rank", "no_affinity"),
     },
+    "preset_rule": {rule["name"] for name in presets() for rule in preset(name, requester_region="350200").rules},
     "field": ({*ExpertPatch().fields, *RequestPatch().fields, *UserPatch().fields} - {"entry", "restricted"}),
 }
 
