@@ -60,7 +60,7 @@ def compared(line: Mapping[str, Any]) -> str:
 
 def filter_label(name: str, value: str) -> str:
     """A filter's value in words."""
-    return label(value, *FILTER_VOCABULARY[name])
+    return word("mode", value) if name == "mode" else label(value, *FILTER_VOCABULARY[name])
 
 
 def places_of_province() -> list[tuple[str, str]]:

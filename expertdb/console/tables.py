@@ -143,11 +143,22 @@ GAP = {
 LEFT_OUT = EXPERT_STATUS | {
     "term_not_current": Text("Outside their term"),
     "outside_filters": Text("Outside the filters"),
+    "away": Text("Away on these days"),
+    "unreachable": Text("Cannot be reached"),
+    "work_not_wanted": Text("Does not take this kind of work"),
+    "load_reached": Text("Has as many engagements as they take"),
+    "cooling_off": Text("Resting after an engagement"),
     "lower_rank": Text("Ranked lower"),
     "not_available": Text("Not available"),
     "no_affinity": Text("Nothing in common with the request"),
 }
-FILTER = {"region": Text("Region"), "kind": Text("Kind of expert"), "language": Text("Language"), "code": Text("Codes")}
+FILTER = {
+    "region": Text("Region"),
+    "kind": Text("Kind of expert"),
+    "language": Text("Language"),
+    "code": Text("Codes"),
+    "mode": Text("Way of working"),
+}
 OBJECTOR = {
     "citizen": Text("A citizen"),
     "organisation": Text("An organisation"),

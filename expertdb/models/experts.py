@@ -1,13 +1,15 @@
 """Experts: who they are, what shows their expertise, and where they stand in the pool's life cycle."""
 
+from contextlib import nullcontext
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship, validates
 
 from expertdb.models.base import Base, Json, SortKey, new_id
 from expertdb.models.organisations import Organisation
+from expertdb.models.preferences import ExpertPreference, stated_in
 from expertdb.models.restricted import RestrictedValue
 
 STATUSES = (
@@ -152,11 +154,23 @@ class Expert(Base):
         passive_deletes=True,
         order_by=(RestrictedValue.field, RestrictedValue.position),
     )
+    preferences: Mapped[list[ExpertPreference]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
     transitions: Mapped[list[ExpertTransition]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, order_by=ExpertTransition.id
     )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - the base class types it as an instance's.
+
+    @validates("availability")
+    def _restate_preferences(self, name: str, availability: dict[str, Any]) -> dict[str, Any]:
+        """Whoever sets the availability, be it to erase it, sets what lists search of it; rows that stay are kept."""
+        with getattr(object_session(self), "no_autoflush", nullcontext()):
+            there = {(row.kind, row.value): row for row in self.preferences}
+        stated = stated_in(availability)
+        for key, last in stated.items():
+            there.setdefault(key, ExpertPreference(kind=key[0], value=key[1])).last = last
+        self.preferences = [there[key] for key in stated]
+        return availability
 
     @property
     def codes(self) -> list[str]:

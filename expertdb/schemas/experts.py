@@ -8,9 +8,10 @@ from marshmallow import Schema, ValidationError, fields, pre_dump, validate, val
 from expertdb import vocabularies
 from expertdb.models.experts import ENTRY_SOURCES, MODES, STATUSES, Expert
 from expertdb.models.notices import DUTIES
+from expertdb.models.requests import KINDS
 from expertdb.models.restricted import masked_values
 from expertdb.models.sanctions import GROUNDS
-from expertdb.schemas.fields import Bool, Choice, Code, Day, Int, Several, Str, Unique
+from expertdb.schemas.fields import Bool, Choice, Code, Day, DayText, Int, Several, Str, Unique
 from expertdb.schemas.personal import FreeText, MaskedValues, Restricted
 from expertdb.schemas.shared import PageQuery, PersonName, Reference, Term, named, plain, reference
 from expertdb.wording import Text
@@ -47,12 +48,33 @@ class ItemAnswer(ItemBody):
     id = fields.String(required=True)
 
 
+class Absence(Schema):
+    """From a day until another, both included, on which an expert cannot be asked."""
+
+    start = DayText(required=True)
+    end = DayText(required=True)
+
+    @validates_schema
+    def ends_after_start(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if data["end"] < data["start"]:
+            raise ValidationError([Text("The absence ends before it begins.")], "end")
+
+
+class NotWanted(Schema):
+    """Work that an expert does not want: no list for such a request names them."""
+
+    codes = Unique(Code(*vocabularies.EXPERTISE), maximum=60)
+    kinds = Unique(Choice(KINDS), maximum=len(KINDS))
+
+
 class Availability(Schema):
-    """How, and how much, an expert can be asked for."""
+    """How, when and for what an expert can be asked, and how much."""
 
     modes = Unique(Choice(MODES), maximum=len(MODES))
     max_load = Int(low=0, high=365, metadata={"description": "most engagements in a rolling 12 months"})
     cool_off_days = Int(low=0, high=365, metadata={"description": "days of rest after an engagement"})
+    away = Several(fields.Nested(Absence), maximum=50)
+    not_wanted = fields.Nested(NotWanted)
     travel = Bool()
     note = FreeText(maximum=500)
 

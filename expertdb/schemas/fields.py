@@ -190,6 +190,16 @@ class Day(fields.Date):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
+class DayText(Day):
+    """A day kept as the text it was sent as, for what is stored as JSON."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return super()._deserialize(value, attr, data, **kwargs).isoformat()
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return value
+
+
 class Moment(fields.AwareDateTime):
     """A moment with its zone as RFC 3339 writes it; Python itself would also read 2026-W01-4T00:00:00Z.
 

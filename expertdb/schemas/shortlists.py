@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates, validates_schema
 
 from expertdb import vocabularies
+from expertdb.models.experts import MODES
 from expertdb.models.requests import KINDS
 from expertdb.schemas.conflicts import HeldBackAnswer, RecusedAnswer, Unresolved
 from expertdb.schemas.fields import Choice, Code, Int, Moment, Several, Share, Str, Unique
@@ -22,6 +23,11 @@ class Filters(Schema):
     kind = Unique(Code("expert_kind"), maximum=50)
     language = Unique(Code("language"), maximum=20)
     code = Unique(Code(*vocabularies.EXPERTISE), maximum=50)
+    mode = Unique(
+        Choice(MODES),
+        maximum=len(MODES),
+        metadata={"description": "the request's own when left out; who states no mode takes every one"},
+    )
 
 
 class ShortlistBody(Schema):

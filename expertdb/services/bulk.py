@@ -1,6 +1,6 @@
 """Matching many requests at once: one state of the pool, and rows read for many lists together."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from expertdb.services import loads, profiles, shown
+from expertdb.services import loads, matters, profiles, shown
 from expertdb.services.corpus import Corpus, Pool, ranked
 from expertdb.services.eligibility import Eligible, sift
 from expertdb.services.reasons import as_stored
@@ -34,24 +34,39 @@ def match(session: Session, corpus: Corpus, requests: Iterable[Asked], *, now: d
 
 
 def _matched(session: Session, corpus: Corpus, pool: Pool, chunk: list[Asked], now: datetime) -> list[dict[str, Any]]:
-    today, held_back = local_day(now), loads.held_back(session, now)
-    eligible = {_key(one): sift(session, pool, one.body["filters"], today, held_back) for one in _distinct(chunk)}
+    eligible = _eligible(session, pool, chunk, now)
     rankings = _rankings(session, corpus, pool, chunk, eligible)
     names = shown.names(session, {one.expert for ranking in rankings for one in ranking.candidates})
     return [
-        _answer(one, ranking, eligible[_key(one)], names, pool) for one, ranking in zip(chunk, rankings, strict=True)
+        _answer(one, ranking, who, names, pool) for one, ranking, who in zip(chunk, rankings, eligible, strict=True)
     ]
 
 
+def _eligible(session: Session, pool: Pool, chunk: list[Asked], now: datetime) -> list[Eligible]:
+    """Who may be ranked for each; those whom the same filters and the same people concern are sifted together."""
+    busy, sifted, found = loads.held_back(session, now), dict[Any, Eligible](), []
+    for one in chunk:
+        held_back = matters.not_to_be_asked(session, one.body["kind"], _query(one), now, busy=busy)
+        key = _key(one), tuple(sorted(held_back.items()))
+        if key not in sifted:
+            sifted[key] = sift(session, pool, one.body["filters"], local_day(now), held_back)
+        found.append(sifted[key])
+    return found
+
+
+def _query(one: Asked) -> Query:
+    aspects = tuple(Aspect(aspect["code"], aspect["need"]) for aspect in one.body["aspects"])
+    return Query(one.body["title"], one.body["text"], aspects)
+
+
 def _rankings(
-    session: Session, corpus: Corpus, pool: Pool, chunk: list[Asked], eligible: Mapping[Any, Eligible]
+    session: Session, corpus: Corpus, pool: Pool, chunk: list[Asked], eligible: Sequence[Eligible]
 ) -> list[Ranking]:
     index, found = pool.index, []
-    for one in chunk:
-        aspects = tuple(Aspect(aspect["code"], aspect["need"]) for aspect in one.body["aspects"])
-        asked = ask(Query(one.body["title"], one.body["text"], aspects), index.analyser)
+    for one, who in zip(chunk, eligible, strict=True):
+        asked = ask(_query(one), index.analyser)
         parameters = replace(corpus.parameters, diversify=one.body["diversify"])
-        selected = index.select(eligible[_key(one)].allowed)
+        selected = index.select(who.allowed)
         found.append((find_best(index, asked, one.body["size"], parameters, selected), asked, parameters, selected))
     known = profiles.of(session, sorted({expert for best, *_ in found for expert in best.experts}))
     return [explained(index, best, asked, known, parameters, selected) for best, asked, parameters, selected in found]
@@ -82,8 +97,3 @@ def _answer(
 
 def _key(one: Asked) -> tuple[Any, ...]:
     return tuple(sorted((name, tuple(values)) for name, values in one.body["filters"].items()))
-
-
-def _distinct(chunk: list[Asked]) -> Iterable[Asked]:
-    """One request for each set of filters."""
-    return {_key(one): one for one in chunk}.values()

@@ -11,6 +11,7 @@ from expertdb.errors import Fault, InvalidInput
 from expertdb.services import experts, matters, requests, shortlists, shown
 from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus, Pool, ranked
+from expertdb.services.eligibility import OUTSIDE_FILTERS
 from expertdb.services.profiles import fetching
 from expertdb.services.reasons import as_stored, label_of
 from expertdb.wording import Text
@@ -87,6 +88,8 @@ def of_expert(
         reason = found.why_out(expert)
         if reason is not None and found.recused.reasons.get(expert.id) != reason:
             return Standing(who, reason=reason)
+        if reason is None and not found.may([expert.id]):
+            return Standing(who, reason=OUTSIDE_FILTERS)
         own = rank(pool.index, found.matter, 1, fetching(session), corpus.parameters, {expert.id}).candidates
         if not own:
             return Standing(who, reason=reason or "no_affinity")

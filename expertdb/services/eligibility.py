@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from expertdb import vocabularies
 from expertdb.services import exclusions
 from expertdb.services.corpus import Pool
-from expertdb.services.profiles import tag
+from expertdb.services.profiles import ANY_MODE, tag
 from matching import Filter
 
 OUTSIDE_FILTERS = "outside_filters"
@@ -66,6 +66,8 @@ def is_held_outside(pool: Pool, eligible: Eligible, code: str) -> bool:
 
 
 def _tags(name: str, values: list[str]) -> frozenset[str]:
-    """The tags that meet one filter, with every code widened to those below it."""
+    """The tags that meet one filter, with every code widened to those below it, and whoever takes any mode."""
+    if name == "mode":
+        values = [*values, ANY_MODE]
     codes = [vocabularies.with_descendants(value, WIDENED[name]) if name in WIDENED else {value} for value in values]
     return frozenset(tag(name, code) for code in frozenset[str]().union(*codes))

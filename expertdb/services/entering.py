@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session, selectinload
 from expertdb.errors import Fault
 from expertdb.models.base import Base
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem, ExpertTransition
+from expertdb.models.preferences import ExpertPreference
 from expertdb.models.restricted import RestrictedValue
 from expertdb.services import experts, organisations, restricted
 from expertdb.services.actors import Actor
 from expertdb.services.decisions import Choices, Outcome
 from expertdb.services.merging import Merge, merge
-from expertdb.services.staging import Staged
+from expertdb.services.staging import Gone, Staged
 from expertdb.wording import Text
 
 MERGED_AT_ONCE = 200
@@ -61,7 +62,7 @@ class Entering:
         expert = experts.new(body, None, actor=self.actor, now=self.now, source="import")
         expert.organisation_id = self._employer(body)
         sealed = restricted.sealed(restricted.sealer_of(self.session), expert.id, body.get("restricted", {}), self.now)
-        below = _owned(expert, (*expert.items, *expert.expert_codes, *expert.transitions))
+        below = _owned(expert, (*expert.items, *expert.expert_codes, *expert.preferences, *expert.transitions))
         self.staged.insert((expert, *below, *sealed))
 
     def _employer(self, body: Body) -> str | None:
@@ -91,7 +92,8 @@ class Entering:
 
     def _loaded(self, ids: Iterable[str]) -> Iterable[Expert]:
         """The experts of these ids, out of the session, so that what is tried on them is not written."""
-        wanted = select(Expert).where(Expert.id.in_(ids)).options(selectinload(Expert.restricted))
+        wanted = select(Expert).where(Expert.id.in_(ids))
+        wanted = wanted.options(selectinload(Expert.restricted), selectinload(Expert.preferences))
         for expert in self.session.scalars(wanted):
             self.session.expunge(expert)
             yield expert
@@ -119,15 +121,18 @@ class Entering:
         experts.fill(expert, changes)
         version, expert.version, expert.updated_at = expert.version, expert.version + 1, self.now
         fresh = [row for row in _owned(expert, (*expert.items, *expert.expert_codes)) if id(row) not in there]
+        if "availability" in changes:
+            gone["expert_preferences.expert_id"] = [expert.id]
+            fresh += _owned(expert, expert.preferences)
         self.staged.update(expert, version, gone, (*fresh, *sealed))
 
-    def _resealed(self, expert: Expert, values: Mapping[str, Any]) -> tuple[list[RestrictedValue], list[str]]:
-        """The rows that come and the ids of those that go when restricted values change."""
-        gone = [row.id for row in expert.restricted if row.field in values]
+    def _resealed(self, expert: Expert, values: Mapping[str, Any]) -> tuple[list[RestrictedValue], Gone]:
+        """The rows that come and those that go when restricted values change."""
+        gone = {"restricted_values.id": [row.id for row in expert.restricted if row.field in values]}
         return restricted.sealed(restricted.sealer_of(self.session), expert.id, values, self.now), gone
 
 
-def _owned(expert: Expert, rows: Iterable[ExpertItem | ExpertCode | ExpertTransition]) -> list[Base]:
+def _owned(expert: Expert, rows: Iterable[ExpertItem | ExpertCode | ExpertPreference | ExpertTransition]) -> list[Base]:
     """These rows, with the expert they belong to: no session will tell them."""
     owned: list[Base] = []
     for row in rows:

@@ -31,7 +31,7 @@ def changes(session: Session, corpus: Corpus, panel: Panel, now: datetime) -> It
     for name in MATTER:
         if then[name] != today[name]:
             yield Fault(f"/request/{name}", Text("The request was edited since the panel was chosen."))
-    found = matters.field(session, corpus, panel.consultation_request, {}, now)
+    found = matters.field(session, corpus, panel.consultation_request, matters.ANY_MODE, now)
     may = found.may([seat.expert_id for seat in panel.seats])
     for place, seat in enumerate(panel.seats):
         if seat.expert_id not in may:

@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from expertdb.models.experts import Expert
 from expertdb.models.requests import ConsultationRequest
-from expertdb.services import exclusions, loads, recusals
+from expertdb.services import exclusions, loads, preferences, recusals
 from expertdb.services.corpus import Corpus, Pool
 from expertdb.services.eligibility import OUTSIDE_FILTERS, Eligible, among, sift
-from expertdb.services.recusals import Recusals
+from expertdb.services.recusals import NOBODY_RECUSED, Recusals
 from expertdb.workdays import local_day
 from matching import Aspect, Query
+
+ANY_MODE: Mapping[str, list[str]] = {"mode": []}  # Filters that take the request's mode of work for none.
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,43 @@ def field_of(
     now: datetime,
 ) -> Field:
     """Who of this pool may be ranked for a request under these filters."""
-    recused = recusals.of(session, consultation_request, local_day(now))
-    held_back = {**loads.held_back(session, now, besides=consultation_request.id), **recused.reasons}
-    eligible = sift(session, pool, filters, local_day(now), held_back)
-    return Field(pool, local_day(now), matter_of(consultation_request), eligible, recused)
+    recused, matter = recusals.of(session, consultation_request, local_day(now)), matter_of(consultation_request)
+    held_back = not_to_be_asked(
+        session, consultation_request.kind, matter, now, recused=recused, besides=consultation_request.id
+    )
+    eligible = sift(session, pool, filters_of(consultation_request, filters), local_day(now), held_back)
+    return Field(pool, local_day(now), matter, eligible, recused)
+
+
+def filters_of(consultation_request: ConsultationRequest, stated: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The filters for a request: those stated, and its own mode of work unless they say something of modes."""
+    own = {"mode": [consultation_request.mode]} if consultation_request.mode else {}
+    return {**own, **stated}
+
+
+def not_to_be_asked(
+    session: Session,
+    kind: str,
+    matter: Query,
+    now: datetime,
+    *,
+    recused: Recusals = NOBODY_RECUSED,
+    besides: str = "",
+    busy: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """Everybody who is not to be asked in a matter of this kind now, though active, and the gravest reason for each.
+
+    A conflict first, then what the expert said or is (unreachable, away, unwilling), then their load, in which what
+    they do in the request `besides` does not count; `busy` holds that already where somebody has read it.
+    """
+    busy = loads.held_back(session, now, besides=besides) if busy is None else busy
+    unwilling = preferences.against(session, kind, [aspect.code for aspect in matter.aspects], local_day(now))
+    return {**busy, **unwilling, **recused.reasons}
+
+
+def unwilling(
+    session: Session, consultation_request: ConsultationRequest, among: Collection[str], now: datetime
+) -> dict[str, str]:
+    """Which of these experts are unreachable, away, or do not want the work of this request, and why."""
+    codes = [row.code for row in consultation_request.aspects]
+    return preferences.against(session, consultation_request.kind, codes, local_day(now), among=among)

@@ -17,9 +17,17 @@ from matching import Item, Profile
 
 CHUNK = 500
 NEVER = (1, 0)  # Days of somebody who has no term.
+ANY_MODE = "any"  # Who states no mode of work takes every one.
 
 _EXPERTS = select(
-    Expert.id, Expert.kind, Expert.region, Expert.languages, Expert.statement, Expert.term_start, Expert.term_end
+    Expert.id,
+    Expert.kind,
+    Expert.region,
+    Expert.languages,
+    Expert.availability,
+    Expert.statement,
+    Expert.term_start,
+    Expert.term_end,
 ).where(Expert.status == "active")
 _THESE: BindParameter[Any] = bindparam("ids", expanding=True)
 _SOME = _EXPERTS.where(Expert.id.in_(_THESE))
@@ -75,6 +83,7 @@ def _by_expert(session: Session, statement: Any, ids: list[str]) -> dict[str, li
 
 def _tags(row: Any, codes: frozenset[str]) -> frozenset[str]:
     stated = [("kind", row.kind), ("region", row.region)]
+    stated += [("mode", mode) for mode in row.availability.get("modes") or (ANY_MODE,)]
     stated += [("language", language) for language in row.languages] + [("code", code) for code in codes]
     return frozenset(tag(name, value) for name, value in stated if value)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from expertdb.models.engagements import Engagement
 from expertdb.models.panels import Panel, PanelSeat
 from expertdb.models.requests import ConsultationRequest
-from expertdb.services import engagements, serving
+from expertdb.services import engagements, matters, serving
 from expertdb.services.actors import Actor
 from expertdb.services.candidates import as_candidate
 from expertdb.services.rules import Rules
@@ -27,8 +27,9 @@ def promote(
     actor: Actor,
     now: datetime,
 ) -> Engagement | None:
-    """Invite the first reserve who may serve and breaks no rule in the place of whoever left; None where nobody can.
+    """Invite the first reserve who may serve, can be asked now and breaks no rule in the place of whoever left.
 
+    None where nobody can.
     After a draw the order of the lot alone decides. A panel that another took the place of asks nobody any more.
     """
     panel = session.get_one(Panel, left.panel_id)
@@ -37,7 +38,10 @@ def promote(
     rows = list(session.scalars(select(Engagement).where(Engagement.panel_id == panel.id)))
     asked = {one.expert_id for one in rows}
     waiting = [seat.expert_id for seat in panel.reserves if seat.expert_id not in asked]
-    against = serving.reasons_against(session, consultation_request, waiting, now)
+    against = {
+        *serving.reasons_against(session, consultation_request, waiting, now),
+        *matters.unwilling(session, consultation_request, waiting, now),
+    }
     team = [one.expert_id for one in rows if one.status in engagements.LIVE]
     for expert in waiting:
         if expert not in against and _keeps_the_rules(panel, [*team, expert]):

@@ -44,7 +44,7 @@ def propose(
     members, gone = seating.holders(session, panel), seating.gone(session, panel)
     if body["expert"] not in members:
         raise InvalidInput(Fault("/expert", Text("This expert is no member of the panel.")))
-    found = matters.field(session, corpus, consultation_request, {}, now)
+    found = matters.field(session, corpus, consultation_request, matters.ANY_MODE, now)
     known = [one["expert"] for one in panel.snapshot["candidates"]]
     people = _people(session, panel, (found.may(known) - gone) | set(members), now)
     began = time.perf_counter()

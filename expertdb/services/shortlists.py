@@ -13,12 +13,11 @@ from expertdb.errors import NotFound
 from expertdb.models.base import new_id
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.shortlists import Shortlist, ShortlistAspect, ShortlistEntry
-from expertdb.services import audit, exclusions, lifecycle, loads, paging, recusals, requests
+from expertdb.services import audit, exclusions, lifecycle, matters, paging, recusals, requests
 from expertdb.services.actors import Actor
 from expertdb.services.conflicts import unknown
 from expertdb.services.corpus import Corpus, Pool, ranked
 from expertdb.services.eligibility import Eligible, is_held_outside, sift
-from expertdb.services.matters import matter_of
 from expertdb.services.profiles import fetching
 from expertdb.services.reasons import as_stored
 from expertdb.services.recusals import NOBODY_RECUSED, Recusals
@@ -39,9 +38,10 @@ SHORTLISTED = "shortlisted"
 
 @dataclass(frozen=True)
 class Proposal:
-    """A list that is ranked but not stored, the matter it was ranked for, and who was recused from it."""
+    """A list that is ranked but not stored, what was asked for in which matter, and who was recused from it."""
 
     matter: Query
+    asked: Mapping[str, Any]
     recused: Recusals
     shortlist: Shortlist
 
@@ -55,8 +55,9 @@ def propose(
     """
     consultation_request = requests.get(session, request_id, actor=actor)
     _refuse_unless_open(consultation_request)
-    matter, recused = matter_of(consultation_request), recusals.of(session, consultation_request, local_day(now))
-    return Proposal(matter, recused, _ranked(session, corpus, matter, body, now, recused))
+    matter, asked = matters.matter_of(consultation_request), _asked(consultation_request, body)
+    recused = recusals.of(session, consultation_request, local_day(now))
+    return Proposal(matter, asked, recused, _ranked(session, corpus, matter, asked, now, recused))
 
 
 def rehearse(
@@ -85,10 +86,11 @@ def draw_up(
     # Locked, or of two lists drawn up at once the second would fail at moving the request on.
     consultation_request = requests.get(session, request_id, actor=actor, lock=True)
     _refuse_unless_open(consultation_request)
-    matter, recused = matter_of(consultation_request), recusals.of(session, consultation_request, local_day(now))
+    matter, asked = matters.matter_of(consultation_request), _asked(consultation_request, body)
+    recused = recusals.of(session, consultation_request, local_day(now))
     shortlist = proposal.shortlist
-    if (proposal.matter, proposal.recused) != (matter, recused):
-        shortlist = _ranked(session, corpus, matter, body, now, recused)
+    if (proposal.matter, proposal.asked, proposal.recused) != (matter, asked, recused):
+        shortlist = _ranked(session, corpus, matter, asked, now, recused)
     shortlist.id, shortlist.request_id, shortlist.created_by = new_id(), consultation_request.id, actor.id
     session.add(shortlist)
     if consultation_request.status != SHORTLISTED:
@@ -109,6 +111,12 @@ def is_open(consultation_request: ConsultationRequest) -> bool:
 def _refuse_unless_open(consultation_request: ConsultationRequest) -> None:
     if consultation_request.status != SHORTLISTED:
         lifecycle.check(lifecycle.REQUEST_WAYS, consultation_request.status, SHORTLISTED)
+
+
+def _asked(consultation_request: ConsultationRequest, body: Mapping[str, Any]) -> dict[str, Any]:
+    """What is asked of the list, with what the request says of it: its id, its kind, and the mode of the work."""
+    filters = matters.filters_of(consultation_request, body["filters"])
+    return {**body, "request": consultation_request.id, "kind": consultation_request.kind, "filters": filters}
 
 
 def preview(session: Session, corpus: Corpus, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> Shown:
@@ -201,7 +209,9 @@ def _of_pool(
     recused: Recusals,
     kept: bool,
 ) -> Shortlist:
-    held_back = {**loads.held_back(session, now), **recused.reasons}
+    held_back = matters.not_to_be_asked(
+        session, body["kind"], query, now, recused=recused, besides=body.get("request", "")
+    )
     eligible = sift(session, pool, body["filters"], local_day(now), held_back)
     parameters = replace(configured, diversify=body["diversify"])
     ranking = rank(pool.index, query, body["size"], fetching(session), parameters, eligible.allowed)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Dialect, LargeBinary, Table, inspect, update
+from sqlalchemy import JSON, Column, Connection, Dialect, LargeBinary, Table, delete, inspect, update
 from sqlalchemy.orm import Session
 
 from expertdb.errors import EditedMeanwhile
@@ -24,10 +24,12 @@ ORDER = (
     "experts",
     "expert_items",
     "expert_codes",
+    "expert_preferences",
     "expert_transitions",
     "restricted_values",
 )
 Values = dict[str, Any]
+Gone = dict[str, list[str]]  # Rows that go: values by "table.column".
 Batch = dict[str, list[tuple[Any, ...]]]
 
 
@@ -63,10 +65,10 @@ class Staged:
         if len(self._inserts.get("experts", ())) + len(self._changes) >= AT_ONCE:
             self.lay_aside()
 
-    def update(self, expert: Expert, version: int, gone: Iterable[str], fresh: Iterable[Base]) -> None:
-        """Stage an expert's new values over version `version`, restricted rows that go (by id), and rows below it."""
+    def update(self, expert: Expert, version: int, gone: Gone, fresh: Iterable[Base]) -> None:
+        """Stage an expert's new values over version `version`, the rows below it that go, and those that come."""
         self.merged.append(expert.id)
-        self._changes.append({"expert": values_of(expert), "version": version, "gone": list(gone)})
+        self._changes.append({"expert": values_of(expert), "version": version, "gone": gone})
         self.insert(fresh)
 
     def lay_aside(self) -> None:
@@ -95,10 +97,12 @@ class Staged:
 
 def _update(session: Session, change: Values) -> None:
     stated = change["expert"]
-    gone = Base.metadata.tables["restricted_values"]
     experts = Base.metadata.tables["experts"]
-    if change["gone"]:
-        session.execute(gone.delete().where(gone.c.id.in_(change["gone"])))
+    for place, values in change["gone"].items():
+        table, _, name = place.partition(".")
+        column = Base.metadata.tables[table].c[name]
+        if values:
+            session.execute(delete(column.table).where(column.in_(values)))
     edit = update(experts).where(experts.c.id == stated["id"], experts.c.version == change["version"])
     if session.execute(edit.values(**stated)).rowcount != 1:  # type: ignore[attr-defined]
         raise EditedMeanwhile

@@ -27,6 +27,7 @@ from expertdb.app import create_app
 from expertdb.models.experts import STATUSES
 from expertdb.recognising import BANK_ACCOUNT, BANK_CARD
 from expertdb.schemas.experts import ExpertLine
+from expertdb.services import loads, preferences
 from expertdb.services.eligibility import OUTSIDE_FILTERS
 from expertdb.services.exclusions import TERM_NOT_CURRENT
 from expertdb.wording import Text, as_stored, say, spoken
@@ -42,6 +43,7 @@ COMPUTED: dict[tuple[str, str], set[str]] = {
         *STATUSES,
         TERM_NOT_CURRENT,
         OUTSIDE_FILTERS,
+        *(preferences.AWAY, preferences.NOT_WANTED, preferences.UNREACHABLE, loads.LOAD_REACHED, loads.COOLING_OFF),
         "lower_rank",
     }
     - {"active"},
