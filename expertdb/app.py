@@ -16,6 +16,7 @@ from config.settings import Settings, SettingsFault, load
 from expertdb import api, console, database, keys, logs, metrics
 from expertdb.anchor import Anchor
 from expertdb.links import Links
+from expertdb.models.vocabularies import Editions
 from expertdb.sealing import Sealer
 from expertdb.services import rules
 from expertdb.services.corpus import Corpus
@@ -55,6 +56,7 @@ def create_app(
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["clock"] = clock
+    app.extensions["editions"] = Editions()
     app.extensions["links"] = Links(settings.secret_key)
     app.extensions["sealer"] = Sealer(keys.field_keys(settings.field_keys, settings.secret_key))
     app.extensions["audit_keys"] = sealing = keys.audit_keys(

@@ -18,6 +18,7 @@ from expertdb.commands import (
     pool,
     sweep,
     users,
+    vocabularies,
 )
 from expertdb.errors import DomainError
 
@@ -63,6 +64,7 @@ PARTS = (
     backups,
     jobs,
     sweep,
+    vocabularies,
 )
 
 for part in PARTS:

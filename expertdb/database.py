@@ -58,10 +58,11 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 
 @contextmanager
-def transaction(*, read_only: bool = False) -> Iterator[Session]:
+def transaction(*, read_only: bool = False, migrated: bool = True) -> Iterator[Session]:
     """One unit of work: commits at the end, rolls back on any error.
 
-    Raises EditedMeanwhile when a row was changed by somebody else between reading and writing it.
+    The vocabularies of this database hold from then on; whoever cannot tell whether there is a schema (`migrated`) does
+    without. Raises EditedMeanwhile when a row was changed by somebody else between reading and writing it.
     """
     session: Session = db.session()
     if session.in_transaction():
@@ -71,6 +72,8 @@ def transaction(*, read_only: bool = False) -> Iterator[Session]:
     try:
         if read_only:
             session.connection(execution_options=_reading(session))
+        if migrated:
+            current_app.extensions["editions"].take_up(session)
         yield session
         _end_reading(session) if read_only else _commit(session)
     except StaleDataError as error:

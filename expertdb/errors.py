@@ -24,6 +24,7 @@ DomainError
 ├── OrganisationInUse           experts or requests still point to it
 ├── LastAdministrator           nobody would be left who can make users
 ├── TooManyAttempts             passwords are being tried; `wait` says how long no more are looked at
+├── SuggestionDecidedAlready    somebody accepted or declined it before
 ├── RestrictedValueUnreadable   the key that sealed a value is not at hand, or the value was altered
 ├── BackupIsUnusable            the file is no backup, is damaged, or was not made with this installation's key
 └── IdempotencyKeyReused        the key was used before, with another body
@@ -217,6 +218,13 @@ class TooManyAttempts(DomainError):
         self.wait = wait
         minutes = max(1, -(-int(wait.total_seconds()) // 60))
         super().__init__(Text("Too many attempts. Wait {minutes} min and try again.", minutes=minutes))
+
+
+class SuggestionDecidedAlready(DomainError):
+    """Somebody accepted or declined it before."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(Text("This suggestion was {status} already.", status=status))
 
 
 class RestrictedValueUnreadable(DomainError):

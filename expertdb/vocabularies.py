@@ -1,12 +1,22 @@
-"""Controlled vocabularies: data files with a version, read once per process from `data/vocabularies/`."""
+"""Controlled vocabularies: data files with a version, and the changes that an installation made to them since.
+
+An `Edition` is all vocabularies at one moment; it is never changed. Which edition holds is a matter of the context: an
+entry point takes up that of its database (`models/vocabularies.py`), and whoever has none gets the files as shipped.
+"""
 
 import difflib
+import functools
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cache
 from importlib.resources import files
+from typing import Any, ParamSpec, TypeVar
+
+REMEMBERED = 4096  # results of one function
+P = ParamSpec("P")
+T = TypeVar("T")
 
 NAMES = (
     "ip_subject",
@@ -36,7 +46,10 @@ INDUSTRIES = ("emerging_industry", "manufacturing_division")
 
 @dataclass(frozen=True)
 class Term:
-    """One code with its labels; `aliases` are other phrases people use for it, Chinese and English mixed."""
+    """One code with its labels; `aliases` are other phrases people use for it, Chinese and English mixed.
+
+    A code that was merged into another is deprecated, and stands for the other wherever it is still written.
+    """
 
     code: str
     zh: str
@@ -44,6 +57,7 @@ class Term:
     aliases: tuple[str, ...] = ()
     parent: str | None = None
     deprecated: bool = False
+    merged_into: str | None = None
 
     @property
     def phrases(self) -> tuple[str, ...]:
@@ -70,20 +84,70 @@ class Vocabulary:
         """The code and every code below it; empty when the code is unknown."""
         if code not in self.terms:
             return set()
-        found = {code}
+        found = {self.standing_for(code)}
         while below := {term.code for term in self if term.parent in found} - found:
             found |= below
         return found
 
+    def standing_for(self, code: str) -> str:
+        """The code itself, or the one that it was merged into."""
+        while (into := self.terms[code].merged_into) is not None:
+            code = into
+        return code
 
-@cache
-def load(name: str) -> Vocabulary:
-    """Read one vocabulary; raises KeyError that names the choices when there is none of that name."""
-    if name not in NAMES:
-        raise KeyError(f"no vocabulary {name!r}; there are {', '.join(NAMES)}")
+
+@dataclass(frozen=True)
+class Edition:
+    """All vocabularies after the first `number` changes of an installation; `memory` keeps what was made of it."""
+
+    number: int
+    vocabularies: Mapping[str, Vocabulary] = field(repr=False)
+    memory: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+
+@functools.cache
+def shipped() -> Edition:
+    """The vocabularies of the files."""
+    return Edition(0, {name: _read(name) for name in NAMES})
+
+
+def _read(name: str) -> Vocabulary:
     raw = json.loads(files("expertdb").joinpath(f"data/vocabularies/{name}.json").read_text("utf-8"))
     terms = (Term(**{**term, "aliases": tuple(term.get("aliases", ()))}) for term in raw["terms"])
     return Vocabulary(raw["name"], raw["version"], raw["source"], {term.code: term for term in terms})
+
+
+_taken_up: ContextVar[Edition | None] = ContextVar("edition", default=None)
+
+
+def current() -> Edition:
+    """The edition that holds here."""
+    return _taken_up.get() or shipped()
+
+
+def take_up(edition: Edition) -> None:
+    """Let this edition hold in this context from now on."""
+    _taken_up.set(edition)
+
+
+def per_edition(function: Callable[P, T]) -> Callable[P, T]:
+    """Work something out once for each edition and each set of arguments, which must be hashable."""
+
+    @functools.wraps(function)
+    def remembered(*args: P.args, **kwargs: P.kwargs) -> T:
+        memory = current().memory
+        cached = memory.get(function) or memory.setdefault(function, functools.lru_cache(REMEMBERED)(function))
+        found: T = cached(*args, **kwargs)
+        return found
+
+    return remembered
+
+
+def load(name: str) -> Vocabulary:
+    """One vocabulary; raises KeyError that names the choices when there is none of that name."""
+    if name not in NAMES:
+        raise KeyError(f"no vocabulary {name!r}; there are {', '.join(NAMES)}")
+    return current().vocabularies[name]
 
 
 def versions() -> dict[str, str]:
@@ -97,10 +161,21 @@ def expertise_terms() -> Iterator[Term]:
         yield from load(name)
 
 
-@cache
+@per_edition
 def expertise_codes() -> frozenset[str]:
     """Every code that may stand in an expert's `codes` or be an aspect of a request."""
     return frozenset(term.code for term in expertise_terms())
+
+
+def standing_for(code: str, names: tuple[str, ...] = EXPERTISE) -> str:
+    """The code itself, or the one it was merged into, in whichever of the vocabularies holds it."""
+    return next((load(name).standing_for(code) for name in names if code in load(name)), code)
+
+
+def written_as(code: str, names: tuple[str, ...] = EXPERTISE) -> set[str]:
+    """The code and every code that was merged into it: how it may stand in what was stored before."""
+    merged = {term.code for name in names for term in load(name) if term.merged_into is not None}
+    return {code} | {one for one in merged if standing_for(one, names) == code}
 
 
 LIKELY = 50  # phrases
@@ -129,12 +204,12 @@ class _Spellings:
     holders: dict[str, list[str]]
 
 
-@cache
+@per_edition
 def _spellings(names: tuple[str, ...]) -> _Spellings:
     codes: dict[str, str] = {}
     phrases: dict[str, str] = {}
     holders: dict[str, list[str]] = {}
-    for term in (term for name in names for term in load(name)):
+    for term in (term for name in names for term in load(name) if not term.deprecated):
         codes[term.code.casefold()] = term.code
         for phrase in (term.code, *term.phrases):
             phrases.setdefault(phrase.casefold(), term.code)

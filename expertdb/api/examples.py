@@ -28,6 +28,7 @@ from expertdb.schemas.sanctions import SanctionPatch, SanctionTransitionBody
 from expertdb.schemas.shortlists import PreviewBody, ShortlistBody
 from expertdb.schemas.tokens import TokenBody
 from expertdb.schemas.users import UserBody, UserPatch
+from expertdb.schemas.vocabularies import VocabularyPatch, WordSuggestionBody, WordSuggestionDecision
 
 _ITEM = {
     "kind": "case",
@@ -212,4 +213,13 @@ EXAMPLES: dict[type[Schema], dict[str, Any]] = {
         "organisation": "晋江鞋服产业园知识产权保护工作站",
     },
     UserPatch: {"role": "policy_office", "active": True},
+    VocabularyPatch: {
+        "reason": "茶企来信多用此说",
+        "changes": [
+            {"do": "add_alias", "code": "GI", "alias": "岩韵金标"},
+            {"do": "merge", "code": "EN", "into": "TM"},
+        ],
+    },
+    WordSuggestionBody: {"do": "add_alias", "code": "GI", "alias": "岩韵金标", "note": "茶企都这么说"},
+    WordSuggestionDecision: {"decision": "accept", "reason": "确有此说，且别无他义"},
 }

@@ -57,9 +57,10 @@ class _Recent:
 def _check() -> list[Check]:
     migrations = current_app.extensions["migrate"].directory
     corpus, least = current_app.extensions["corpus"], current_app.config["LEAST_FREE_BYTES"]
+    editions = current_app.extensions["editions"]
     try:
-        with transaction(read_only=True) as session:
-            found = list(readiness.checks(session, corpus, migrations, least))
+        with transaction(read_only=True, migrated=False) as session:
+            found = list(readiness.checks(session, corpus, editions, migrations, least))
     except SQLAlchemyError as error:
         return [readiness.away(error)]
     if corpus.version is not None:
@@ -73,7 +74,7 @@ def prometheus() -> ResponseReturnValue:
     if not _may_scrape():
         abort(404)
     try:
-        with transaction(read_only=True) as session:
+        with transaction(read_only=True, migrated=False) as session:
             facts = readiness.facts(session)
     except SQLAlchemyError:
         facts = {}  # The counters are wanted most when the database is away.

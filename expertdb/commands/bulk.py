@@ -36,7 +36,8 @@ class BatchLine(PreviewBody):
 
 def run(app: Flask, source: Path, target: IO[str], processes: int | None) -> None:
     """Answer every request of a JSON Lines file, in order; nothing is answered when a line has a fault."""
-    total = _checked(source)
+    with app.app_context(), transaction(read_only=True):
+        total = _checked(source)  # By the vocabularies that this database has.
     with app.app_context(), transaction(read_only=True) as session:
         app.extensions["corpus"].refresh(session)  # Once, for all processes to share.
     chunks = _chunks(source)

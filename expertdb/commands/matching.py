@@ -48,8 +48,8 @@ def match(
         return
     text = sys.stdin.read() if text == "-" else text
     asked = {"title": title, "text": text, "size": size, "aspects": [_aspect(one) for one in aspects]}
-    body = printing.loaded(PreviewBody(), asked)
     with application(ctx) as app, transaction(read_only=True) as session:
+        body = printing.loaded(PreviewBody(), asked)
         shown = shortlists.preview(session, app.extensions["corpus"], body, actor=SYSTEM, now=app.extensions["clock"]())
     if as_json:
         click.echo(json.dumps(ShortlistAnswer().dump(shown), ensure_ascii=False, indent=1))

@@ -1,4 +1,4 @@
-"""import, vocabulary: what stands in the pool and in which words."""
+"""import, export: the pool into and out of files."""
 
 import json
 import os
@@ -12,7 +12,6 @@ import click
 from flask import Flask
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from expertdb import vocabularies
 from expertdb.commands import application, printing
 from expertdb.database import transaction
 from expertdb.schemas.exports import FORMATS, ExportQuery
@@ -22,7 +21,6 @@ from expertdb.services.actors import SYSTEM
 from expertdb.services.decisions import Choices, Decision
 from expertdb.services.imports import Options, Phase, Report
 from expertdb.services.rosters import Upload
-from expertdb.services.vocabularies import read
 
 PHASES = {"reading": "Reading", "checking": "Checking", "writing": "Writing"}
 
@@ -142,26 +140,4 @@ def _exported(query: dict[str, Any]) -> exports.Export:
     return export
 
 
-@click.group()
-def vocabulary() -> None:
-    """Look up the controlled vocabularies."""
-
-
-@vocabulary.command("list")
-def list_vocabularies() -> None:
-    """List the vocabularies with their versions."""
-    for name in vocabularies.NAMES:
-        found = vocabularies.load(name)
-        click.echo(f"{name:<24} {found.version:<8} {len(found.terms):>5} terms")
-
-
-@vocabulary.command("show")
-@click.argument("name", type=click.Choice(vocabularies.NAMES))
-@click.option("-q", default="", help="Only terms that hold this in code, label or alias.")
-def show_vocabulary(name: str, q: str) -> None:
-    """List the terms of the vocabulary NAME."""
-    for term in read(name, q)["items"]:
-        click.echo(f"{term.code:<10} {term.zh} · {term.en}")
-
-
-COMMANDS = (import_command, export_command, vocabulary)
+COMMANDS = (import_command, export_command)

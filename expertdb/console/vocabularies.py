@@ -23,5 +23,5 @@ def list_vocabularies(visit: Visit) -> Reply:
 def show_vocabulary(visit: Visit, name: str) -> Reply:
     """The terms of one vocabulary, narrowed by part of a code, label or alias."""
     q = request.args.get("q", "")[:LONGEST]
-    found = vocabularies.read(name, q)
-    return render_template("vocabularies/show.html", found=found, q=q, terms=found["items"][:1000])
+    found = vocabularies.read(visit.session, name, q)
+    return render_template("vocabularies/show.html", found=found.vocabulary, q=q, terms=found.terms[:1000])

@@ -20,6 +20,7 @@ from expertdb.models import (
     shortlists,
     tokens,
     users,
+    vocabularies,
 )
 
 __all__ = [
@@ -42,4 +43,5 @@ __all__ = [
     "shortlists",
     "tokens",
     "users",
+    "vocabularies",
 ]

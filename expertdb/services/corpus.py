@@ -9,8 +9,7 @@ active experts are in the index; whose term is over today, or whom a filter leav
 import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Protocol, TypeVar
 
@@ -21,6 +20,7 @@ from expertdb import vocabularies
 from expertdb.models.corpus import CorpusChange, CorpusTouched, CorpusVersion, Mark, mark_of
 from expertdb.services import profiles
 from expertdb.services.index_files import IndexFiles
+from expertdb.vocabularies import Edition
 from matching import Analyser, Concept, Concepts, Index, Parameters, Pivot, ProfileMoved, differences
 from matching.qdrant import Engine, QdrantIndex
 
@@ -41,10 +41,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Pool:
-    """The active experts in one state of the corpus; never changed, so that threads may share it."""
+    """The active experts in one state of the corpus, read in one edition of the vocabularies.
+
+    Never changed, so that threads may share it.
+    """
 
     mark: Mark
     index: Index | QdrantIndex
+    edition: Edition = field(default_factory=vocabularies.current)
 
     @property
     def version(self) -> int:
@@ -75,7 +79,7 @@ class Corpus:
         if pool is None:
             with self._lock:
                 pool = self._known(mark) or self._made(session, mark)
-                self._pools = (pool, *self._pools)[:KEPT]
+                self._pools = (pool, *self._besides(pool))[:KEPT]
         if self.tending is not None and pool is self._pools[0]:
             self.tending.look(pool)
         return pool
@@ -83,29 +87,49 @@ class Corpus:
     def take(self, pool: Pool) -> None:
         """Put a pool with the same experts, laid out anew, in the place of the latest."""
         with self._lock:
-            self._pools = (pool, *(one for one in self._pools if one.mark != pool.mark))[:KEPT]
+            others = (one for one in self._besides(pool) if one.mark != pool.mark or one.edition is not pool.edition)
+            self._pools = (pool, *others)[:KEPT]
+
+    def _besides(self, pool: Pool) -> list[Pool]:
+        """The pools to keep beside a new one: those of its edition, and one of another, which takes as much room."""
+        same = [one for one in self._pools if one.edition is pool.edition]
+        return same if self.engine else [*same, *[one for one in self._pools if one.edition is not pool.edition][:1]]
 
     def _known(self, mark: Mark) -> Pool | None:
-        known = any(pool.mark == mark for pool in self._pools)
+        known = any(pool.mark == mark for pool in self._of_edition())
         if known and self.engine is not None:
             return self._pools[0]  # An engine holds the latest state alone.
-        return next((pool for pool in self._pools if pool.mark == mark), None)
+        return next((pool for pool in self._of_edition() if pool.mark == mark), None)
+
+    def _of_edition(self) -> list[Pool]:
+        """The pools read with the words that hold now: another edition finds other terms in the same texts."""
+        return [pool for pool in self._pools if pool.edition is vocabularies.current()]
 
     def _made(self, session: Session, mark: Mark) -> Pool:
-        for pool in sorted(self._pools, key=lambda pool: -pool.version):
+        known = self._of_edition()
+        for pool in sorted(known, key=lambda pool: -pool.version):
             if _is_past(session, pool.mark, mark):
                 return updated(pool, session, mark)
         if self.engine is not None:
-            everybody = profiles.everybody(session)
-            return Pool(mark, QdrantIndex.build(everybody, default_analyser(), self.engine, self.parameters))
-        if self._pools:
-            return compared(self._pools[0], session, mark)
+            return Pool(mark, self._filled(session, self.engine))
+        if known:
+            return compared(known[0], session, mark)
         stored = self.files.opened(default_analyser(), self.parameters) if self.files else None
         if stored is None:
             index = Index.build(profiles.everybody(session), default_analyser(), self.parameters.max_items)
             return Pool(mark, index)
         pool = Pool(Mark(stored.version, stored.stamp), stored.index)
         return updated(pool, session, mark) if _is_past(session, pool.mark, mark) else compared(pool, session, mark)
+
+    def _filled(self, session: Session, engine: Engine) -> QdrantIndex:
+        """The engine with everybody in it; where only the words changed, nobody is missing from it meanwhile."""
+        everybody = profiles.everybody(session)
+        if not self._pools:
+            return QdrantIndex.build(everybody, default_analyser(), engine, self.parameters)
+        index = self._pools[0].index
+        assert isinstance(index, QdrantIndex)
+        index.read_anew(everybody, default_analyser())
+        return index
 
 
 def ranked(session: Session, corpus: Corpus, rank: Callable[[Pool], T]) -> T:
@@ -135,14 +159,14 @@ def updated(pool: Pool, session: Session, mark: Mark) -> Pool:
     changes = set(session.scalars(select(CorpusChange.expert_id).where(CorpusChange.version > pool.version)))
     if mark.touched:
         changes |= set(session.scalars(select(CorpusTouched.expert_id)))
-    return Pool(mark, _read_anew(pool.index, session, sorted(changes)))
+    return Pool(mark, _read_anew(pool.index, session, sorted(changes)), pool.edition)
 
 
 def compared(pool: Pool, session: Session, mark: Mark) -> Pool:
     """A pool brought to the state that the session sees, by comparing every profile."""
     assert isinstance(pool.index, Index)
     found = differences(pool.index, profiles.everybody(session))
-    return Pool(mark, _read_anew(pool.index, session, [*found.missing, *found.stale, *found.extra]))
+    return Pool(mark, _read_anew(pool.index, session, [*found.missing, *found.stale, *found.extra]), pool.edition)
 
 
 def _read_anew(index: Index | QdrantIndex, session: Session, experts: Iterable[str]) -> Index | QdrantIndex:
@@ -158,9 +182,9 @@ def _chunks(experts: Iterable[str]) -> Iterator[list[str]]:
         yield chunk
 
 
-@cache
+@vocabularies.per_edition
 def default_analyser() -> Analyser:
-    """The analyser with our vocabularies and lexicon, made once per process."""
+    """The analyser with our vocabularies and lexicon, made once for each edition of the vocabularies."""
     return Analyser(concepts(), Pivot.load())
 
 

@@ -204,7 +204,7 @@ def fill(expert: Expert, body: dict[str, Any]) -> None:
     if "term" in body:
         expert.term_start, expert.term_end = body["term"]["start"], body["term"]["end"]
     if "codes" in body:
-        _set_codes(expert, body["codes"])
+        set_codes(expert, body["codes"])
     if "items" in body:
         expert.items = [ExpertItem(position=position, **item) for position, item in enumerate(body["items"])]
     refresh_content(expert)
@@ -216,7 +216,8 @@ def refresh_content(expert: Expert) -> None:
     expert.content_search = fold("\n".join(texts))
 
 
-def _set_codes(expert: Expert, codes: list[str]) -> None:
+def set_codes(expert: Expert, codes: list[str]) -> None:
+    """Give an expert these codes, in this order; rows of codes that stay are kept."""
     kept = {row.code: row for row in expert.expert_codes}
     for position, code in enumerate(codes):
         if code in kept:

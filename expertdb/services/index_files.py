@@ -33,10 +33,12 @@ class IndexFiles:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.name: str | None = None  # Of the snapshot that this process has open, or has found unusable.
+        self.fits = True  # Unless it was found unusable.
 
     def opened(self, analyser: Analyser, parameters: Parameters) -> Stored | None:
         """The current index; None where there is none, or, with a line in the log, where it cannot be used."""
         self.name = self._current()
+        self.fits = True
         if self.name is None:
             return None
         try:
@@ -44,6 +46,7 @@ class IndexFiles:
             return Stored(index, int(about["version"]), str(about["stamp"]))
         except (UnusableSnapshot, KeyError, ValueError) as error:
             log.warning("index_not_opened", reason=str(error))
+            self.fits = False
             return None
 
     def renewed(self) -> bool:

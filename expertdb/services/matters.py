@@ -12,6 +12,7 @@ from expertdb.services import exclusions, loads, preferences, recusals
 from expertdb.services.corpus import Corpus, Pool
 from expertdb.services.eligibility import OUTSIDE_FILTERS, Eligible, among, sift
 from expertdb.services.recusals import NOBODY_RECUSED, Recusals
+from expertdb.vocabularies import standing_for
 from expertdb.workdays import local_day
 from matching import Aspect, Query
 
@@ -44,8 +45,11 @@ class Field:
 
 def matter_of(consultation_request: ConsultationRequest) -> Query:
     """What the matcher reads of a request."""
-    aspects = tuple(Aspect(row.code, row.need) for row in consultation_request.aspects)
-    return Query(consultation_request.title, consultation_request.text, aspects)
+    # A code that was merged since is asked for as the one that stands for it.
+    stated = [Aspect(standing_for(row.code), row.need) for row in consultation_request.aspects]
+    musts = {one.code for one in stated if one.need == "must"}
+    aspects = (Aspect(code, "must" if code in musts else "nice") for code in dict.fromkeys(one.code for one in stated))
+    return Query(consultation_request.title, consultation_request.text, tuple(aspects))
 
 
 def field(

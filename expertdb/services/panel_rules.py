@@ -11,6 +11,7 @@ from expertdb.errors import Fault, InvalidInput
 from expertdb.models.requests import ConsultationRequest
 from expertdb.schemas.fields import unknown_code
 from expertdb.services import namesakes, organisations
+from expertdb.vocabularies import standing_for
 from expertdb.wording import Text
 from matching.panel import BadPanelInput, BadRules, Preset, Rule, Sizes, parse, preset
 
@@ -129,6 +130,7 @@ def _settle(session: Session, rule: dict[str, Any], at: str) -> Iterator[Fault]:
     for part, pointer in parts:
         for field, names in CODED.items():
             yield from _unknown(part.get(field), names, f"{pointer}/{field}")
+            _renew(part, field, names)
         for field in ("organisations", "experts"):
             if isinstance(part.get(field), list):
                 part[field], faults = _ids(session, part[field], field, f"{pointer}/{field}")
@@ -141,6 +143,13 @@ def _unknown(codes: Any, names: Sequence[str], at: str) -> Iterator[Fault]:
     for place, code in enumerate(codes):
         if isinstance(code, str) and not any(code in vocabularies.load(name) for name in names):
             yield Fault(f"{at}/{place}", unknown_code(code[:40], tuple(names)))
+
+
+def _renew(part: dict[str, Any], field: str, names: Sequence[str]) -> None:
+    """Put those in the place of merged codes that stand for them: nobody holds the others any more."""
+    if isinstance(part.get(field), list):
+        stated = [standing_for(one, tuple(names)) if isinstance(one, str) else one for one in part[field]]
+        part[field] = [one for place, one in enumerate(stated) if one not in stated[:place]]
 
 
 def _ids(session: Session, named: list[Any], field: str, at: str) -> tuple[list[Any], list[Fault]]:

@@ -1,11 +1,11 @@
 """Labels and aliases where codes are expected: 厦门市 is 350200, and "Patent attorney" is K-PA."""
 
 import re
-from functools import cache, lru_cache
 
 from expertdb import vocabularies
 from expertdb.errors import Fault
 from expertdb.names import fold
+from expertdb.vocabularies import per_edition, standing_for
 from expertdb.wording import Text
 
 STRONG = re.compile(r"[\n;；|]+")
@@ -13,14 +13,14 @@ WEAK = re.compile(r"(\s*[、,，/]\s*|(?<=[㐀-鿿])\s+(?=[㐀-鿿]))")
 LEADING_CODE = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)[\s:：]+\S")
 
 
-@lru_cache(maxsize=4096)  # A roster says the same few phrases over and over.
+@per_edition  # A roster says the same few phrases over and over.
 def meant(phrase: str, names: tuple[str, ...]) -> tuple[str, ...]:
     """The codes of these vocabularies that a phrase stands for: itself, a label's, or all whose alias it is."""
     if any(phrase in vocabularies.load(name) for name in names):
-        return (phrase,)
+        return (standing_for(phrase, names),)
     leading = LEADING_CODE.match(phrase)
     if leading and any(leading[1] in vocabularies.load(name) for name in names):
-        return (leading[1],)
+        return (standing_for(leading[1], names),)
     return _phrases(names).get(fold(phrase), ())
 
 
@@ -32,7 +32,7 @@ def code_of(phrase: str, names: tuple[str, ...]) -> str | Text:
     return found[0] if found else phrase
 
 
-@lru_cache(maxsize=4096)
+@per_edition
 def split(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
     """The phrases of a cell that holds several; a label that has a separator in it (皮革、毛皮…) stays whole."""
     found: list[str] = []
@@ -55,12 +55,14 @@ def _longest(pieces: list[str], names: tuple[str, ...]) -> list[str]:
 LONGEST = 13  # words and separators of the longest label
 
 
-@cache
+@per_edition
 def _phrases(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """What each folded phrase stands for; a label outweighs other codes' aliases."""
     labels: dict[str, list[str]] = {}
     aliases: dict[str, list[str]] = {}
     for term in (term for name in names for term in vocabularies.load(name)):
+        if term.merged_into is not None:
+            continue  # Its phrases are the other's by now.
         for phrase in (term.code, term.zh, term.en):
             _note(labels, phrase, term.code)
         for phrase in term.aliases:

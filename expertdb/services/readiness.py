@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from expertdb.models.audit import AuditHead
 from expertdb.models.corpus import CorpusState
 from expertdb.models.experts import Expert
+from expertdb.models.vocabularies import Editions
 from expertdb.services.corpus import Corpus
 from expertdb.wording import Text
 
@@ -39,7 +40,7 @@ def away(error: SQLAlchemyError) -> Check:
     return Check("database", False, Text("It cannot be used: {code}.", code=code))
 
 
-def checks(session: Session, corpus: Corpus, migrations: str, least_free: int) -> Iterator[Check]:
+def checks(session: Session, corpus: Corpus, editions: Editions, migrations: str, least_free: int) -> Iterator[Check]:
     """Whether the database answers and can be written, has the schema of this program and room, and can be ranked.
 
     The first that fails ends the list: what follows would fail with it.
@@ -52,6 +53,7 @@ def checks(session: Session, corpus: Corpus, migrations: str, least_free: int) -
             yield found
             if not found.ok:
                 return
+        editions.take_up(session)
         version = corpus.refresh(session).version
     except SQLAlchemyError as error:
         yield away(error)

@@ -1,6 +1,5 @@
 """A candidate's reasons in the shape that is stored, answered and printed."""
 
-from functools import cache
 from typing import Any
 
 from expertdb import vocabularies
@@ -53,6 +52,6 @@ def label_of(term: str) -> str:
     return _labels().get(term, term)
 
 
-@cache
+@vocabularies.per_edition
 def _labels() -> dict[str, str]:
     return {term.code: f"{term.zh} · {term.en}" for term in vocabularies.expertise_terms()}

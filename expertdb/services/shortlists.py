@@ -30,6 +30,7 @@ from expertdb.services.shown import (
     names,
     reference,
 )
+from expertdb.vocabularies import written_as
 from expertdb.workdays import local_day
 from matching import Aspect, Parameters, Query, Ranking, gaps, places, rank, snapshot, suggested
 
@@ -148,7 +149,7 @@ def find(session: Session, query: Mapping[str, Any], *, actor: Actor) -> paging.
     if "expert" in query:
         statement = statement.where(Shortlist.entries.any(ShortlistEntry.expert_id == query["expert"]))
     if "aspect" in query:
-        statement = statement.where(Shortlist.aspects.any(ShortlistAspect.code == query["aspect"]))
+        statement = statement.where(Shortlist.aspects.any(ShortlistAspect.code.in_(written_as(query["aspect"]))))
     if "since" in query:
         statement = statement.where(Shortlist.created_at >= query["since"])
     keys = (Shortlist.created_at, Shortlist.id)

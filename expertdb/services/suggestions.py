@@ -1,7 +1,6 @@
 """Codes that a text points to, to be confirmed by whoever wrote it, and codes found by part of a label."""
 
 from collections.abc import Iterable
-from functools import cache
 
 from expertdb import vocabularies
 from expertdb.names import fold
@@ -29,7 +28,7 @@ def search(q: str, names: tuple[str, ...] = vocabularies.EXPERTISE, limit: int =
     return [term for *_, term in sorted(found, key=lambda one: one[:3])[:limit]]
 
 
-@cache
+@vocabularies.per_edition
 def _folded(names: tuple[str, ...]) -> list[tuple[Term, tuple[str, ...], tuple[str, ...]]]:
     """Every term in use with its labels (the code is one) and aliases as they are compared."""
     terms = (term for name in names for term in vocabularies.load(name) if not term.deprecated)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from expertdb.models.corpus import Mark, mark_of
 from expertdb.services.corpus import Corpus, Pool, default_analyser, updated
 from expertdb.services.index_files import IndexFiles
+from expertdb.vocabularies import Edition
 from matching import Index
 
 log = structlog.get_logger()
@@ -30,10 +31,13 @@ class Tending:
     def __init__(self, corpus: Corpus, files: IndexFiles, reading: Reading) -> None:
         self._corpus, self._files, self._reading = corpus, files, reading
         self._busy = threading.Lock()
+        self._written: Edition | None = None  # Which a snapshot was written for in place of one of another edition.
 
     def look(self, pool: Pool) -> None:
         """Change over to a new snapshot, or write one, in a thread, if it is time."""
-        if (is_due(pool) or self._files.renewed()) and self._busy.acquire(blocking=False):
+        if (is_due(pool) or self._is_of_other_words(pool) or self._files.renewed()) and self._busy.acquire(
+            blocking=False
+        ):
             threading.Thread(target=self._work, args=(pool,), daemon=True).start()
 
     def _work(self, pool: Pool) -> None:
@@ -50,16 +54,23 @@ class Tending:
         assert isinstance(pool.index, Index)  # There are no files with an engine.
         if not self._files.renewed() and not self._files.write(pool.index, pool.version, pool.mark.stamp):
             return
+        self._written = pool.edition
         self.change_over()
+
+    def _is_of_other_words(self, pool: Pool) -> bool:
+        """Whether the snapshot was written with other vocabularies, by an older program, or is damaged.
+
+        It is replaced once: a program of another release that runs beside this one may think the same of ours.
+        """
+        return not self._files.fits and pool.edition is not self._written and pool.index.n_experts > 0
 
     def change_over(self) -> None:
         """Open the current snapshot, bring it up to date and use it."""
-        stored = self._files.opened(default_analyser(), self._corpus.parameters)
-        if stored is None:
-            return
-        with self._reading() as session:
-            mark = mark_of(session)
-            self._corpus.take(updated(Pool(Mark(stored.version, stored.stamp), stored.index), session, mark))
+        with self._reading() as session:  # It takes up the edition of the vocabularies, too.
+            stored = self._files.opened(default_analyser(), self._corpus.parameters)
+            if stored is not None:
+                pool = Pool(Mark(stored.version, stored.stamp), stored.index)
+                self._corpus.take(updated(pool, session, mark_of(session)))
 
 
 def is_due(pool: Pool) -> bool:

@@ -76,6 +76,19 @@ class QdrantIndex:
         self._write(records)
         return self
 
+    def read_anew(self, profiles: Iterable[Profile], analyser: Analyser) -> None:
+        """Write everybody with another analyser, a few at a time: nobody is missing for those who ask meanwhile.
+
+        Experts who are not among the profiles are removed.
+        """
+        self.analyser = analyser
+        gone, waiting = set(self._engine.everybody(Filter())), iter(profiles)
+        while chunk := list(islice(waiting, _CHUNK)):
+            self.apply(chunk)
+            gone -= {one.expert for one in chunk}
+        self.apply((), gone)
+        self.renew()
+
     def renew(self, records: Iterable[Record] | None = None) -> None:
         """Let the norms lag no more: write all vectors anew, those of the engine or, at first, of these records."""
         with self.live.at(self.live.newest) as live:

@@ -1,4 +1,4 @@
-"""import and vocabulary."""
+"""import and export."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from expertdb import vocabularies
 from tests.cli.conftest import done, run
 from tests.cli.test_installation import count_experts
 
@@ -99,31 +98,6 @@ def test_file_that_is_no_text_is_reported(empty: Path) -> None:
     result = run("import", "roster.xlsx")
     assert result.exit_code == 1
     assert "/file: This is not an XLSX workbook, or it is damaged." in result.stderr
-
-
-def test_vocabularies_are_listed_with_their_versions(folder: Path) -> None:
-    lines = done("vocabulary", "list").stdout.splitlines()
-    assert [line.split()[0] for line in lines] == list(vocabularies.NAMES)
-    assert lines[0].split()[1] == vocabularies.load("ip_subject").version
-
-
-def test_vocabulary_is_shown_whole(folder: Path) -> None:
-    lines = done("vocabulary", "show", "ip_subject").stdout.splitlines()
-    assert len(lines) == len(vocabularies.load("ip_subject").terms)
-    assert lines[0].split()[0] == "PAT"
-
-
-@pytest.mark.parametrize("q", ["外观", "industrial design", "des"])
-def test_vocabulary_is_narrowed_by_code_label_or_alias(folder: Path, q: str) -> None:
-    lines = done("vocabulary", "show", "ip_subject", "-q", q).stdout.splitlines()
-    assert any(line.startswith("DES ") for line in lines)
-    assert len(lines) < len(vocabularies.load("ip_subject").terms)
-
-
-def test_unknown_vocabulary_names_the_choices(folder: Path) -> None:
-    result = run("vocabulary", "show", "nope")
-    assert result.exit_code == 2
-    assert "ip_subject" in result.stderr
 
 
 def spreadsheet(*rows: str) -> str:

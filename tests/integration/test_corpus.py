@@ -19,7 +19,7 @@ from expertdb.database import db, transaction
 from expertdb.models import triggers
 from expertdb.models.corpus import CorpusChange, CorpusState, CorpusTouched, CorpusVersion, ExpertStanding
 from expertdb.models.experts import Expert, ExpertItem
-from expertdb.services import audit, checking, experts
+from expertdb.services import audit, checking, experts, vocabularies
 from expertdb.services.actors import SYSTEM
 from expertdb.services.corpus import Corpus, Pool
 from expertdb.services.index_files import IndexFiles
@@ -225,6 +225,26 @@ def test_a_new_snapshot_is_taken_over_by_all_and_no_edit_is_lost(app: Flask, sha
         assert len(pool.index.parts[0].alive) == 2
         assert is_sound(made)
     close(second)
+
+
+def test_with_other_words_everybody_is_read_anew_and_the_files_follow(
+    app: Flask, sharing: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = entered(app, statement="熟悉岩韵金标的运用。")
+    warm_up(sharing)
+    change = {"do": "add_alias", "code": "GI", "alias": "岩韵金标"}
+    with app.app_context(), transaction() as session:
+        vocabularies.change(session, "ip_subject", [change], "用户建议", version=None, actor=SYSTEM, now=START)
+    by_concept = Query("", "geographical indication")
+    assert found(app, by_concept) == found(sharing, by_concept) == [one]
+    with sharing.extensions["corpus"].tending._busy:  # Waits for the thread that writes the files.
+        pass
+    monkeypatch.setattr("expertdb.services.profiles.everybody", None)  # Reading everybody would fail.
+    later = make_app(
+        str(app.config["SQLALCHEMY_DATABASE_URI"]), clock, index_dir=sharing.extensions["corpus"].files.folder
+    )
+    assert found(later, by_concept) == [one]
+    close(later)
 
 
 def test_only_one_process_writes_at_a_time(app: Flask, sharing: Flask, tmp_path: Path) -> None:

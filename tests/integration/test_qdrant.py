@@ -51,3 +51,20 @@ def test_a_standing_is_answered_too(on_qdrant: Flask) -> None:
     first = office.made(f"/requests/{asked['id']}/shortlists", {"size": 3})["entries"][2]
     standing = office.get(f"/requests/{asked['id']}/standing?expert={first['expert']['id']}").json
     assert (standing["rank"], standing["affinity"]) == (3, first["affinity"])
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_new_alias_is_in_the_very_next_list_and_nobody_is_lost(on_qdrant: Flask) -> None:
+    administrator = caller(on_qdrant, "administrator")
+    expert(administrator, "后来者", statement="熟悉岩韵金标的运用。", codes=[], items=[])
+    asked = {"title": "", "text": "岩茶 geographical indication strategy", "size": 50}
+    before = preview(administrator, **asked)["entries"]
+    change = {"do": "add_alias", "code": "GI", "alias": "岩韵金标"}
+    administrator.patch("/vocabularies/ip_subject", {"changes": [change], "reason": "用户建议"}, etag="*")
+    found = preview(administrator, **asked)
+    corpus = on_qdrant.extensions["corpus"]
+    corpus.engine, corpus._pools = None, ()
+    assert found == preview(administrator, **asked)
+    assert len(found["entries"]) >= len(before)
+    newcomer = next(one for one in found["entries"] if one["expert"]["name"] == {"zh": "后来者"})
+    assert any("地理标志" in term["label"] for term in newcomer["reasons"]["terms"])

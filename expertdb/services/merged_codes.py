@@ -1,0 +1,69 @@
+"""Putting one code in another's place wherever a living record has it; what is on file is left as it was written."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, cast, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from expertdb.models.experts import Expert, ExpertCode
+from expertdb.models.organisations import Organisation
+from expertdb.services import experts, versions
+from expertdb.vocabularies import EXPERTISE
+
+# Columns besides an expert's codes that hold a code of a vocabulary. Requests and shortlists are on file: what they say
+# is read as the code that stands for it now (`vocabularies.standing_for`).
+EXPERT_COLUMNS: dict[str, InstrumentedAttribute[Any]] = {
+    "expert_kind": Expert.kind,
+    "region": Expert.region,
+    "title_level": Expert.title_level,
+}
+ORGANISATION_COLUMNS: dict[str, InstrumentedAttribute[Any]] = {
+    "organisation_kind": Organisation.kind,
+    "region": Organisation.region,
+}
+
+
+def move(session: Session, name: str, old: str, new: str, now: datetime) -> int:
+    """Give everybody who has code `old` of a vocabulary the code `new`; returns how many experts had it."""
+    moved: set[str] = set()
+    if name in EXPERTISE:
+        moved |= _in_codes(session, old, new, now)
+    if name in EXPERT_COLUMNS:
+        moved |= _in_column(session, EXPERT_COLUMNS[name], old, new, now)
+    if name == "language":
+        moved |= _in_languages(session, old, new, now)
+    if name in ORGANISATION_COLUMNS:
+        column = ORGANISATION_COLUMNS[name]
+        for organisation in session.scalars(select(Organisation).where(column == old)):
+            setattr(organisation, column.key, new)
+    session.flush()
+    return len(moved)
+
+
+def _in_codes(session: Session, old: str, new: str, now: datetime) -> set[str]:
+    moved = set()
+    for expert in session.scalars(select(Expert).where(Expert.expert_codes.any(ExpertCode.code == old))):
+        experts.set_codes(expert, list(dict.fromkeys(new if code == old else code for code in expert.codes)))
+        versions.touch(expert, now)
+        moved.add(expert.id)
+    return moved
+
+
+def _in_column(session: Session, column: InstrumentedAttribute[Any], old: str, new: str, now: datetime) -> set[str]:
+    moved = set()
+    for expert in session.scalars(select(Expert).where(column == old)):
+        setattr(expert, column.key, new)
+        versions.touch(expert, now)
+        moved.add(expert.id)
+    return moved
+
+
+def _in_languages(session: Session, old: str, new: str, now: datetime) -> set[str]:
+    moved = set()
+    for expert in session.scalars(select(Expert).where(cast(Expert.languages, String).contains(f'"{old}"'))):
+        if old in expert.languages:
+            expert.languages = list(dict.fromkeys(new if one == old else one for one in expert.languages))
+            versions.touch(expert, now)
+            moved.add(expert.id)
+    return moved
