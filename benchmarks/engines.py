@@ -10,7 +10,9 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,26 +20,44 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics.pairwise import linear_kernel
 
-from expertdb.services.corpus import default_analyser
-from matching import Index, Parameters, Profile, Query, find_best
+from benchmarks.corpora import profiles
+from matching import Analyser, Index, Parameters, Profile, Query, ask, find_best, kernels
 from matching.analysis import Analysed
-from matching.asking import ask
+from matching.live import Live
+from matching.merging import merge
+from matching.parts import whole
 
 K = 20
 Prepared = tuple[Callable[[Any], Any], list[Any]]
 
 
-def ours(profiles: Sequence[Profile], requests: Sequence[Query], kernel: str) -> Prepared:
-    index = Index.build(profiles, default_analyser(), kernel=kernel)
+def read(experts: int, analyser: Analyser) -> tuple[Index, list[Analysed]]:
+    """Return an index of invented experts, and the terms of each; every text is analysed once."""
+    documents: list[Analysed] = []
+
+    def noted() -> Iterator[Profile]:
+        for one in profiles(experts):
+            documents.append(analyser.analyse(one.statement))
+            yield one  # The analyser remembers the text.
+
+    return Index.build(noted(), analyser, kernel="numba"), documents
+
+
+def with_kernel(index: Index, kernel: kernels.Name) -> Index:
+    """Return an index of the same pool for another kernel."""
+    _, df, items, widths = index.compacted()
+    chosen, live = kernels.choose(kernel), Live(df, items)
+    segment = merge([(part.segment, part.alive) for part in index.parts], chosen, widths)
+    return Index(index.analyser, index.max_items, chosen, index.vocabularies, live, live.newest, [whole(segment)], {})
+
+
+def ours(index: Index, requests: Sequence[Query]) -> Prepared:
     masks, parameters = index.select(None), Parameters()
     return lambda asked: find_best(index, asked, K, parameters, masks), [ask(one, index.analyser) for one in requests]
 
 
 def kernel_of_scikit_learn(documents: Sequence[Analysed], requests: Sequence[Analysed]) -> Prepared:
-    fitted = {}
-    for field in ("native", "pivot"):
-        vectorizer = TfidfVectorizer(analyzer=list, sublinear_tf=True)
-        fitted[field] = vectorizer, vectorizer.fit_transform(list(getattr(one, field)) for one in documents)
+    fitted = {field: _fitted(_Corpus(documents), field) for field in ("native", "pivot")}
     languages = np.array([one.language for one in documents])
 
     def run(asked: tuple[str, Any, Any]) -> Any:
@@ -52,12 +72,31 @@ def kernel_of_scikit_learn(documents: Sequence[Analysed], requests: Sequence[Ana
 
 
 def kernel_of_scikit_learn_native(documents: Sequence[Analysed], requests: Sequence[Analysed]) -> Prepared:
-    vectorizer = TfidfVectorizer(analyzer=list, sublinear_tf=True)
-    matrix = vectorizer.fit_transform(list(one.native) for one in documents)
+    vectorizer, matrix = _fitted(_Corpus(documents), "native")
     return (
         lambda asked: np.argsort(-linear_kernel(asked, matrix)[0])[:K],
         [vectorizer.transform([list(one.native)]) for one in requests],
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Corpus:
+    """Documents that are the same when they are the same list."""
+
+    documents: Sequence[Analysed]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Corpus) and self.documents is other.documents
+
+    def __hash__(self) -> int:
+        return id(self.documents)
+
+
+@cache
+def _fitted(corpus: _Corpus, field: str) -> tuple[TfidfVectorizer, Any]:
+    """Return scikit-learn's vectorizer for one field, and the matrix of all documents, L2-normalised."""
+    vectorizer = TfidfVectorizer(analyzer=list, sublinear_tf=True)
+    return vectorizer, vectorizer.fit_transform(list(getattr(one, field)) for one in corpus.documents)
 
 
 def bm25s(documents: Sequence[Analysed], requests: Sequence[Analysed]) -> Prepared:
@@ -106,8 +145,7 @@ def qdrant(documents: Sequence[Analysed], requests: Sequence[Analysed]) -> Prepa
     """Sparse vectors of the native field, normalised: half of what our backend on Qdrant stores."""
     import qdrant_edge as edge
 
-    vectorizer = TfidfVectorizer(analyzer=list, sublinear_tf=True)
-    matrix = vectorizer.fit_transform(list(one.native) for one in documents)
+    vectorizer, matrix = _fitted(_Corpus(documents), "native")
     config = edge.EdgeConfig(sparse_vectors={"terms": edge.EdgeSparseVectorParams()})
     shard = edge.EdgeShard.create(str(scratch() / "shard"), config)
     for start in range(0, matrix.shape[0], 1000):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +21,38 @@ from matching import Filter, Index, Parameters, Profile, ask, find_best, load_sn
 K = 20
 
 
-def built(n: int, items: int = 0, kernel: str | None = None) -> Index:
+def built(n: int, items: int = 0) -> Index:
     """An index of so many experts, opened from its files as a server's process does."""
-    folder = scratch()
-    save_snapshot(Index.build(profiles(n, items=items), default_analyser(), kernel=kernel), folder, {})
-    return load_snapshot(folder, default_analyser(), 40, kernel)[0]
+    if not (_folder(n, items) / "current").exists():
+        keep(Index.build(profiles(n, items=items), default_analyser()), n, items)
+    return load_snapshot(_folder(n, items), default_analyser(), 40)[0]
 
 
-def cost(index: Index, allowed: Any = None, count: int = 100, rounds: int = 3) -> Timing:
-    """What the best 20 cost, for requests that are analysed already."""
+def keep(index: Index, n: int, items: int) -> None:
+    """Write the files of an index of so many experts, to be opened from now on."""
+    save_snapshot(index, _folder(n, items), {})
+
+
+def _folder(n: int, items: int) -> Path:
+    return kept() / f"{n}-{items}"
+
+
+@cache
+def kept() -> Path:
+    """The folder of BENCH_FILES, which stays for the next run, or one for this run."""
+    named = os.environ.get("BENCH_FILES")
+    return Path(named) if named else scratch()
+
+
+def costs(measured: Mapping[str, tuple[Index, Any]], count: int = 100, rounds: int = 3) -> dict[str, Timing]:
+    """What the best 20 of indexes cost under filters, interleaved, for requests that are analysed already."""
     parameters = Parameters()
-    asked = [{"ours": ask(one, index.analyser)} for one in requests(count)]
-
-    def run(one: Any) -> Any:
-        return find_best(index, one, K, parameters, index.select(allowed))
-
-    return interleaved({"ours": run}, asked, rounds)["ours"]
+    runs = {
+        name: lambda one, index=index, allowed=allowed: find_best(index, one, K, parameters, index.select(allowed))
+        for name, (index, allowed) in measured.items()
+    }
+    asked = [ask(one, default_analyser()) for one in requests(count)]
+    return interleaved(runs, [dict.fromkeys(runs, one) for one in asked], rounds)
 
 
 def postings(index: Index, count: int = 100) -> float:
@@ -53,20 +71,22 @@ def files(index: Index) -> int:
     return sum(path.stat().st_size for path in (folder / name).iterdir())
 
 
-def resident() -> tuple[float, float]:
-    """This process's memory in MB: its own, and what it shares with others that map the same files."""
-    found = dict(line.split()[:2] for line in Path("/proc/self/smaps_rollup").read_text().splitlines()[1:])
+def resident(process: str = "self") -> tuple[float, float]:
+    """A process's memory in MB: its own, and what it shares with others that map the same files."""
+    found = dict(line.split()[:2] for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()[1:])
     own = int(found["Private_Dirty:"]) / 1024
     return own, int(found["Rss:"]) / 1024 - own
 
 
-def edited(index: Index, count: int, items: int = 0) -> Iterator[tuple[Index, float]]:
-    """Edit so many experts, a few words each; yield the index after each edit, and the milliseconds it took."""
+def edited(index: Any, count: int, items: int = 0) -> Iterator[tuple[Any, tuple[float, float]]]:
+    """Edit so many experts, a few words each; yield the index after each edit, and the milliseconds and those of
+    processor time it took.
+    """
     for number, profile in enumerate(profiles(count, items=items)):
         changed = _changed(profile, number)
-        start = time.perf_counter()
+        start, before = time.perf_counter(), time.process_time()
         index = index.apply([changed])
-        yield index, (time.perf_counter() - start) * 1e3
+        yield index, ((time.perf_counter() - start) * 1e3, (time.process_time() - before) * 1e3)
 
 
 def _changed(profile: Profile, number: int) -> Profile:

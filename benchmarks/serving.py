@@ -19,8 +19,8 @@ from flask import Flask
 from sqlalchemy import insert
 
 from benchmarks.corpora import profiles, requests
-from benchmarks.engines import scratch
-from benchmarks.timing import interleaved
+from benchmarks.growth import kept, resident
+from benchmarks.timing import interleaved, undisturbed
 from config.settings import Settings
 from expertdb.app import create_app
 from expertdb.database import db
@@ -30,11 +30,12 @@ TOKEN = "xdb_benchmark_0123456789abcdef"
 SECRET = "benchmark-secret-key"
 CHUNK = 1000
 PORT = 8790
+PATIENCE = 3600  # seconds; a large pool is indexed before the first answer.
 
 
 def serve(experts: int, items: int, count: int, workers: int) -> None:
     """Print what a shortlist with ten explained entries costs, over HTTP and in the worker."""
-    folder = scratch()
+    folder = filled(experts, items)
     environment = {
         **os.environ,
         "EXPERTDB_DATABASE_URL": f"sqlite:///{folder / 'pool.sqlite3'}",
@@ -45,9 +46,6 @@ def serve(experts: int, items: int, count: int, workers: int) -> None:
         "EXPERTDB_WORKERS": str(workers),
         "EXPERTDB_LOG_LEVEL": "WARNING",
     }
-    start = time.perf_counter()
-    _fill(environment, experts, items)
-    print(f"# filled after {time.perf_counter() - start:.0f} s", flush=True)
     bodies = [json.dumps({"text": one.text}) for one in requests(count)]
     start = time.perf_counter()
     with _running("wsgi:app", PORT, environment, "python:config.gunicorn") as ours:
@@ -56,23 +54,45 @@ def serve(experts: int, items: int, count: int, workers: int) -> None:
         print(f"# served after {time.perf_counter() - start:.0f} s; an answer has {len(answer)} bytes", flush=True)
         (folder / "answer.json").write_bytes(answer)
         floor_environment = {**environment, "FLOOR_ANSWER": str(folder / "answer.json")}
-        with _running("benchmarks.floor:app", PORT + 1, floor_environment, None, workers) as _:
-            floor = _caller(PORT + 1, "/")
-            before = _processor_time(ours)
-            found = interleaved(
-                {"ours": call, "floor": floor}, [{"ours": one, "floor": one} for one in bodies], rounds=5
-            )
-            spent = (_processor_time(ours) - before) / (5 * count + 1) * 1e3
+        with (
+            _running("benchmarks.floor:app", PORT + 1, floor_environment, None, workers) as bare,
+            undisturbed(),
+        ):
+            calls = {"ours": call, "floor": _caller(PORT + 1, "/")}
+            before = [_processor_time(one) for one in (ours, bare)]
+            found = interleaved(calls, [dict.fromkeys(calls, one) for one in bodies], rounds=5)
+            spent = [
+                (_processor_time(one) - earlier) / (5 * count + 1) * 1e3
+                for one, earlier in zip((ours, bare), before, strict=True)
+            ]
+        own, shared = _memory(ours)
     ratio, above = found["ours"].median / found["floor"].median, found["ours"].median - found["floor"].median
     print(f"{experts} experts, {items} items, ten entries explained: {found['ours']} ms; floor {found['floor']} ms")
-    print(f"{ratio:.2f} times the floor, {above:.2f} ms above it; {spent:.2f} ms of processor time in the worker")
+    print(f"{ratio:.2f} times the floor, {above:.2f} ms above it")
+    print(f"processor time in the worker: {spent[0]:.2f} ms; floor {spent[1]:.2f} ms: {spent[0] / spent[1]:.2f} times")
+    print(f"memory of a worker: {own:.0f} MB its own, {shared:.0f} MB shared")
 
 
-def _fill(environment: dict[str, str], experts: int, items: int) -> None:
-    settings = Settings(
-        database_url=environment["EXPERTDB_DATABASE_URL"], secret_key=SECRET, bootstrap_token=TOKEN, index_dir=""
-    )
-    app: Flask = create_app(settings)
+def filled(experts: int, items: int) -> Path:
+    """A folder with a database of so many experts, `pool.sqlite3`."""
+    folder = kept() / f"served-{experts}-{items}"
+    if not (folder / "filled").exists():
+        start = time.perf_counter()
+        folder.mkdir(parents=True)
+        _fill(settings(folder), experts, items)
+        (folder / "filled").touch()
+        print(f"# filled after {time.perf_counter() - start:.0f} s", flush=True)
+    return folder
+
+
+def settings(folder: Path, index_dir: str = "") -> Settings:
+    """The settings of an application on that database."""
+    url = f"sqlite:///{folder / 'pool.sqlite3'}"
+    return Settings(database_url=url, secret_key=SECRET, bootstrap_token=TOKEN, index_dir=index_dir)
+
+
+def _fill(stated: Settings, experts: int, items: int) -> None:
+    app: Flask = create_app(stated)
     with app.app_context():
         flask_migrate.upgrade()
         waiting = profiles(experts, items=items)
@@ -127,11 +147,11 @@ def _running(
         yield process
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(PATIENCE)
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(36000):
+    for _ in range(10 * PATIENCE):
         if process.poll() is not None:
             raise RuntimeError("the server ended before it answered")
         try:
@@ -143,7 +163,7 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 def _caller(port: int, path: str) -> Callable[[str], bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}"}
 
     def call(body: str) -> bytes:
@@ -162,3 +182,9 @@ def _processor_time(process: subprocess.Popen[bytes]) -> float:
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     ticks = [Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[11:13] for child in children]
     return sum(int(user) + int(system) for user, system in ticks) / os.sysconf("SC_CLK_TCK")
+
+
+def _memory(process: subprocess.Popen[bytes]) -> tuple[float, float]:
+    """The memory of a master's first child in MB: its own, and what it shares with others."""
+    child = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0]
+    return resident(child)

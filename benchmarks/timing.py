@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +15,15 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Timing:
-    """Milliseconds: the median, and the quarter and three quarters points."""
+    """Milliseconds: the median, and the quarter and three quarters points; and the median of processor time.
+
+    Processor time is that of this process with all its threads: it hardly moves when others want the machine, too.
+    """
 
     median: float
     low: float
     high: float
+    computed: float
 
     def __str__(self) -> str:
         return f"{self.median:.3f} [{self.low:.3f}, {self.high:.3f}]"
@@ -32,19 +39,35 @@ def interleaved(
 
     The first case warms everything up and is not counted.
     """
-    spent: dict[str, list[float]] = {name: [] for name in measured}
+    spent: dict[str, list[tuple[float, float]]] = {name: [] for name in measured}
+    used = dict.fromkeys(measured, 0.0)
     allowed = budget / len(measured)
     for number in range(rounds * len(cases) + 1):
         case = cases[number % len(cases)]
         for name, run in measured.items():
-            if sum(spent[name]) < allowed:
-                start = time.perf_counter()
+            if used[name] < allowed:
+                start, before = time.perf_counter(), time.process_time()
                 run(case[name])
+                taken = time.perf_counter() - start, time.process_time() - before
+                used[name] += taken[0]
                 if number:
-                    spent[name].append(time.perf_counter() - start)
+                    spent[name].append(taken)
     return {name: _timing(taken) for name, taken in spent.items()}
 
 
-def _timing(taken: Sequence[float]) -> Timing:
-    low, median, high = np.percentile(np.array(taken) * 1e3, [25, 50, 75]).tolist()
-    return Timing(median, low, high)
+def _timing(taken: Sequence[tuple[float, float]]) -> Timing:
+    both = np.array(taken) * 1e3
+    low, median, high = np.percentile(both[:, 0], [25, 50, 75]).tolist()
+    return Timing(median, low, high, float(np.median(both[:, 1])))
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Hold the lock of the file that BENCH_LOCK names, if any, so that other work on the machine can wait."""
+    name = os.environ.get("BENCH_LOCK")
+    if not name:
+        yield
+        return
+    with open(name, "a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

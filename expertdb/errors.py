@@ -11,6 +11,7 @@ DomainError
 ├── ObjectionsAreClosed         the candidate is not in publicity
 ├── ExpertIsNotEligible         somebody named may not be chosen for this request
 ├── PoolHasMoved                what was decided on is no longer so; `faults` say what changed
+├── PoolIsMoving                the pool was edited while it was ranked, and this transaction cannot see the edit
 ├── RequestIsNotOpen            the request is in no state in which this can be done for it
 ├── DeviationNeedsReason        somebody sits although better ranked ones do not, and nobody said why
 ├── PanelIsNotConfirmed         nobody has decided on the panel
@@ -140,6 +141,13 @@ class PoolHasMoved(DomainError):
             "The pool has moved from version {then} to {now}, and {count} thing(s) that count are not as they were."
         )
         super().__init__(Text(detail, then=then, now=now, count=len(faults)), faults)
+
+
+class PoolIsMoving(DomainError):
+    """The pool was edited while it was ranked, and this transaction cannot see the edit; the next one can."""
+
+    def __init__(self) -> None:
+        super().__init__(Text("The pool was edited while it was being ranked. Ask again."))
 
 
 class RequestIsNotOpen(DomainError):

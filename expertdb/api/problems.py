@@ -32,6 +32,7 @@ TABLE: dict[type[Exception], tuple[int, str, str]] = {
     errors.ObjectionsAreClosed: (409, "objections-are-closed", "Objections are closed"),
     errors.ExpertIsNotEligible: (409, "expert-is-not-eligible", "An expert is not eligible"),
     errors.PoolHasMoved: (409, "pool-has-moved", "The pool has moved"),
+    errors.PoolIsMoving: (503, "pool-is-moving", "The pool is being edited"),
     errors.RequestIsNotOpen: (409, "request-is-not-open", "This request is not open for that"),
     errors.DeviationNeedsReason: (422, "deviation-needs-reason", "A deviation from rank needs a reason"),
     errors.PanelIsNotConfirmed: (409, "panel-is-not-confirmed", "This panel is not confirmed"),

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
+from expertdb.errors import PoolIsMoving
 from expertdb.models.corpus import CorpusChange, CorpusTouched, CorpusVersion, Mark, mark_of
 from expertdb.services import profiles
 from expertdb.services.index_files import IndexFiles
@@ -66,6 +67,7 @@ class Corpus:
         self.tending: Tending | None = None
         self._lock = threading.Lock()
         self._pools: tuple[Pool, ...] = ()
+        self._passed = Passed()
 
     @property
     def version(self) -> int | None:
@@ -84,6 +86,10 @@ class Corpus:
             self.tending.look(pool)
         return pool
 
+    def is_of_now(self, pool: Pool) -> bool:
+        """Whether a pool still is what it was: an engine holds the latest state alone."""
+        return self.engine is None or pool is self._pools[0]
+
     def take(self, pool: Pool) -> None:
         """Put a pool with the same experts, laid out anew, in the place of the latest."""
         with self._lock:
@@ -96,22 +102,22 @@ class Corpus:
         return same if self.engine else [*same, *[one for one in self._pools if one.edition is not pool.edition][:1]]
 
     def _known(self, mark: Mark) -> Pool | None:
-        known = any(pool.mark == mark for pool in self._of_edition())
-        if known and self.engine is not None:
-            return self._pools[0]  # An engine holds the latest state alone.
-        return next((pool for pool in self._of_edition() if pool.mark == mark), None)
+        known = self._of_edition()
+        if self.engine is not None and known and self._passed.holds(mark, known[0].mark):
+            return known[0]  # Never back to an older state: others have seen the newer.
+        return next((pool for pool in known if pool.mark == mark), None)
 
     def _of_edition(self) -> list[Pool]:
         """The pools read with the words that hold now: another edition finds other terms in the same texts."""
         return [pool for pool in self._pools if pool.edition is vocabularies.current()]
 
     def _made(self, session: Session, mark: Mark) -> Pool:
+        if self.engine is not None:
+            return self._in_engine(session, mark, self.engine)
         known = self._of_edition()
         for pool in sorted(known, key=lambda pool: -pool.version):
             if _is_past(session, pool.mark, mark):
                 return updated(pool, session, mark)
-        if self.engine is not None:
-            return Pool(mark, self._filled(session, self.engine))
         if known:
             return compared(known[0], session, mark)
         stored = self.files.opened(default_analyser(), self.parameters) if self.files else None
@@ -120,6 +126,18 @@ class Corpus:
             return Pool(mark, index)
         pool = Pool(Mark(stored.version, stored.stamp), stored.index)
         return updated(pool, session, mark) if _is_past(session, pool.mark, mark) else compared(pool, session, mark)
+
+    def _in_engine(self, session: Session, mark: Mark, engine: Engine) -> Pool:
+        latest = next(iter(self._of_edition()), None)
+        if latest is not None and _is_past(session, latest.mark, mark):
+            made = updated(latest, session, mark)
+            self._passed.add(session, latest.version)
+        else:
+            made = Pool(mark, self._filled(session, engine))
+            self._passed = Passed()
+            self._passed.add(session, 0)
+        self._pools = ()
+        return made
 
     def _filled(self, session: Session, engine: Engine) -> QdrantIndex:
         """The engine with everybody in it; where only the words changed, nobody is missing from it meanwhile."""
@@ -132,15 +150,38 @@ class Corpus:
         return index
 
 
+class Passed:
+    """The versions that led to the state of an engine, by their stamps."""
+
+    def __init__(self) -> None:
+        self._stamps: dict[int, str] = {}
+
+    def add(self, session: Session, after: int) -> None:
+        """Note the versions after this one that the session sees."""
+        rows = session.execute(select(CorpusVersion.version, CorpusVersion.stamp).where(CorpusVersion.version > after))
+        self._stamps.update((row.version, row.stamp) for row in rows)
+
+    def holds(self, mark: Mark, latest: Mark) -> bool:
+        """Whether a state is the latest, or led to it."""
+        if mark.version == latest.version:
+            return mark.stamp == latest.stamp and mark.touched <= latest.touched
+        return self._stamps.get(mark.version) == mark.stamp
+
+
 def ranked(session: Session, corpus: Corpus, rank: Callable[[Pool], T]) -> T:
     """What `rank` makes of the pool; once more where a profile changed between two of its reads.
 
-    That happens only within a transaction that writes, on PostgreSQL: whoever only reads sees one state.
+    That happens only within a transaction that writes, on PostgreSQL: whoever only reads sees one state. On an engine,
+    whose one state moves on while others rank, it happens to these, too; raises PoolIsMoving where only a new
+    transaction can see what the engine holds.
     """
-    for _ in range(ATTEMPTS - 1):
+    for attempt in range(ATTEMPTS):
         with contextlib.suppress(ProfileMoved):
-            return rank(corpus.refresh(session))
-    return rank(corpus.refresh(session))
+            pool = corpus.refresh(session)
+            found = rank(pool)
+            if corpus.is_of_now(pool) or attempt == ATTEMPTS - 1:
+                return found
+    raise PoolIsMoving
 
 
 def _is_past(session: Session, earlier: Mark, now: Mark) -> bool:

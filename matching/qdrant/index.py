@@ -53,6 +53,7 @@ class QdrantIndex:
         self._frozen = {field: np.zeros(0, dtype=np.int32) for field in FIELDS}
         self._frozen_items = 0
         self._lag = 0.0
+        self._before: dict[str, Record | None] = {}  # What is counted of those who are being edited.
 
     @classmethod
     def build(
@@ -67,13 +68,19 @@ class QdrantIndex:
         return index
 
     def apply(self, upserts: Iterable[Profile] = (), deletes: Iterable[str] = ()) -> QdrantIndex:
-        """Write an edit to the engine and return the index."""
+        """Write an edit to the engine and return the index.
+
+        Nobody ranks between the engine's writes and ours. Where one of them fails, what was there before is remembered,
+        and the same edit can be made again.
+        """
         records = [record(one, self.analyser, self.vocabularies, self.max_items) for one in upserts]
-        gone = [one.expert for one in records] + list(deletes)
-        before = [unpacked(payload) for payload in self._engine.fetch([id_of(expert) for expert in gone])]
-        self._count(records, before)
-        self._engine.delete([id_of(expert) for expert in gone])
-        self._write(records)
+        deleted = list(deletes)
+        edited = list(dict.fromkeys([*(one.expert for one in records), *deleted]))
+        with self.live.at(self.live.newest):
+            self._remember(edited)
+            self._engine.delete([id_of(expert) for expert in deleted])
+            self._write(records)
+            self._count(records, [one for expert in edited if (one := self._before.pop(expert)) is not None])
         return self
 
     def read_anew(self, profiles: Iterable[Profile], analyser: Analyser) -> None:
@@ -88,6 +95,12 @@ class QdrantIndex:
             gone -= {one.expert for one in chunk}
         self.apply((), gone)
         self.renew()
+
+    def _remember(self, experts: Sequence[str]) -> None:
+        """Note what is counted of these experts; of one whose edit failed half-way, that is no more in the engine."""
+        unknown = [expert for expert in experts if expert not in self._before]
+        stored = [unpacked(payload) for payload in self._engine.fetch([id_of(expert) for expert in unknown])]
+        self._before |= dict.fromkeys(unknown) | {one.expert: one for one in stored}
 
     def renew(self, records: Iterable[Record] | None = None) -> None:
         """Let the norms lag no more: write all vectors anew, those of the engine or, at first, of these records."""
