@@ -1,7 +1,10 @@
 """Many clients for minutes: what they were answered, how long it took, and what became of the memory."""
 
+import contextlib
+import io
 import json
 import random
+import socket
 import statistics
 import threading
 import time
@@ -13,6 +16,7 @@ from typing import Any
 from expertdb.database import transaction
 from expertdb.services import imports
 from expertdb.services.actors import SYSTEM
+from expertdb.services.rosters import Upload
 from tests.api.people import TERM
 from tests.callers import BOOTSTRAP, Clock
 from tests.conftest import START, close, make_app
@@ -43,7 +47,7 @@ WORDS = (
     "布局",
 )
 CODES = ("LG-INV", "PAT-INV", "LG-OVS", "FN-PLDG", "FN-VAL", "PAT", "SE05", "FN-LIC")
-AT_ONCE = 5000
+AT_ONCE = 20_000
 
 
 def profile(number: int, chance: random.Random) -> dict[str, Any]:
@@ -71,16 +75,23 @@ def profile(number: int, chance: random.Random) -> dict[str, Any]:
 
 
 def fill(url: str, count: int) -> None:
-    """So many experts, as a take-over enters them."""
+    """So many experts, by imports."""
     app, chance = make_app(url, Clock(START)), random.Random(count)
     with app.app_context():
         for first in range(0, count, AT_ONCE):
             numbers = range(first, min(first + AT_ONCE, count))
-            lines = [json.dumps(profile(number, chance)).encode() for number in numbers]
-            with transaction() as session:
-                report = imports.take_over(session, lines, dry_run=False, actor=SYSTEM, now=START)
-            assert not report.faults, report.faults[:3]
+            _bring_in(b"\n".join(json.dumps(profile(number, chance)).encode() for number in numbers))
     close(app)
+
+
+def _bring_in(lines: bytes) -> None:
+    upload = Upload("load.jsonl", io.BytesIO(lines))
+    with transaction(read_only=True) as session:
+        plan = imports.examine(session, upload, imports.Options(), dry_run=False, actor=SYSTEM, now=START)
+    assert not plan.report.faults, plan.report.faults[:3]
+    with transaction() as session:
+        imports.store(session, plan, actor=SYSTEM, now=START)
+    plan.close()
 
 
 def memory_of(processes: list[int]) -> int:
@@ -101,12 +112,14 @@ class Load:
         self.statuses: Counter[str] = Counter()
         self.seconds: list[float] = []
         self.memory: list[tuple[int, int]] = []  # requests so far, bytes
+        self.silent = 0  # connections of clients that said a byte now and then
         self._stop = threading.Event()
 
-    def run(self, seconds: float) -> None:
-        """Press for so long, and look at the memory every few seconds."""
+    def run(self, seconds: float, silent: int = 0) -> None:
+        """Press for so long, with so many silent clients beside, and look at the memory every few seconds."""
         experts = [one["id"] for one in self.running.get("experts?limit=200").json["items"]]
         threads = [threading.Thread(target=self._work, args=(number, experts)) for number in range(self.clients)]
+        threads += [threading.Thread(target=self._drip, args=(silent,))]
         for thread in threads:
             thread.start()
         until = time.monotonic() + seconds
@@ -129,6 +142,24 @@ class Load:
                 connection.close()
             self.statuses[status] += 1
             self.seconds.append(time.monotonic() - began)
+
+    def _drip(self, count: int) -> None:
+        """Hold so many connections whose requests never end, each with one more byte a second; new ones for old."""
+        held: list[socket.socket] = []
+        while not self._stop.wait(1.0):
+            for one in list(held):
+                try:
+                    one.sendall(b"a")
+                except OSError:
+                    held.remove(one)
+                    one.close()
+            while len(held) < count:
+                with contextlib.suppress(OSError):
+                    held.append(self.running.connect())
+                    held[-1].sendall(b"GET /api/v1/requests HTTP/1.1\r\nX-Slow: ")
+                    self.silent += 1
+        for one in held:
+            one.close()
 
     def _call(self, connection: HTTPConnection, number: int, chance: random.Random, experts: list[str]) -> int:
         said: dict[str, Any] = {"secret": BOOTSTRAP}
@@ -164,6 +195,7 @@ class Load:
         times = sorted(self.seconds)
         p50, p99 = (1000 * times[int(share * len(times))] for share in (0.5, 0.99))
         print(f"{len(times)} requests by {self.clients} clients, answers {dict(self.statuses)}")
+        print(f"{self.silent} connections of silent clients beside")
         print(f"p50 {p50:.0f} ms, p99 {p99:.0f} ms, most {1000 * times[-1]:.0f} ms")
         first, last = self.memory[0][1] / 2**20, self.memory[-1][1] / 2**20
         print(f"memory {first:.0f} MB, then {last:.0f} MB; {self.slope / 2**20:+.2f} MB for 10,000 requests")

@@ -11,6 +11,7 @@ import tempfile
 import time
 
 from tests.faults.checking import Checker
+from tests.faults.contending import contend
 from tests.faults.killing import Ledger, kill_and_recover, let_work, people, site, verify
 from tests.faults.loading import Load, fill
 from tests.faults.test_kills import migrated
@@ -33,7 +34,7 @@ def kills(options: argparse.Namespace) -> None:
 
 
 def _kill(url: str, database: Server | None, kinds: list[str], count: int, chance: random.Random) -> None:
-    ledger, took = Ledger(), list[tuple[str, float]]()
+    engine, ledger, took = url.partition(":")[0], Ledger(), list[tuple[str, float]]()
     with site(url, database) as running:
         while len(took) < count:
             with people(running, ledger) as stumbled:
@@ -43,12 +44,13 @@ def _kill(url: str, database: Server | None, kinds: list[str], count: int, chanc
             if stumbled:
                 raise stumbled[0]
             counts = verify(running, ledger)
-    engine = url.partition(":")[0]
+            print(f"{engine}: {len(took)} kills, nothing lost: {ledger.progress()}, {counts}", flush=True)
     for what in sorted(set(kinds)):
         back = sorted(seconds for kind, seconds in took if kind == what)
         median = statistics.median(back)
         print(f"{engine}: {len(back)} kills of a {what}: back after {median:.1f} s, {back[-1]:.1f} at most")
     print(f"{engine}: acknowledged and there: {ledger.progress()} (edits, experts, imports of 20, lists); {counts}")
+    print(f"{engine}: verified anew after every {len(kinds)} kills")
     print(f"{engine}: answers {dict(ledger.answers)}")
 
 
@@ -69,6 +71,19 @@ def freshness(options: argparse.Namespace) -> None:
         raise SystemExit(f"missed: {checker.misses[:5]}, faults: {checker.faults[:5]}")
 
 
+def together(options: argparse.Namespace) -> None:
+    """Eight edit the same experts and requests through four processes, on each engine."""
+    with tempfile.TemporaryDirectory() as folder, server() as database:
+        for url in (f"sqlite:///{folder}/together.sqlite3", database.create_database("together")):
+            migrated(url)
+            with service(url, workers=4, threads=2) as running:
+                contest = contend(running, editors=8, edits=options.edits // 8, things=2)
+                wrong = contest.lost(running)
+            print(f"{url.partition(':')[0]}: 8 editors, answers {dict(contest.statuses)}, not as it must be: {wrong}")
+            if wrong or not set(contest.statuses) <= {200, 412}:
+                raise SystemExit(1)
+
+
 def load(options: argparse.Namespace) -> None:
     """So many clients for so many minutes on so many experts, with edits going on."""
     with server() as database:
@@ -79,7 +94,7 @@ def load(options: argparse.Namespace) -> None:
         print(f"{options.experts} experts entered in {time.monotonic() - began:.0f} s")
         with service(url, workers=2, threads=4) as running:
             measured = Load(running, options.clients)
-            measured.run(60 * options.minutes)
+            measured.run(60 * options.minutes, silent=options.silent)
     measured.tell()
     if measured.wrong:
         raise SystemExit(f"not as it must be: {measured.wrong}")
@@ -93,6 +108,8 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--pairs", type=int, default=10_000)
     parser.add_argument("--rate", type=float, default=20.0)
+    parser.add_argument("--edits", type=int, default=4000)
+    parser.add_argument("--silent", type=int, default=200)
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--experts", type=int, default=100_000)
@@ -104,7 +121,7 @@ def main() -> None:
         print(f"== {name}: {time.monotonic() - began:.0f} s", flush=True)
 
 
-PARTS = {"kills": kills, "freshness": freshness, "load": load}
+PARTS = {"kills": kills, "freshness": freshness, "together": together, "load": load}
 
 if __name__ == "__main__":
     main()

@@ -2,18 +2,19 @@
 
 Pinned: a list asked for after an edit was acknowledged sees it (300 pairs); eight who edit the same experts and
 requests lose no edit, and whoever comes second is told so; equal POSTs with one key have one effect; no deadlock
-reaches anybody.
+reaches anybody; clients that never end their requests hold up nobody.
 """
 
-import threading
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-from tests.api.people import ASKED, TERM
-from tests.conftest import ENGINES, Databases
+from tests.api.people import ASKED
+from tests.callers import Clock
+from tests.conftest import ENGINES, START, Databases, caller, close, make_app
 from tests.faults.checking import Checker, word_of
+from tests.faults.contending import at_once, contend
+from tests.faults.loading import Load, fill
 from tests.serving import Answer, Service, service
 
 PAIRS = 150  # on each engine
@@ -26,24 +27,6 @@ def running(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Se
         yield started
 
 
-def at_once(count: int, work: Callable[[int], None]) -> None:
-    """Do it so many times at the same moment; what goes wrong in one is raised here."""
-    wrong: list[BaseException] = []
-
-    def safely(number: int) -> None:
-        try:
-            work(number)
-        except BaseException as error:
-            wrong.append(error)
-
-    threads = [threading.Thread(target=safely, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert wrong == []
-
-
 def test_list_sees_every_edit_before_it(running: Service) -> None:
     checker = Checker(running, editors=5)
     checker.run(PAIRS, rate=20)
@@ -52,35 +35,32 @@ def test_list_sees_every_edit_before_it(running: Service) -> None:
     assert checker.misses == []
 
 
+def test_clients_are_answered_while_silent_ones_hang_on(running: Service) -> None:
+    load = Load(running, clients=4)
+    load.run(2.0, silent=40)
+    assert load.wrong == {}
+    assert load.silent >= 40
+    assert load.statuses["200"] > 0
+    assert load.memory
+
+
+def test_pool_of_the_long_form_can_be_made(databases: Databases) -> None:
+    url = databases.fresh("sqlite")
+    fill(url, 30)
+    app = make_app(url, Clock(START))
+    assert len(caller(app, "auditor").get("/experts").json["items"]) == 30
+    close(app)
+
+
 def test_words_of_the_checker_are_all_different() -> None:
     assert len({word_of(number) for number in range(20_000)}) == 20_000
 
 
 def test_eight_who_edit_the_same_lose_nothing(running: Service) -> None:
-    expert = running.post("experts", {"name": {"zh": "林岚"}, "kind": "K-PA", "status": "active", "term": TERM}).json
-    asked = running.post("requests", ASKED).json
-    things = {f"experts/{expert['id']}": "statement", f"requests/{asked['id']}": "title"}
-    won: dict[str, list[tuple[int, str]]] = {path: [] for path in things}
-    statuses: Counter[int] = Counter()
-
-    def edit(number: int) -> None:
-        for turn in range(EDITS):
-            path = list(things)[(number + turn) % len(things)]
-            said = f"editor {number} turn {turn}"
-            etag = running.get(path).headers["etag"]
-            answer = running.call("PATCH", path, {things[path]: said}, If_Match=etag)
-            statuses[answer.status] += 1
-            if answer.status == 200:
-                won[path].append((answer.json["version"], said))
-
-    at_once(EIGHT, edit)
-    assert set(statuses) <= {200, 412}
-    assert sum(statuses.values()) == EIGHT * EDITS
-    for path, field in things.items():
-        versions = sorted(version for version, _ in won[path])
-        after = running.get(path).json
-        assert versions == list(range(after["version"] - len(versions) + 1, after["version"] + 1))
-        assert (after["version"], after[field]) == max(won[path])
+    contest = contend(running, EIGHT, EDITS)
+    assert set(contest.statuses) <= {200, 412}
+    assert sum(contest.statuses.values()) == EIGHT * EDITS
+    assert contest.lost(running) == []
 
 
 def test_equal_posts_at_once_have_one_effect(running: Service) -> None:
