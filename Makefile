@@ -39,7 +39,7 @@ test: setup chromium ## run every test (SQLite, PostgreSQL, browser; two workers
 chromium: setup ## install the browser of the browser tests when it is absent (root, apt-get)
 	@$(BIN)/python -m tests.browser.chromium
 
-soak: setup ## the long forms (an hour): imports, faults and load; PARTS="kills freshness load" names some of the latter
+soak: setup ## the long forms (some hours): imports, faults, load, fuzz; PARTS="kills freshness together load fuzz contract" names some of the latter
 	@$(BIN)/python -m benchmarks.imports
 	@$(BIN)/python -m tests.faults.soak $(PARTS)
 

@@ -1,12 +1,16 @@
-"""The long forms of the fault and load tests: `make soak`, or a part: `python -m tests.faults.soak kills --kills 200`.
+"""The long forms of fault, load and fuzz tests: `make soak`, or one: `python -m tests.faults.soak kills --kills 200`.
 
 Each part prints what it did and found, and ends with 1 when anything was not as it must be. docs/reliability.md holds
 the figures of the last run of each.
 """
 
 import argparse
+import os
 import random
+import re
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 
@@ -16,7 +20,7 @@ from tests.faults.killing import Ledger, kill_and_recover, let_work, people, sit
 from tests.faults.loading import Load, fill
 from tests.faults.test_kills import migrated
 from tests.postgres import Server, server
-from tests.serving import service
+from tests.serving import ROOT, service
 
 
 def kills(options: argparse.Namespace) -> None:
@@ -100,6 +104,27 @@ def load(options: argparse.Namespace) -> None:
         raise SystemExit(f"not as it must be: {measured.wrong}")
 
 
+def fuzz(options: argparse.Namespace) -> None:
+    """Every parser with so many inputs for each property, another choice each time."""
+    examine("test_parsers.py", FUZZ_EXAMPLES=options.inputs)
+
+
+def contract(options: argparse.Namespace) -> None:
+    """Every operation of the OpenAPI document so many times, and so many chains along its links."""
+    examine("test_contract.py", SCHEMATHESIS_EXAMPLES=options.examples, SCHEMATHESIS_CHAINS=options.chains)
+
+
+def examine(file: str, **numbers: int) -> None:
+    """Run a file of tests/security with these numbers and say what it tried."""
+    command = [sys.executable, "-m", "pytest", f"tests/security/{file}", "-q", "-s", "--hypothesis-show-statistics"]
+    stated = {name: str(number) for name, number in numbers.items()}
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | stated, capture_output=True, text=True, check=False)
+    told = [line.strip() for line in done.stdout.splitlines() if TELLING.search(line)]
+    print("\n".join(told if done.returncode == 0 else [done.stdout[-20_000:], done.stderr[-5_000:]]))
+    if done.returncode:
+        raise SystemExit(1)
+
+
 def main() -> None:
     """Run the parts that are named, or all."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -109,6 +134,9 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=10_000)
     parser.add_argument("--rate", type=float, default=20.0)
     parser.add_argument("--edits", type=int, default=4000)
+    parser.add_argument("--inputs", type=int, default=2000)
+    parser.add_argument("--examples", type=int, default=25)
+    parser.add_argument("--chains", type=int, default=50)
     parser.add_argument("--silent", type=int, default=200)
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--minutes", type=float, default=10.0)
@@ -121,7 +149,15 @@ def main() -> None:
         print(f"== {name}: {time.monotonic() - began:.0f} s", flush=True)
 
 
-PARTS = {"kills": kills, "freshness": freshness, "together": together, "load": load}
+PARTS = {
+    "kills": kills,
+    "freshness": freshness,
+    "together": together,
+    "load": load,
+    "fuzz": fuzz,
+    "contract": contract,
+}
+TELLING = re.compile(r"^tests/.*::|passing examples|calls answered| passed")
 
 if __name__ == "__main__":
     main()
