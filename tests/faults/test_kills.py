@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 import flask_migrate
 import pytest
+from flask import Flask
 
+from expertdb.database import transaction
 from tests.callers import Clock
 from tests.conftest import START, Databases, close, make_app
 from tests.faults.killing import Ledger, kill_and_recover, let_work, people, site, verify
@@ -47,3 +49,11 @@ def survive(url: str, database: Server | None, kinds: list[str]) -> None:
         assert stumbled == []
         assert len(took) == len(kinds)
         verify(running, ledger)
+
+
+def test_writes_are_forced_to_the_disk_before_they_are_acknowledged(app: Flask, engine: str) -> None:
+    """As the engine itself says of a connection that writes; what power loss would do cannot be tried here."""
+    asked = {"sqlite": ("PRAGMA synchronous", "PRAGMA journal_mode"), "postgresql": ("SHOW synchronous_commit",)}
+    with app.app_context(), transaction() as session:
+        told = [session.connection().exec_driver_sql(question).scalar() for question in asked[engine]]
+    assert told == {"sqlite": [2, "wal"], "postgresql": ["on"]}[engine]
