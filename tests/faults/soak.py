@@ -65,7 +65,9 @@ def freshness(options: argparse.Namespace) -> None:
         migrated(url)
         with service(url, workers=4, threads=2) as running:
             checker = Checker(running, editors=10)
-            checker.run(options.pairs, rate=options.rate)
+            while len(checker.pairs) + len(checker.faults) < options.pairs:
+                checker.run(min(500, options.pairs), rate=options.rate)
+                print(f"{len(checker.pairs)} pairs, {len(checker.misses)} misses", flush=True)
     seconds = sorted(pair.seconds for pair in checker.pairs)
     print(f"{len(checker.pairs)} pairs at {options.rate:.0f} edits a second, {len(checker.misses)} misses")
     print(
