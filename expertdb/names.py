@@ -56,7 +56,9 @@ def _simplifier() -> OpenCC:
 
 def fold(text: str) -> str:
     """NFKC, traditional to simplified, casefold, single spaces: the form that searches compare."""
-    simplified: str = _simplifier().convert(unicodedata.normalize("NFKC", text))
+    # Halves of characters, which JSON can carry and no field may hold, have no simplified form: they become "?".
+    whole = unicodedata.normalize("NFKC", text).encode("utf-8", "replace").decode()
+    simplified: str = _simplifier().convert(whole)
     return " ".join(simplified.casefold().split())
 
 

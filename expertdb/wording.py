@@ -23,9 +23,15 @@ class Text(str):
     values: dict[str, Any]
 
     def __new__(cls, template: str, **values: Any) -> "Text":
+        values = {name: _sayable(value) for name, value in values.items()}
         text = super().__new__(cls, template.format(**values))
         text.template, text.values = template, values
         return text
+
+
+def _sayable(value: Any) -> Any:
+    """The value with "?" for halves of characters: JSON can bring them, and no answer or terminal can write them."""
+    return value.encode("utf-8", "replace").decode() if type(value) is str else value
 
 
 @cache

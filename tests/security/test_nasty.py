@@ -117,6 +117,11 @@ def test_lines_of_an_import_are_stored_or_refused(administrator: Caller) -> None
     )
     assert fine(report, "all of them")
     assert report.json["errors"]
+    coded = [json.dumps({"name": {"zh": "林岚"}, "kind": text, "codes": [text], "region": text}) for text in STRINGS]
+    for language in ("zh", "en"):
+        asked = {"Accept-Language": language}
+        content = {"data": "\n".join(coded).encode(), "content_type": "application/x-ndjson", "headers": asked}
+        assert fine(administrator.post("/experts/imports?dry_run=true", **content), "all of them as codes")
     raw = [text.encode("utf-8", "surrogatepass") for text in STRINGS]
     for line in (
         *raw,
@@ -172,7 +177,7 @@ def test_command_line_answers_every_text(installation: Path) -> None:
         assert done.exit_code in (0, 1, 2), text
         assert done.output
     file = Path("nasty.jsonl")
-    file.write_text("\n".join(json.dumps({"name": {"zh": text}, "kind": "K-PA"}) for text in STRINGS), "utf-8")
+    file.write_text("\n".join(json.dumps({"name": {"zh": text}, "kind": text}) for text in STRINGS), "utf-8")
     done = run("import", str(file), "--dry-run")
     assert done.exit_code == 1
     assert "/rows/" in done.stderr

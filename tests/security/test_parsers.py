@@ -129,11 +129,15 @@ LINES = "\n".join(
 )
 
 
+FIELDS = ("name", "kind", "codes", "region", "languages", "title_level", "organisation", "items", "term", "restricted")
+PEOPLE = some.dictionaries(some.sampled_from(FIELDS), TEXT | some.lists(TEXT, max_size=3) | JSON, max_size=5)
+
+
 @MANY
 @given(
     broken(LINES.encode())
     | some.binary(max_size=300)
-    | some.lists(JSON, max_size=4).map(lambda each: "\n".join(map(json.dumps, each)).encode())
+    | some.lists(PEOPLE | JSON, max_size=4).map(lambda each: "\n".join(map(json.dumps, each)).encode())
 )
 def test_lines_of_json(data: bytes) -> None:
     read("a.jsonl", data)
@@ -203,7 +207,8 @@ def test_broken_links_open_nothing(data: some.DataObject) -> None:
     links = Links("s" * 40)
     whole = links.issue(Opened("0" * 36, 1, datetime(2026, 12, 1, tzinfo=UTC)))
     token = data.draw(broken(whole.encode())).decode("latin-1")
-    assert token == whole or links.read(token) is None
+    # The last letter of a signature has two bits to spare: several spellings of one token, and of no other.
+    assert links.read(token) in (None, links.read(whole))
 
 
 @MANY
@@ -245,11 +250,22 @@ def test_records_of_draws(anything: Any, changes: dict[str, Any], terms: dict[st
 
 
 @pytest.fixture(scope="module")
-def office(databases: Databases) -> Iterator[Caller]:
+def app(databases: Databases) -> Iterator[Flask]:
     """Nothing is stored, so all inputs can share one pool."""
-    app: Flask = make_app(databases.fresh("sqlite", pool=True), Clock(START))
-    yield caller(app, "policy_office")
+    app = make_app(databases.fresh("sqlite", pool=True), Clock(START))
+    app.testing = False  # What is not caught is answered 500, as in service.
+    yield app
     close(app)
+
+
+@pytest.fixture(scope="module")
+def office(app: Flask) -> Caller:
+    return caller(app, "policy_office")
+
+
+@pytest.fixture(scope="module")
+def administrator(app: Flask) -> Caller:
+    return caller(app, "administrator")
 
 
 @MANY
@@ -278,3 +294,17 @@ def test_requests_to_match(office: Caller, title: str, text: str, code: str) -> 
     body = json.dumps({"title": title, "text": text, "aspects": [{"code": code}], "size": 3}).encode()
     answer = office.post("/shortlists/preview", data=body, content_type="application/json")
     assert answer.status_code in (200, 422)
+
+
+@MANY
+@given(mapping=JSON, decisions=JSON | some.dictionaries(some.sampled_from("0123"), JSON), sheet=TEXT)
+def test_forms_of_imports(administrator: Caller, mapping: Any, decisions: Any, sheet: str) -> None:
+    form = {"mapping": json.dumps(mapping), "decisions": json.dumps(decisions), "sheet": sheet}
+    sent: dict[str, Any] = {name: text.encode("utf-8", "replace").decode() for name, text in form.items()}
+    for tongue in ("zh", "en"):
+        answer = administrator.post(
+            "/experts/imports?dry_run=true",
+            data=sent | {"file": (io.BytesIO(GOOD.csv().read()), "a.csv")},
+            headers={"Accept-Language": tongue},
+        )
+        assert answer.status_code in (200, 422)

@@ -152,3 +152,7 @@ def test_every_chinese_name_is_found_by_its_beginning_and_its_given_name(name: s
 @given(TEXT)
 def test_organisation_key_does_not_depend_on_composition(text: str) -> None:
     assert organisation_key(unicodedata.normalize("NFD", text)) == organisation_key(unicodedata.normalize("NFC", text))
+
+
+def test_halves_of_characters_fold_to_question_marks() -> None:
+    assert fold("林\ud83d") == "林?"
