@@ -8,6 +8,11 @@ PANEL_STATUS = {
     "rejected": Text("Rejected"),
     "superseded": Text("Superseded"),
 }
+PANEL_MOVE = {
+    "confirmed": Text("Confirm the panel"),
+    "rejected": Text("Reject the panel"),
+    "superseded": Text("Take the panel back"),
+}
 CHOICE = {
     "solved": Text("Chosen by rules"),
     "replaced": Text("A member replaced"),
@@ -86,8 +91,15 @@ PANEL_SOLVED = {
     "infeasible": Text("No panel meets these rules"),
     "unknown": Text("No panel was found in time"),
 }
+DRAW_STATUS = {
+    "frozen": Text("Frozen"),
+    "revealed": Text("Revealed"),
+    "superseded": Text("Superseded"),
+}
 MATTER_TABLES = {
     "panel_status": PANEL_STATUS,
+    "panel_move": PANEL_MOVE,
+    "draw_status": DRAW_STATUS,
     "choice": CHOICE,
     "rule": RULE,
     "parameter": PARAMETER,

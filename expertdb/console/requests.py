@@ -8,7 +8,7 @@ from expertdb.console.language import said
 from expertdb.console.rules import Reply, Visit, allow, asks, takes
 from expertdb.console.site import pages
 from expertdb.schemas.requests import RequestAnswer, RequestBody, RequestPatch, RequestQuery, RequestTransitionBody
-from expertdb.services import request_moves, requests, shortlists
+from expertdb.services import draws, panels, request_moves, requests, shortlists
 
 ASKERS = ("administrator", "agency", "policy_office")
 READERS = (*ASKERS, "auditor")
@@ -38,6 +38,11 @@ def show_request(visit: Visit, request_id: str) -> Reply:
         steps=found.transitions,
         ways=request_moves.ways(found, visit.actor),
         lists=shortlists.find(visit.session, LATEST | {"request": request_id}, actor=visit.actor).items,
+        panels=panels.find(visit.session, LATEST | {"request": request_id}, actor=visit.actor).items,
+        draws=draws.find(visit.session, LATEST | {"request": request_id}, actor=visit.actor).items
+        if visit.actor.role != "agency"
+        else [],
+        panelable=found.status in panels.OPEN,
         editable=found.status in requests.EDITABLE,
         rankable=shortlists.is_open(found),
     )

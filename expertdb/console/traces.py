@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from expertdb.console.language import comma, said
+from expertdb.console.language import comma, said, tongue
 from expertdb.console.tables import EXPERT_STATUS
 from expertdb.console.trace_tables import DETAIL
 from expertdb.console.words import word
+from expertdb.wording import Text, say
 
 # How each detail is put into words; any other stands as it is.
 STATUSES = ("before", "after", "status")
@@ -19,7 +20,13 @@ TABLE_OF = {
     "by": "objector",
     "outcome": "objection_status",
 }
-SHORTLIST_NOTE = len("shortlist ") + 36  # What the service notes where drawing up a list moved a request.
+# What the service notes where something moved a request or a panel by itself: the word before an id.
+NOTES = {
+    "shortlist": Text("A shortlist was drawn up."),
+    "panel": Text("A panel moved on."),
+    "draw": Text("It was drawn by lot."),
+}
+ID = 36
 
 
 def details(found: Mapping[str, Any]) -> str:
@@ -47,9 +54,10 @@ def reason(text: str) -> str:
     """Why something was done; what the service itself noted is said in the language of this page."""
     if text == "entry":
         return said("entry")
-    if text.startswith("shortlist ") and len(text) == SHORTLIST_NOTE:
-        return said("A shortlist was drawn up.")
-    return text
+    what, _, id = text.partition(" ")
+    if len(id) == ID and what in NOTES:
+        return say(NOTES[what], tongue())
+    return said("proposed") if text == "proposed" else text
 
 
 def restricted_value(value: Any) -> str:

@@ -22,7 +22,15 @@ MOST = 300_000  # bytes
 VIEWS = (("zh", 1280, "light"), ("en", 375, "dark"))
 STRANGERS = ("/", "/sign-in", "/nothing-here")
 # Parts and redirections: no pages of their own.
-NO_PAGES = {"/codes", "/codes/<code>/picked", "/first-run", "/sign-in", "/preferences/<name>/<value>"}
+NO_PAGES = {
+    "/codes",
+    "/codes/<code>/picked",
+    "/first-run",
+    "/sign-in",
+    "/preferences/<name>/<value>",
+    "/draws/<draw_id>/record",
+}
+TO_DRAW = {"size": 3, "reserves": 2, "public_source": "双色球第2026136期", "not_before": "2030-11-24T13:30:00Z"}
 ADDRESS = re.compile(r"<(?:path:)?(\w+)>")
 
 
@@ -41,11 +49,16 @@ def examples_of(app: Flask) -> dict[str, str]:
     suspended = expert(administrator, "停一", restricted={"phone": "13800138000"})["id"]
     moved(administrator, f"/experts/{suspended}", "suspended")
     asked = office.made("/requests", ASKED | {"aspects": [{"code": "LG-INV", "need": "must"}, {"code": "SE05"}]})
+    moved(office, f"/requests/{asked['id']}", "accepted")
     listed = office.made(f"/requests/{asked['id']}/shortlists", {"size": 6})
+    panel = office.made(f"/requests/{asked['id']}/panels", {"preset": "complex"})
+    draw = office.made(f"/requests/{asked['id']}/draws", TO_DRAW)
     return {
         "expert_id": listed["entries"][0]["expert"]["id"],
         "request_id": asked["id"],
         "shortlist_id": listed["id"],
+        "panel_id": panel["id"],
+        "draw_id": draw["id"],
         "user_id": _first(administrator, "/users"),
         "organisation_id": _first(administrator, "/organisations"),
         "name": "service_kind",

@@ -11,7 +11,7 @@ class _Forms(HTMLParser):
         self.forms: dict[str, dict[str, list[str]]] = {}
         self._form: dict[str, list[str]] | None = None
         self._inert = 0
-        self._select: tuple[str, list[tuple[str, bool]]] | None = None
+        self._select: tuple[str, list[tuple[str, bool]], bool] | None = None
         self._area: tuple[str, str] | None = None
 
     def handle_starttag(self, tag: str, pairs: list[tuple[str, str | None]]) -> None:
@@ -24,7 +24,7 @@ class _Forms(HTMLParser):
             ticked = given.get("type") not in ("checkbox", "radio") or "checked" in given
             self._add(given["name"], given.get("value", "")) if ticked else None
         elif tag == "select":
-            self._select = (given.get("name", ""), [])
+            self._select = (given.get("name", ""), [], "multiple" in given)
         elif tag == "option" and self._select:
             self._select[1].append((given.get("value", ""), "selected" in given))
         elif tag == "textarea":
@@ -40,8 +40,9 @@ class _Forms(HTMLParser):
         elif tag == "form":
             self._form = None
         elif tag == "select" and self._select:
-            name, options = self._select
-            chosen = [value for value, selected in options if selected] or [value for value, _ in options[:1]]
+            name, options, is_multiple = self._select
+            chosen = [value for value, selected in options if selected]
+            chosen = chosen if chosen or is_multiple else [value for value, _ in options[:1]]
             self._add(name, *chosen)
             self._select = None
         elif tag == "textarea" and self._area:

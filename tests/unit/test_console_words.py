@@ -8,7 +8,7 @@ import pytest
 
 from expertdb import vocabularies
 from expertdb.console.tables import TABLES
-from expertdb.models import experts, objections, panels, requests, restricted, sanctions, tokens
+from expertdb.models import draws, experts, objections, panels, requests, restricted, sanctions, tokens
 from expertdb.schemas.experts import ITEM_KINDS, ExpertPatch
 from expertdb.schemas.requests import NEEDS, RequestPatch
 from expertdb.schemas.shortlists import Filters
@@ -42,6 +42,7 @@ EXACT: dict[str, Iterable[str]] = {
     "vocabulary": vocabularies.NAMES,
     "filter": Filters().fields,
     "gap": (shown.HELD_BY_NOBODY, shown.HELD_BY_LEFT_OUT, shown.HELD_OUTSIDE_FILTERS),
+    "draw_status": draws.DRAW_STATES,
     "panel_status": panels.PANEL_STATES,
     "choice": panels.CHOICES,
     "rule": {*TYPES, "size"},

@@ -1,0 +1,66 @@
+"""From the form of a panel to the body that the service takes: rows to rules, sides by name, numbers from text."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from expertdb.console.forms import Typed
+from expertdb.schemas.panels import PanelBody
+
+# The parameters that the row of each type shows, in this order; `who` stands for all ways of saying who is meant.
+WHO = ("kinds", "codes", "regions", "outside", "sides", "who")
+PARAMETERS: dict[str, tuple[str, ...]] = {
+    "at_least_one": WHO,
+    "at_least": ("count", *WHO),
+    "at_most": ("count", *WHO),
+    "min_share": ("share", *WHO),
+    "max_share": ("share", *WHO),
+    "cover": ("codes", "each"),
+    "max_per_organisation": ("limit",),
+    "max_per_city": ("limit",),
+    "max_per_region": ("limit",),
+    "max_per": ("by", "limit"),
+    "odd": (),
+    "keep_apart": ("experts",),
+    "every_side": ("sides", "each"),
+    "min_affinity": ("limit",),
+    "max_load": ("limit",),
+    "fairness": ("weight",),
+}
+NUMBERS = ("limit", "weight")
+
+
+def body_of(form: Mapping[str, Any], **more: Any) -> Typed:
+    """The body for the service: what was left blank is left out, so that it stays as the request or preset says."""
+    plain = {name: value for name, value in form.items() if value not in (None, []) and name not in ("rules", "sides")}
+    rules = [rule_of(row) for row in form.get("rules", ())]
+    sides = {row["side"]: row.get("experts", []) for row in form.get("sides", ())}
+    loaded: Typed = PanelBody().load(plain | more | ({"sides": sides} if sides else {}))
+    return loaded | ({"rules": rules} if rules else {})
+
+
+def rule_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The rule that a row of the form states."""
+    rule = {name: _plain(name, value) for name, value in row.items() if value not in (None, [], "") and name != "who"}
+    return rule | ({row["who"]: True} if row.get("who") else {})
+
+
+def _plain(name: str, value: Any) -> Any:
+    """A number as one; what is none stays as it was typed, and the service says what it should have been."""
+    if name not in NUMBERS:
+        return value
+    try:
+        return int(value) if value.isdecimal() else float(value)
+    except ValueError:
+        return value
+
+
+def added(typed: Typed, form: Mapping[str, str]) -> Typed:
+    """The form with a row more or less, as the button that was pressed says."""
+    rows = list(typed.get("rules", ()))
+    drop = form.get("drop", "")
+    if drop.isdecimal() and int(drop) < len(rows):
+        rows.pop(int(drop))
+    if form.get("add") in PARAMETERS:
+        rows.append({"type": form["add"]})
+    sides = list(typed.get("sides", ()))
+    return typed | {"rules": rows, "sides": [*sides, {}] if "add_side" in form else sides}

@@ -1,0 +1,119 @@
+"""What the pages of panels say: rules in words, ids as names, how good a panel is proven to be."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from expertdb import conflict_types
+from expertdb.console.language import comma, said, tongue
+from expertdb.console.tables import TABLES
+from expertdb.console.words import label, person_name, word
+
+CODED = {
+    "kinds": ("expert_kind",),
+    "regions": ("region",),
+    "outside": ("region",),
+    "languages": ("language",),
+    "title_levels": ("title_level",),
+    "codes": (),
+}
+
+
+def rule_words(rule: Mapping[str, Any], names: Mapping[str, Any] | None = None) -> str:
+    """A rule in words: by the name that it bears, else by its type; behind it what it asks exactly."""
+    name = rule_name(str(rule.get("name") or rule["type"]))
+    asks = [
+        _parameter(key, value, names or {})
+        for key, value in rule.items()
+        if key not in ("type", "name", "firm") and value not in (None, [])
+    ]
+    return f"{name}: {'; '.join(asks)}" if asks else name
+
+
+def rule_name(name: str) -> str:
+    """What a rule is called: one of a preset or a type in the language of this page, any other as it was named."""
+    table = "preset_rule" if name in TABLES["preset_rule"] else "rule"
+    return word(table, name)
+
+
+def _parameter(key: str, value: Any, names: Mapping[str, Any]) -> str:
+    words = word("parameter", key)
+    if value is True:
+        return words
+    return f"{words} {_value(key, value, names)}"
+
+
+def _value(key: str, value: Any, names: Mapping[str, Any]) -> str:
+    if key == "any_of":
+        return said(" or ").join(
+            comma().join(_parameter(one, inner, names) for one, inner in each.items()) for each in value
+        )
+    if isinstance(value, list):
+        return comma().join(_value(key, one, names) for one in value)
+    if key in CODED:
+        return label(value, *CODED[key])
+    if key == "by":
+        return word("grouping", value)
+    return expert_name(value, names) if key == "experts" else str(value)
+
+
+def expert_name(id: str, names: Mapping[str, Any]) -> str:
+    """An expert's name, where it is known; else what stands for it."""
+    known = names.get(id)
+    return person_name(known["name"]) if known and known["name"] else id
+
+
+def expert_names(ids: Sequence[str], names: Mapping[str, Any]) -> str:
+    """Several experts in one line."""
+    return comma().join(expert_name(id, names) for id in ids)
+
+
+def with_names(sentence: Mapping[str, str], names: Mapping[str, Any]) -> str:
+    """A sentence of an answer in the language of this page, with names for ids."""
+    text = sentence[tongue()]
+    for id, one in names.items():
+        if id in text and one["name"]:
+            text = text.replace(id, person_name(one["name"]))
+    return text
+
+
+def preset_options(found: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The presets to choose from, with their sizes."""
+    return [(name, preset_label(one)) for name, one in found.items()]
+
+
+def preset_label(one: Mapping[str, Any]) -> str:
+    """A preset in words, with its sizes."""
+    return said("{name}, {low} to {high} members", name=one[tongue()], low=one["minimum"], high=one["maximum"])
+
+
+def aspect_options(asked: Mapping[str, Any], held: Sequence[str]) -> list[tuple[str, str]]:
+    """The aspects of a request, and what a row holds already, to choose from."""
+    codes = dict.fromkeys([*(one["code"] for one in asked["aspects"]), *held])
+    return [(code, label(code)) for code in codes]
+
+
+def seat_options(panel: Any) -> list[tuple[str, str]]:
+    """Members and reserves, to choose from."""
+    return [(one["expert"]["id"], person_name(one["expert"]["name"])) for one in (*panel.members, *panel.reserves)]
+
+
+def conflict_label(type: str) -> str:
+    """A type of conflict in words."""
+    known = conflict_types.types().get(type)
+    return type if known is None else known.zh if tongue() == "zh" else known.en
+
+
+FILTERS: dict[str, Any] = {
+    "rule_words": rule_words,
+    "rule_name": rule_name,
+    "expert_name": expert_name,
+    "expert_names": expert_names,
+    "with_names": with_names,
+}
+GLOBALS: dict[str, Any] = {
+    "preset_options": preset_options,
+    "preset_label": preset_label,
+    "aspect_options": aspect_options,
+    "seat_options": seat_options,
+    "conflict_label": conflict_label,
+}

@@ -1,0 +1,229 @@
+"""Panels in the console: tried under rules, proposed, confirmed by a named person, changed one by one.
+
+Pinned: trying stores nothing and proposing stores what the form says; rows of rules reach the service as rules, and its
+faults their rows; where no panel fits, the page names the rules in the way and what would have to give, in words and
+names; a confirmation needs a name and a reason for each deviation; agencies see who sits and nothing else.
+"""
+
+import html
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.api.people import ASKED, expert, moved
+from tests.callers import Caller
+from tests.console.conftest import Visitor, visitor
+from tests.console.filling import filled
+
+KINDS = ("K-LAW", "K-PA", "K-TECH", "K-LAW", "K-CIPO", "K-ACA")
+NAMES = [f"专家{one}" for one in "甲乙丙丁戊己"]
+AGENCY = "晋江鞋服产业园知识产权保护工作站"
+
+
+@pytest.fixture
+def pool(administrator: Caller) -> list[str]:
+    """The ids of six experts of different kinds and firms, the best matched first."""
+    fillers = ("茶叶加工", "鞋服设计", "陶瓷烧制", "石材雕刻", "水产养殖")
+    made = []
+    for place, kind in enumerate(KINDS):
+        title = "电池专利无效宣告" + "".join(fillers[:place])
+        body = {"items": [{"kind": "case", "title": f"{title}案", "year": 2024}], "statement": title}
+        made.append(expert(administrator, NAMES[place], kind=kind, organisation=f"单位{place}号", codes=[], **body))
+    return [one["id"] for one in made]
+
+
+@pytest.fixture
+def official(app: Flask) -> Visitor:
+    return visitor(app, "policy_office")
+
+
+@pytest.fixture
+def asked(office: Caller, pool: Any) -> str:
+    """The address of an accepted request."""
+    made = office.made("/requests", ASKED)
+    moved(office, f"/requests/{made['id']}", "accepted")
+    return f"/requests/{made['id']}"
+
+
+def tried(one: Visitor, asked: str, status: int = 200, **fields: Any) -> str:
+    """The page after a panel of three was tried, with these fields besides."""
+    given = {"/size": "3", "/rules/0/type": "odd"} | fields
+    answer = one.post(f"{asked}/panels/rehearsal", given, at=f"{asked}/panels/new")
+    assert answer.status_code == status, answer.text
+    return html.unescape(answer.text)
+
+
+def seated(page: str, caption: str) -> list[str]:
+    """The names in the table of this caption."""
+    table = re.search(rf'<caption class="hidden">{caption}</caption>.*?</table>', page, re.DOTALL)
+    return re.findall(r'<th scope="row">.*?<bdi>(.*?)</bdi>', table[0]) if table else []
+
+
+def proposed(office: Caller, asked: str, **body: Any) -> dict[str, Any]:
+    return office.made(f"{asked}/panels", {"size": 3, "rules": [{"type": "odd"}], "reserves": 1, **body})
+
+
+def decided(one: Visitor, panel: str, to: str = "confirmed", **fields: Any) -> Any:
+    path = f"/panels/{panel}/moves/{to}"
+    return one.client.post(path, data=filled(one.page(path), path) | fields, headers=one.headers)
+
+
+def test_trying_shows_the_proven_best_and_stores_nothing(official: Visitor, office: Caller, asked: str) -> None:
+    page = tried(official, asked, **{"/reserves": "2"})
+    assert seated(page, "Members") == NAMES[:3]
+    assert seated(page, "Reserves") == NAMES[3:5]
+    assert "Proven: under these rules no panel has a higher sum" in page
+    assert office.get("/panels").json["items"] == []
+
+
+def test_member_is_swapped_and_the_difference_shown(official: Visitor, asked: str, pool: list[str]) -> None:
+    first = tried(official, asked)
+    fields = filled(first, f"{asked}/panels/rehearsal")
+    page = tried(official, asked, **(fields | {"/forbidden": [pool[0], ""]}))
+    assert seated(page, "Members") == NAMES[1:4]
+    assert re.search(r"Against the panel tried before: -0\.\d{4}", page)
+    assert f'value="{pool[0]}" checked> <bdi>专家甲</bdi>' in page
+
+
+def test_rows_become_rules_and_are_shown_in_words(official: Visitor, office: Caller, asked: str) -> None:
+    rules = {
+        "/rules/1/type": "at_least",
+        "/rules/1/count": "2",
+        "/rules/1/kinds": ["K-LAW"],
+        "/rules/2/type": "max_share",
+        "/rules/2/share": "1/3",
+        "/rules/2/who": "regulator",
+        "/rules/4/type": "min_affinity",
+        "/rules/4/limit": "0.01",
+    }
+    page = tried(official, asked, **rules)
+    assert {"专家甲", "专家丁"} <= set(seated(page, "Members"))
+    assert "At least so many of: number 2; kinds of expert" in page
+    assert "At most a share of: share 1/3; people of the regulator" in page
+    path = f"{asked}/panels/new"
+    fields = filled(page, f"{asked}/panels/rehearsal")
+    answer = official.client.post(path, data=fields, headers=official.headers)
+    assert answer.status_code == 303, answer.text
+    (stored,) = office.get("/panels").json["items"]
+    stated = [one["rule"] for one in stored["rules"]]
+    assert {"type": "at_least", "count": 2, "kinds": ["K-LAW"]} in stated
+    assert {"type": "max_share", "share": "1/3", "regulator": True} in stated
+
+
+def test_rows_are_added_and_taken_away_without_losing_what_was_typed(official: Visitor, asked: str) -> None:
+    path = f"{asked}/panels/rows"
+    given = {"/size": "4", "/rules/0/type": "odd", "/forced": "某人", "add": "cover"}
+    page = official.post(path, given, at=f"{asked}/panels/new").text
+    fields = filled(page, f"{asked}/panels/rehearsal")
+    assert [fields[f"/rules/{place}/type"] for place in (0, 1)] == [["odd"], ["cover"]]
+    assert (fields["/size"], fields["/forced"]) == (["4"], ["某人", ""])
+    fewer = official.post(path, fields | {"add": "", "drop": "0"}, at=f"{asked}/panels/new").text
+    kept = filled(fewer, f"{asked}/panels/rehearsal")
+    assert kept["/rules/0/type"] == ["cover"]
+    assert "/rules/1/type" not in kept
+
+
+FAULTS: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"/rules/1/type": "at_least", "/rules/1/kinds": "K-LAW"}, "f-rules-1-count"),
+    ({"/rules/1/type": "max_share", "/rules/1/share": "half", "/rules/1/who": "newcomer"}, "f-rules-1-share"),
+    ({"/rules/1/type": "at_least_one"}, "f-rules-1"),
+    ({"/rules/1/type": "nonsense"}, "f-rules-1"),
+    ({"/forced": "查无此人"}, "f-forced"),
+    ({"/size": "many"}, "f-size"),
+    ({"/preset": "policy", "/size": "4"}, "f-size"),
+    ({"/sides/0/side": "regulated", "/sides/0/experts": "查无此人"}, "f-sides"),
+    ({"/sides/0/experts": "专家甲"}, "f-sides-0-side"),
+)
+
+
+def test_fault_stands_at_its_field(official: Visitor, asked: str) -> None:
+    for fields, fault in FAULTS:
+        assert f'href="#{fault}"' in tried(official, asked, 422, **fields), fields
+
+
+def test_rules_in_the_way_are_named_with_what_would_have_to_give(official: Visitor, office: Caller, asked: str) -> None:
+    rule = {"/rules/1/type": "at_least", "/rules/1/count": "3", "/rules/1/kinds": ["K-LAW"]}
+    page = tried(official, asked, **rule)
+    assert "No panel meets these rules" in page
+    assert "These cannot hold together" in page
+    assert "At least so many of: number 3; kinds of expert" in page
+    assert "The least that would have to give" in page
+    assert len(seated(page, "The panel if that gave way")) == 3
+    answer = official.post(f"{asked}/panels/new", {"/size": "3"} | rule, at=f"{asked}/panels/new")
+    assert "No panel meets these rules" in answer.text
+    assert office.get("/panels").json["items"] == []
+
+
+def test_panel_is_confirmed_by_a_named_person_with_reasons(official: Visitor, office: Caller, asked: str) -> None:
+    rules = [{"type": "at_least", "count": 2, "kinds": ["K-LAW"]}]
+    panel = proposed(office, asked, rules=rules)
+    assert "专家丁 sits with rank 4, before:" in html.unescape(official.page(f"/panels/{panel['id']}"))
+    page = decided(official, panel["id"], **{"/reason": "同意"})
+    assert page.status_code == 422
+    assert 'href="#f-deviations-0-reason"' in page.text
+    nameless = decided(official, panel["id"], **{"/reason": "同意", "/deviations/0/reason": "须两名法律专家"})
+    assert 'href="#f-confirmed_by"' in nameless.text
+    fields = {"/reason": "同意", "/confirmed_by": "王某", "/deviations/0/reason": "须两名法律专家"}
+    assert decided(official, panel["id"], **fields).status_code == 303
+    stored = office.get(f"/panels/{panel['id']}").json
+    assert (stored["status"], stored["confirmed_by"]) == ("confirmed", "王某")
+    shown = official.page(f"/panels/{panel['id']}")
+    assert "须两名法律专家" in shown
+    assert "王某" in shown
+
+
+def test_confirmation_of_a_panel_that_the_pool_moved_under_is_refused_in_words(
+    official: Visitor, office: Caller, administrator: Caller, asked: str, pool: list[str]
+) -> None:
+    panel = proposed(office, asked)
+    moved(administrator, f"/experts/{pool[0]}", "suspended")
+    answer = decided(official, panel["id"], **{"/reason": "同意", "/confirmed_by": "王某"})
+    assert answer.status_code == 409
+    assert 'value="王某"' in answer.text
+    assert 'class="faults"' in answer.text
+
+
+def test_two_who_decide_at_once_do_not_decide_twice(official: Visitor, office: Caller, asked: str) -> None:
+    panel = proposed(office, asked)
+    path = f"/panels/{panel['id']}/moves/rejected"
+    fields = filled(official.page(path), path) | {"/reason": "另议"}
+    assert official.client.post(path, data=fields, headers=official.headers).status_code == 303
+    assert official.client.post(path, data=fields, headers=official.headers).status_code in (404, 409, 412)
+    assert official.get(path).status_code == 404
+
+
+def test_member_is_replaced_with_a_reason(official: Visitor, office: Caller, asked: str, pool: list[str]) -> None:
+    panel = proposed(office, asked)
+    path = f"/panels/{panel['id']}/replacements/new"
+    fields = filled(official.page(f"{path}?expert={pool[1]}"), path)
+    assert fields["/expert"] == [pool[1]]
+    assert official.client.post(path, data=fields, headers=official.headers).status_code == 422
+    answer = official.client.post(path, data=fields | {"/reason": "出差"}, headers=official.headers)
+    assert answer.status_code == 303, answer.text
+    assert seated(official.page(answer.location), "Members") == [NAMES[0], NAMES[2], NAMES[3]]
+
+
+def test_agency_sees_who_sits_once_it_is_confirmed(app: Flask, official: Visitor, office: Caller, pool: Any) -> None:
+    worker = visitor(app, "agency", AGENCY)
+    made = worker.post("/requests/new", {f"/{name}": value for name, value in ASKED.items()}, at="/requests/new")
+    moved(office, made.location, "accepted")
+    panel = proposed(office, made.location)
+    assert worker.get(f"/panels/{panel['id']}").status_code == 404
+    assert "/panels/" not in worker.page(made.location)
+    assert decided(official, panel["id"], **{"/reason": "同意", "/confirmed_by": "王某"}).status_code == 303
+    assert f"/panels/{panel['id']}" in worker.page(made.location)
+    page = worker.page(f"/panels/{panel['id']}")
+    assert "专家甲" in page
+    for hidden in ("专家丁", "Affinity", ">Rank<"):
+        assert hidden not in page
+
+
+def test_no_code_stands_alone_on_a_panel(app: Flask, office: Caller, asked: str) -> None:
+    one = visitor(app, "administrator", language="zh")
+    panel = proposed(office, asked, preset="complex")
+    for page in (one.page(f"/panels/{panel['id']}"), tried(one, asked, **{"/preset": "complex"})):
+        text = re.sub(r"<[^>]+>", " ", page)
+        for code in ("max_per_organisation", "at_least_one", "K-LAW", "proposed", "solved", "regulator", "max_load"):
+            assert not re.search(rf"\b{code}\b", text), code
