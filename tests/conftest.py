@@ -54,14 +54,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def make_app(url: str, clock: Clock, **changes: Any) -> Flask:
-    """An application on the database at `url`."""
+    """An application on the database at `url`, in haste."""
+    app = plain_app(url, clock, **changes)
+    with app.app_context():
+        _hasten(db.engine)
+    return app
+
+
+def plain_app(url: str, clock: Clock, **changes: Any) -> Flask:
+    """An application as it is served."""
     stated = {"secret_key": "s" * 40, "bootstrap_token": BOOTSTRAP, "log_level": "ERROR", "index_dir": "", **changes}
     settings = Settings(database_url=url, **stated)
     app = create_app(settings, clock=clock)
     app.testing = True
     app.jinja_env.bytecode_cache = TEMPLATES
-    with app.app_context():
-        _hasten(db.engine)
     return app
 
 

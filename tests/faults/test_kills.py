@@ -5,11 +5,10 @@ from collections.abc import Iterator
 
 import flask_migrate
 import pytest
-from flask import Flask
 
 from expertdb.database import transaction
 from tests.callers import Clock
-from tests.conftest import START, Databases, close, make_app
+from tests.conftest import START, Databases, close, make_app, plain_app
 from tests.faults.killing import Ledger, kill_and_recover, let_work, people, site, verify
 from tests.postgres import Server, server
 
@@ -51,9 +50,13 @@ def survive(url: str, database: Server | None, kinds: list[str]) -> None:
         verify(running, ledger)
 
 
-def test_writes_are_forced_to_the_disk_before_they_are_acknowledged(app: Flask, engine: str) -> None:
+def test_writes_are_forced_to_the_disk_before_they_are_acknowledged(
+    databases: Databases, clock: Clock, engine: str
+) -> None:
     """As the engine itself says of a connection that writes; what power loss would do cannot be tried here."""
     asked = {"sqlite": ("PRAGMA synchronous", "PRAGMA journal_mode"), "postgresql": ("SHOW synchronous_commit",)}
+    app = plain_app(databases.fresh(engine), clock)
     with app.app_context(), transaction() as session:
         told = [session.connection().exec_driver_sql(question).scalar() for question in asked[engine]]
+    close(app)
     assert told == {"sqlite": [2, "wal"], "postgresql": ["on"]}[engine]
