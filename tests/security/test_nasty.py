@@ -78,19 +78,21 @@ def test_names_codes_and_requests_are_stored_as_sent_or_refused(
 
 
 @pytest.mark.parametrize("group", NASTY)
-def test_questions_are_answered(administrator: Caller, office: Caller, group: str) -> None:
+def test_questions_are_answered(administrator: Caller, office: Caller, engine: str, group: str) -> None:
     one = expert(administrator)
     for text in NASTY[group]:
         found = administrator.get("/experts?" + asks("q", text))
         if fine(found, text) and re.fullmatch(r"\W+", text) is None and not text.isascii():
             assert len(found.json["items"]) <= 1
+        fine(office.post("/requests", ASKED, headers={"Idempotency-Key": latin(text)}), text)
+        if engine == "postgresql":
+            continue  # What follows brings no text to the database.
         fine(sends(office, "POST", "/shortlists/preview", {"title": text[:300], "text": text}), text)
         for path in ("/experts", "/requests", "/shortlists", "/organisations"):
             fine(administrator.get(f"{path}?{asks('cursor', text)}"), text)
         fine(administrator.get(f"/experts?{asks(text or 'x', '1')}"), text)
         fine(sends(administrator, "PATCH", f"/experts/{one['id']}", {"region": text}, etag="*"), text)
         fine(sends(administrator, "PATCH", f"/experts/{one['id']}", {}, headers={"If-Match": latin(text)}), text)
-        fine(office.post("/requests", ASKED, headers={"Idempotency-Key": latin(text)}), text)
     assert administrator.get(f"/experts/{one['id']}").json["name"]["zh"] == "林岚"
 
 
@@ -172,10 +174,20 @@ def test_pages_show_texts_and_run_none(app: Flask) -> None:
 
 
 def test_command_line_answers_every_text(installation: Path) -> None:
-    for text in [text for text in STRINGS if "\0" not in text][::10]:
+    for text in [text for text in STRINGS if "\0" not in text][::50]:
         done = run("match", "--title", text, "--size", "1")
         assert done.exit_code in (0, 1, 2), text
         assert done.output
+    asked = [json.dumps({"id": str(place), "title": text[:300]}) for place, text in enumerate(STRINGS)]
+    Path("batch.jsonl").write_text("\n".join(asked), "utf-8")
+    refused = run("match", "--batch", "batch.jsonl")
+    assert refused.exit_code == 1
+    bad = {int(line) - 1 for line in re.findall(r"line (\d+)/", refused.stderr)}
+    kept = [line for place, line in enumerate(asked) if place not in bad]
+    Path("batch.jsonl").write_text("\n".join(kept), "utf-8")
+    matched = run("match", "--batch", "batch.jsonl", "--processes", "1")
+    assert matched.exit_code == 0, matched.stderr
+    assert len(matched.stdout.splitlines()) == len(kept) > 150
     file = Path("nasty.jsonl")
     file.write_text("\n".join(json.dumps({"name": {"zh": text}, "kind": text}) for text in STRINGS), "utf-8")
     done = run("import", str(file), "--dry-run")
