@@ -90,6 +90,7 @@ def _matched(app: Flask, body: dict[str, Any]) -> Shown:
     asked = {
         "title": body["title"],
         "text": body["text"],
+        "kind": "consultation",
         "aspects": [],
         "filters": {},
         "diversify": 0.0,

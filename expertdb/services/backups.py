@@ -50,7 +50,7 @@ def write(
 
 def holds_anything(connection: Connection) -> bool:
     """Whether the database has rows that a person or the sample pool put there."""
-    seeded = {"corpus_state", "audit_head"}
+    seeded = {"corpus_state", "audit_head", "vocabulary_state"}
     tables = [table for table in tables_of(connection) if table.name not in seeded]
     return any(connection.execute(select(func.count()).select_from(table)).scalar() for table in tables)
 

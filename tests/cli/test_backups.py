@@ -106,7 +106,8 @@ def test_what_is_restored_is_what_was_there(
     assert (done.exit_code, "Checksums and seal are right" in done.output) == (0, True), done.output
     url = databases.fresh(target)
     at(url)
-    assert run("restore", FILE).exit_code == 0
+    restored = run("restore", FILE)
+    assert restored.exit_code == 0, restored.output
     app = make_app(url, Clock(START))
     assert without_the_restore(everything(app)) == without_the_restore(everything(source))
     assert run("audit", "verify").exit_code == 0
