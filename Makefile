@@ -39,9 +39,10 @@ test: setup chromium ## run every test (SQLite, PostgreSQL, browser; two workers
 chromium: setup ## install the browser of the browser tests when it is absent (root, apt-get)
 	@$(BIN)/python -m tests.browser.chromium
 
-soak: setup ## the long forms (some hours): imports, faults, load, fuzz; PARTS="kills freshness together load fuzz contract" names some of the latter
+soak: setup ## the long forms (some hours): imports, faults, load, fuzz, three years of a pool; PARTS="kills freshness together load fuzz contract" names some of the faults
 	@$(BIN)/python -m benchmarks.imports
 	@$(BIN)/python -m tests.faults.soak $(PARTS)
+	@$(BIN)/python -m tests.life.soak
 
 quality: setup ## print the figures of docs/quality.md
 	@$(BIN)/python -m tests.quality.report
