@@ -25,6 +25,7 @@ DomainError
 ├── OrganisationInUse           experts or requests still point to it
 ├── LastAdministrator           nobody would be left who can make users
 ├── TooManyAttempts             passwords are being tried; `wait` says how long no more are looked at
+├── ExpertIsErased              nothing is held on this person any more, and nothing is entered again
 ├── SuggestionDecidedAlready    somebody accepted or declined it before
 ├── RestrictedValueUnreadable   the key that sealed a value is not at hand, or the value was altered
 ├── BackupIsUnusable            the file is no backup, is damaged, or was not made with this installation's key
@@ -226,6 +227,13 @@ class TooManyAttempts(DomainError):
         self.wait = wait
         minutes = max(1, -(-int(wait.total_seconds()) // 60))
         super().__init__(Text("Too many attempts. Wait {minutes} min and try again.", minutes=minutes))
+
+
+class ExpertIsErased(DomainError):
+    """Nothing is held on this person any more, and nothing is entered again."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(Text("The data of the expert {id} were erased; nothing is entered on them again.", id=id))
 
 
 class SuggestionDecidedAlready(DomainError):

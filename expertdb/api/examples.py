@@ -24,6 +24,7 @@ from expertdb.schemas.opinions import AdoptionBody, OpinionBody
 from expertdb.schemas.organisations import OrganisationBody, OrganisationPatch
 from expertdb.schemas.panels import PanelBody, PanelTransitionBody, ReplacementBody
 from expertdb.schemas.requests import RequestBody, RequestPatch, RequestTransitionBody
+from expertdb.schemas.rights import ClaimBody, ClaimTransitionBody, ConsentBody, ConsentTransitionBody
 from expertdb.schemas.sanctions import SanctionPatch, SanctionTransitionBody
 from expertdb.schemas.shortlists import PreviewBody, ShortlistBody
 from expertdb.schemas.tokens import TokenBody
@@ -213,6 +214,14 @@ EXAMPLES: dict[type[Schema], dict[str, Any]] = {
         "organisation": "晋江鞋服产业园知识产权保护工作站",
     },
     UserPatch: {"role": "policy_office", "active": True},
+    ClaimBody: {"kind": "correction", "text": "本人电话号码已更换。", "received_on": "2026-11-20"},
+    ClaimTransitionBody: {
+        "to": "granted",
+        "reason": "经核实属实",
+        "changes": {"restricted": {"phone": "13800005678"}},
+    },
+    ConsentBody: {"notice": "2026-1", "form": "signed", "given_on": "2026-01-05", "evidence": "人才档〔2026〕5号"},
+    ConsentTransitionBody: {"to": "withdrawn", "reason": "本人来函", "on": "2026-11-20"},
     VocabularyPatch: {
         "reason": "茶企来信多用此说",
         "changes": [

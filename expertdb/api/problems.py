@@ -46,6 +46,7 @@ TABLE: dict[type[Exception], tuple[int, str, str]] = {
     errors.RequestIsClosedToEdits: (409, "request-is-closed-to-edits", "This request is closed to edits"),
     errors.LastAdministrator: (409, "last-administrator", "The last administrator stays"),
     errors.TooManyAttempts: (429, "too-many-attempts", "Too many attempts"),
+    errors.ExpertIsErased: (409, "expert-is-erased", "This expert was erased"),
     errors.SuggestionDecidedAlready: (409, "suggestion-decided-already", "This suggestion was decided already"),
     errors.RestrictedValueUnreadable: (503, "restricted-value-unreadable", "A restricted value cannot be read"),
     errors.BackupIsUnusable: (422, "backup-is-unusable", "This backup cannot be used"),

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from expertdb.errors import Fault, InvalidInput
 from expertdb.models.objections import Objection
 from expertdb.models.sanctions import IN_FORCE, Sanction
-from expertdb.services import terms
+from expertdb.services import erasing, terms
 from expertdb.services.guards import Move
 from expertdb.wording import Text
 
@@ -126,6 +126,10 @@ def _withdraw(move: Move) -> dict[str, Any]:
     return {"ground": move.details.get("ground", "own_request")}
 
 
+def _erase(move: Move) -> dict[str, Any]:
+    return {"erased": erasing.erase(move.session, move.expert)}
+
+
 def _impose(move: Move, kind: str) -> dict[str, Any]:
     ground = move.details.get("ground", "other")
     sanction = Sanction(
@@ -166,4 +170,5 @@ EFFECTS: dict[str, Effect] = {
     "suspended": _suspend,
     "removed": _remove,
     "withdrawn": _withdraw,
+    "erased": _erase,
 }

@@ -92,7 +92,7 @@ class Entering:
 
     def _loaded(self, ids: Iterable[str]) -> Iterable[Expert]:
         """The experts of these ids, out of the session, so that what is tried on them is not written."""
-        wanted = select(Expert).where(Expert.id.in_(ids))
+        wanted = select(Expert).where(Expert.id.in_(ids), Expert.status != "erased")
         wanted = wanted.options(selectinload(Expert.restricted), selectinload(Expert.preferences))
         for expert in self.session.scalars(wanted):
             self.session.expunge(expert)

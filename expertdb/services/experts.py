@@ -13,7 +13,7 @@ from expertdb.models.base import new_id
 from expertdb.models.experts import APPOINTED, Expert, ExpertCode, ExpertItem, ExpertTransition
 from expertdb.models.organisations import Organisation
 from expertdb.names import fold, name_words, search_forms, sort_key
-from expertdb.services import audit, entry, organisations, paging, restricted, terms, ties, versions
+from expertdb.services import audit, entry, lifecycle, organisations, paging, restricted, terms, ties, versions
 from expertdb.services.actors import Actor
 from expertdb.wording import Text
 from expertdb.workdays import local_day
@@ -104,8 +104,9 @@ def get(session: Session, expert_id: str, *, lock: bool = False) -> Expert:
 def edit(
     session: Session, expert_id: str, body: dict[str, Any], *, version: int | None, actor: Actor, now: datetime
 ) -> Expert:
-    """Change what `body` names (items as a whole); raises NotFound, EditedMeanwhile, InvalidInput."""
+    """Change what `body` names (items as a whole); raises NotFound, ExpertIsErased, EditedMeanwhile, InvalidInput."""
     expert = get(session, expert_id)
+    lifecycle.refuse_erased(expert.id, expert.status)
     versions.check(expert.version, version)
     if "organisation" in body:
         _change_employer(session, expert, _employer(session, body, actor, now), actor, now)

@@ -13,6 +13,7 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from expertdb.errors import NotAllowed
+from expertdb.models.engagements import Engagement
 from expertdb.models.experts import Expert, ExpertTransition
 from expertdb.models.objections import Objection
 from expertdb.models.sanctions import IN_FORCE, Sanction
@@ -147,6 +148,13 @@ def _no_open_appeal(move: Move) -> Text | None:
     return Text("An appeal is open; decide it first.") if _has_sanction(move, ("appealed",)) else None
 
 
+def _not_at_work(move: Move) -> Text | None:
+    of_expert = Engagement.expert_id == move.expert.id
+    running = select(func.count()).where(of_expert, Engagement.status.in_(("invited", "accepted")))
+    count = move.session.scalar(running)
+    return Text("{count} engagement(s) are not over; end or finish them first.", count=count) if count else None
+
+
 def _by_appeal_only(move: Move) -> Text | None:
     return Text("Only an upheld appeal brings an expert back after removal.")
 
@@ -168,6 +176,6 @@ GUARDS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("removed", "active"): (_by_appeal_only,),
     ("removed", "suspended"): (_by_appeal_only,),
     ("removed", "expired"): (_by_appeal_only,),
-    ("removed", "erased"): (_no_open_appeal,),
-    ("withdrawn", "erased"): (_no_open_appeal,),
+    ("removed", "erased"): (_no_open_appeal, _not_at_work),
+    ("withdrawn", "erased"): (_no_open_appeal, _not_at_work),
 }

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from expertdb.errors import Fault, InvalidInput, NotFound
 from expertdb.models.experts import Expert, ExpertItem
 from expertdb.schemas.experts import MAXIMUM_ITEMS
-from expertdb.services import audit, experts, versions
+from expertdb.services import audit, experts, lifecycle, versions
 from expertdb.services.actors import Actor
 from expertdb.wording import Text
 
@@ -65,6 +65,7 @@ def get(expert: Expert, item_id: str) -> ExpertItem:
 
 
 def _touch(session: Session, expert: Expert, now: datetime) -> None:
+    lifecycle.refuse_erased(expert.id, expert.status)
     experts.refresh_content(expert)
     versions.touch(expert, now)
     session.flush()

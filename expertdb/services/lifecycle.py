@@ -1,6 +1,6 @@
 """Where an expert or a request may go from each state: data, read by the services."""
 
-from expertdb.errors import TransitionNotAllowed
+from expertdb.errors import ExpertIsErased, TransitionNotAllowed
 
 EXPERT_WAYS: dict[str, tuple[str, ...]] = {
     "draft": ("submitted", "withdrawn"),
@@ -52,3 +52,9 @@ def check(ways: dict[str, tuple[str, ...]], current: str, to: str) -> None:
     """Raise TransitionNotAllowed, which names the ways there are, unless `to` is one of them."""
     if to not in ways[current]:
         raise TransitionNotAllowed(current, to, ways[current])
+
+
+def refuse_erased(expert_id: str, status: str) -> None:
+    """Raise ExpertIsErased for somebody on whom nothing may be entered again."""
+    if status == "erased":
+        raise ExpertIsErased(expert_id)

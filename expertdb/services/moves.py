@@ -39,7 +39,7 @@ def move(
     lifecycle.check(lifecycle.EXPERT_WAYS, expert.status, asked.to)
     guards.check_who(asked)
     effects.check_details(asked)
-    _refuse_hindered(asked)
+    refuse_hindered(asked)
     return carry_out(asked)
 
 
@@ -65,7 +65,8 @@ def offers(session: Session, expert: Expert, *, actor: Actor, now: datetime, rul
     return found
 
 
-def _refuse_hindered(asked: Move) -> None:
+def refuse_hindered(asked: Move) -> None:
+    """Raise StepIsMissing, which names everything that stands in the way of this move."""
     if found := guards.hindrances(asked):
         several = Text("{count} things stand in the way of {to}; see errors.", count=len(found), to=asked.to)
         raise StepIsMissing(found[0] if len(found) == 1 else several, tuple(Fault("/to", said) for said in found))

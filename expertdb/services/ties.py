@@ -14,7 +14,7 @@ from expertdb.models.organisations import Organisation
 from expertdb.models.requests import ConsultationRequest
 from expertdb.names import organisation_key
 from expertdb.organisation_names import core_of
-from expertdb.services import audit, namesakes, paging, requests, versions
+from expertdb.services import audit, lifecycle, namesakes, paging, requests, versions
 from expertdb.services.actors import Actor
 from expertdb.wording import Text
 from expertdb.workdays import local_day
@@ -32,8 +32,12 @@ def add(
     actor: Actor,
     now: datetime,
 ) -> ExpertTie:
-    """Enter a tie of an expert; raises NotFound, InvalidInput for a tie with oneself, unknown ids and reversed days."""
+    """Enter a tie of an expert.
+
+    Raises NotFound, ExpertIsErased, InvalidInput for a tie with oneself, unknown ids and reversed days.
+    """
     expert = _expert(session, expert_id)
+    lifecycle.refuse_erased(expert.id, expert.status)
     tie = ExpertTie(
         id=new_id(), expert_id=expert.id, source=source, created_by=actor.id, created_at=now, updated_at=now
     )

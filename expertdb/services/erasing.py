@@ -1,0 +1,150 @@
+"""Taking a person out of the database: what names or describes them goes, what others rely on stays under a pseudonym.
+
+An engagement, an opinion on file, a seat or a draw is part of how a public decision came about, and stays: what a law
+makes us keep is kept, and used for nothing else (PIPL Art. 47). It says an id that leads to nobody. Shortlists and
+panels keep computing: their numbers need no text (`matching.snapshots`).
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, LargeBinary, String, cast, delete, func, literal, select, update
+from sqlalchemy.orm import Session
+
+from expertdb.models.conflicts import ExpertTie
+from expertdb.models.draws import Draw
+from expertdb.models.engagements import Engagement
+from expertdb.models.evaluations import Evaluation
+from expertdb.models.experts import Expert
+from expertdb.models.objections import Objection
+from expertdb.models.opinions import Opinion
+from expertdb.models.panels import Panel
+from expertdb.models.rights import Claim, Consent
+from expertdb.models.sanctions import Sanction
+from expertdb.models.shortlists import Shortlist, ShortlistConflict, ShortlistEntry
+from expertdb.models.tokens import IdempotentAnswer
+from expertdb.names import search_forms, sort_key
+
+AT_ONCE = 50  # Snapshots in memory.
+PSEUDONYM = 12  # characters of the id
+EMPTIED = (
+    *("source_id", "position", "region", "title_level", "organisation_id", "nominated_by_id", "endorsement"),
+    *("endorsed_on", "publicity_from", "publicity_until", "leave_until", "last_confirmed", "confirmation_due"),
+    "unreachable_since",
+)
+# What of a finding says nothing about the person's life: the kind of conflict and what followed from it.
+OF_FINDINGS = ("type", "label", "effect", "certainty", "look_back_months", "waivable", "waiver")
+
+
+def erase(session: Session, expert: Expert) -> dict[str, int]:
+    """Erase what names or describes this person; returns in how many places, by kind, where there were any."""
+    id, pseudonym = expert.id, f"Erased {expert.id[-PSEUDONYM:]}"
+    counts = {
+        "items": len(expert.items),
+        "restricted": len(expert.restricted),
+        "ties": _executed(session, delete(ExpertTie).where(ExpertTie.expert_id == id)),
+        "opinions": _emptied(session, Opinion, id, signed_by=pseudonym),
+        "engagements": _emptied(session, Engagement, id, reason=""),
+        "evaluations": _emptied(session, Evaluation, id, comment="", reply=_kept_empty(Evaluation.reply)),
+        "sanctions": _emptied(session, Sanction, id, appeal=_kept_empty(Sanction.appeal)),
+        "objections": _emptied(session, Objection, id, text="", reference=None),
+        "claims": _emptied(session, Claim, id, text=""),
+        "consents": _emptied(session, Consent, id, evidence=None),
+        "shortlists": _shortlists(session, id),
+        "findings": _findings(session, id),
+        "panels": _snapshots(session, Panel, id) + _snapshots(session, Draw, id),
+        "answers": _executed(session, delete(IdempotentAnswer).where(_holds(session, id))),
+    }
+    _profile(expert, pseudonym)
+    session.flush()
+    return {name: count for name, count in counts.items() if count}
+
+
+def _profile(expert: Expert, pseudonym: str) -> None:
+    for name in EMPTIED:
+        setattr(expert, name, None)
+    expert.name_zh, expert.name_en = f"已删除 {expert.id[-PSEUDONYM:]}", pseudonym
+    expert.name_sort = sort_key(expert.name_zh, expert.name_en)
+    expert.name_search = search_forms(expert.name_zh, expert.name_en)
+    expert.statement = expert.content_search = ""
+    expert.languages, expert.licences, expert.availability = [], [], {}
+    expert.items, expert.expert_codes, expert.restricted = [], [], []
+
+
+def _kept_empty(column: Any) -> Any:
+    """Nothing where there was nothing, and an empty text where there was one."""
+    return func.substr(column, 1, 0)
+
+
+def _emptied(session: Session, model: Any, id: str, **values: Any) -> int:
+    return _executed(session, update(model).where(model.expert_id == id).values(**values))
+
+
+def _executed(session: Session, statement: Any) -> int:
+    count: int = session.execute(statement).rowcount  # type: ignore[attr-defined]
+    return count
+
+
+def _shortlists(session: Session, id: str) -> int:
+    """Take titles and texts out of the entries of stored lists and out of what they are computed again from."""
+    entries = session.scalars(select(ShortlistEntry).where(ShortlistEntry.expert_id == id)).all()
+    for entry in entries:
+        entry.reasons = entry.reasons | {"items": [_untitled(item) for item in entry.reasons.get("items", [])]}
+    session.flush()
+    for ids in _chunks([entry.shortlist_id for entry in entries]):
+        for list_id, stored in session.execute(select(Shortlist.id, Shortlist.snapshot).where(Shortlist.id.in_(ids))):
+            found = [_without_texts(entry, id) for entry in stored.get("entries", [])]
+            changed = update(Shortlist).where(Shortlist.id == list_id).values(snapshot=stored | {"entries": found})
+            session.execute(changed)
+    return len(entries)
+
+
+def _chunks(ids: list[str]) -> Iterable[list[str]]:
+    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
+
+
+def _without_texts(entry: dict[str, Any], id: str) -> dict[str, Any]:
+    if entry["expert"] != id:
+        return entry
+    return entry | {"items": [row | {"item": _untitled(row["item"])} for row in entry["items"]]}
+
+
+def _untitled(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: "" if name in ("title", "text") else value for name, value in item.items()}
+
+
+def _findings(session: Session, id: str) -> int:
+    found = session.scalars(select(ShortlistConflict).where(ShortlistConflict.expert_id == id)).all()
+    for conflict in found:
+        conflict.findings = [
+            {name: one[name] for name in OF_FINDINGS if name in one} | {"evidence": {}} for one in conflict.findings
+        ]
+    return len(found)
+
+
+def _snapshots(session: Session, model: Any, id: str) -> int:
+    """Take the name and the titles out of panels or draws that were chosen from people of whom this was one."""
+    ids = list(session.scalars(select(model.id).where(cast(model.names, String).contains(id))))
+    for chunk in _chunks(ids):
+        found = session.execute(select(model.id, model.names, model.snapshot).where(model.id.in_(chunk)))
+        for row_id, names, snapshot in found:
+            experts = {expert: name for expert, name in names["experts"].items() if expert != id}
+            candidates = [_unknown(one, id) for one in snapshot["candidates"]]
+            kept = {"names": names | {"experts": experts}, "snapshot": snapshot | {"candidates": candidates}}
+            session.execute(update(model).where(model.id == row_id).values(**kept))
+    return len(ids)
+
+
+def _unknown(candidate: dict[str, Any], id: str) -> dict[str, Any]:
+    if candidate["expert"] != id:
+        return candidate
+    items = [_untitled(item) for item in candidate["reasons"]["items"]]
+    return candidate | {"reasons": candidate["reasons"] | {"items": items}}
+
+
+def _holds(session: Session, id: str) -> ColumnElement[bool]:
+    """Whether a stored answer speaks of this person: bytes, which each engine searches in its own way."""
+    body = IdempotentAnswer.body
+    if session.get_bind().dialect.name == "postgresql":
+        return func.encode(body, "escape").contains(id)
+    return func.instr(body, literal(id.encode(), LargeBinary)) > 0

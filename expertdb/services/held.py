@@ -1,0 +1,105 @@
+"""Everything that is held on a person, as one file for them (PIPL Art. 45): plain text, in the words of the API."""
+
+import io
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from expertdb.models.audit import AuditEntry
+from expertdb.models.base import Base
+from expertdb.models.conflicts import ExpertTie, Waiver
+from expertdb.models.corpus import ExpertStanding
+from expertdb.models.engagements import Engagement
+from expertdb.models.evaluations import Evaluation
+from expertdb.models.experts import Expert, ExpertCode, ExpertItem, ExpertTransition
+from expertdb.models.notices import Notice
+from expertdb.models.objections import Objection
+from expertdb.models.opinions import Opinion
+from expertdb.models.panels import PanelSeat
+from expertdb.models.restricted import FIELDS
+from expertdb.models.rights import Claim, Consent
+from expertdb.models.sanctions import Sanction
+from expertdb.models.shortlists import ShortlistConflict, ShortlistEntry
+from expertdb.services import audit, experts, restricted
+from expertdb.services.actors import Actor
+
+SECTIONS: dict[str, type[Base]] = {
+    "items": ExpertItem,
+    "codes": ExpertCode,
+    "transitions": ExpertTransition,
+    "standings": ExpertStanding,
+    "consents": Consent,
+    "claims": Claim,
+    "objections": Objection,
+    "sanctions": Sanction,
+    "notices": Notice,
+    "ties": ExpertTie,
+    "waivers": Waiver,
+    "shortlist_entries": ShortlistEntry,
+    "recusals": ShortlistConflict,
+    "panel_seats": PanelSeat,
+    "engagements": Engagement,
+    "opinions": Opinion,
+    "evaluations": Evaluation,
+}
+# Staff and whoever objected have rights of their own; search keys say again what the fields say.
+LEFT_OUT = {
+    *("expert_id", "actor", "person", "recorded_by", "decided_by", "imposed_by", "sent_by", "granted_by"),
+    *("revoked_by", "created_by", "adopted_by", "reference", "link", "key", "core"),
+    *("name_sort", "name_search", "content_search"),
+}
+
+
+def file_of(session: Session, expert_id: str, reason: str, *, actor: Actor, now: datetime) -> io.BytesIO:
+    """Everything held on this person as a JSON file; the audit log keeps who had it made and why.
+
+    Raises NotFound, NotAllowed, RestrictedValueUnreadable.
+    """
+    expert = experts.get(session, expert_id)
+    found = everything(session, expert, reason, actor=actor, now=now)
+    counts = {name: len(rows) for name, rows in found.items() if isinstance(rows, list) and rows}
+    audit.record(session, actor, "expert.copied", kind="expert", id=expert.id, reason=reason, rows=counts)
+    return io.BytesIO(json.dumps(found, ensure_ascii=False, indent=1, default=_plain).encode())
+
+
+def everything(session: Session, expert: Expert, reason: str, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """All rows about this person by section, with the restricted values in plain text."""
+    sections = {name: list(_rows(session, model, expert.id)) for name, model in SECTIONS.items()}
+    return {
+        "made_at": now,
+        "expert": _fields(expert) | {"organisation": expert.organisation and _name(expert.organisation)},
+        "restricted": restricted.read(session, expert, FIELDS, reason, actor=actor),
+        **sections,
+        "ties_of_others": [
+            {"type": one.type, "since": one.since, "until": one.until}
+            for one in session.scalars(select(ExpertTie).where(ExpertTie.other_expert_id == expert.id))
+        ],
+        "log": [
+            {"at": one.at, "role": one.role, "action": one.action, "details": json.loads(one.details)}
+            for one in session.scalars(select(AuditEntry).where(AuditEntry.subject == expert.id))
+        ],
+    }
+
+
+def _rows(session: Session, model: Any, id: str) -> Iterable[dict[str, Any]]:
+    return map(_fields, session.scalars(select(model).where(model.expert_id == id)))
+
+
+def _fields(row: Any) -> dict[str, Any]:
+    return {
+        column.key: getattr(row, column.key) for column in type(row).__table__.columns if column.key not in LEFT_OUT
+    }
+
+
+def _name(organisation: Any) -> Mapping[str, str | None]:
+    return {"zh": organisation.name_zh, "en": organisation.name_en}
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    raise TypeError(f"no {type(value).__name__} goes into a file")

@@ -1,0 +1,235 @@
+"""The rights of the people in the pool over HTTP, on both engines.
+
+Pinned: the file of everything held has all that any table holds of a person; a correction is asked for, decided and
+made; consents are kept by version; after an erasure no cell of any table holds a word of the person, while engagements,
+opinions, panels and lists stay and still compute under the pseudonym; refusals have a ground; all of it is in the log.
+"""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from expertdb.database import db, transaction
+from expertdb.models.base import Base
+from expertdb.models.shortlists import Shortlist
+from expertdb.services import held
+from matching import recompute
+from tests.api.people import ASKED, expert, invited_expert, listed, moved, preview
+from tests.callers import Caller, Clock
+from tests.conftest import caller
+
+NAME, EMPLOYER = "欧阳岚琴", "隐名律师事务所"
+MARKS = ("欧阳岚琴", "Ouyang", "擦除标记", "13900001234", "R-擦除")
+BODY = {
+    "name": {"zh": NAME, "en": "Ouyang Lanqin"},
+    "source_id": "R-擦除-1",
+    "statement": "电池专利无效宣告，擦除标记甲。",
+    "items": [{"kind": "case", "title": "电池专利无效宣告案擦除标记乙", "text": "专利擦除标记丙", "year": 2024}],
+    "organisation": EMPLOYER,
+    "position": "擦除标记丁",
+    "restricted": {"phone": "13900001234", "id_number": "11010519491231002X"},
+}
+DRAWN = {"size": 1, "reserves": 0, "public_source": "双色球第2026136期", "not_before": "2026-11-24T13:30:00Z"}
+
+
+def accepted(office: Caller) -> dict[str, Any]:
+    asked = office.made("/requests", ASKED)
+    moved(office, f"/requests/{asked['id']}", "accepted")
+    return asked
+
+
+def served(administrator: Caller, office: Caller, clock: Clock) -> tuple[str, dict[str, Any]]:
+    """Somebody of whom every part of the service holds something: their id, and what to look at afterwards."""
+    one = administrator.post("/experts", _entered(), headers={"Idempotency-Key": "k1"}).json["id"]
+    expert(administrator, "另一人", statement="电池专利无效宣告经验", items=[])
+    asked = accepted(office)
+    stored = office.made(f"/requests/{asked['id']}/shortlists", {})
+    office.made(f"/requests/{accepted(office)['id']}/draws", DRAWN)
+    panel = office.made(f"/requests/{asked['id']}/panels", {"size": 1, "forced": [one], "rules": [{"type": "odd"}]})
+    decided = {"to": "confirmed", "reason": "同意", "confirmed_by": "王某"}
+    deviations = [{"expert": one, "reason": "已有经验"}] if panel["members"][0]["rank"] > 1 else []
+    answer = office.post(f"/panels/{panel['id']}/transitions", decided | {"deviations": deviations}, etag="*")
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    [engagement] = office.made(f"/panels/{panel['id']}/invitations", {})["items"]
+    at = f"/engagements/{engagement['id']}"
+    guest = Caller(office.app, office.made(f"{at}/links", {})["token"])
+    interests = [{"type": "kin", "counterpart": "擦除标记戊", "in_this_matter": False}]
+    declared = guest.post(f"{at}/declarations", {"none": False, "interests": interests, "confidential": True})
+    assert declared.status_code == 200, declared.get_data(as_text=True)
+    guest.post(f"{at}/transitions", {"to": "accepted", "reason": "可以"}, etag="*")
+    guest.made("/opinions", {"engagement": engagement["id"], "position": "oppose", "text": "不可。", "signed_by": NAME})
+    guest.post(f"{at}/transitions", {"to": "delivered", "reason": "已交"}, etag="*")
+    administrator.made(f"/experts/{one}/consents", _consent("2026-1"))
+    return one, {"shortlist": stored, "panel": panel, "engagement": engagement}
+
+
+def _entered() -> dict[str, Any]:
+    term = {"start": "2026-01-01", "end": "2028-12-31"}
+    return BODY | {"kind": "K-PA", "codes": ["PAT-INV"], "status": "active", "term": term}
+
+
+def _consent(notice: str, **changes: Any) -> dict[str, Any]:
+    return {"notice": notice, "form": "signed", "given_on": "2026-01-05", "evidence": "擦除标记己号档"} | changes
+
+
+def claimed(administrator: Caller, one: str, kind: str, **body: Any) -> str:
+    return f"/experts/{one}/claims/" + administrator.made(f"/experts/{one}/claims", {"kind": kind, **body})["id"]
+
+
+def decided(administrator: Caller, claim: str, to: str, **body: Any) -> Any:
+    return administrator.post(f"{claim}/transitions", {"to": to, "reason": "依申请", **body}, etag="*")
+
+
+def cells(app: Flask) -> dict[str, list[str]]:
+    """Every cell of every table that holds a mark, by table."""
+    found: dict[str, list[str]] = {}
+    with app.app_context(), db.engine.connect() as connection:
+        for table in Base.metadata.sorted_tables:
+            for row in connection.execute(select(table)):
+                for value in row:
+                    said = value.decode("utf-8", "replace") if isinstance(value, bytes) else _said(value)
+                    if any(mark in said for mark in MARKS):
+                        found.setdefault(table.name, []).append(said[:200])
+    return found
+
+
+def _said(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+
+
+def test_after_erasure_no_table_holds_a_word_of_the_person_and_the_files_still_add_up(
+    app: Flask, administrator: Caller, office: Caller, clock: Clock
+) -> None:
+    one, there = served(administrator, office, clock)
+    everywhere = cells(app)
+    assert {"experts", "expert_items", "shortlists", "panels", "draws", "opinions", "expert_ties"} <= set(everywhere)
+    assert {"idempotent_answers", "consents", "shortlist_entries"} <= set(everywhere)
+    claim = claimed(administrator, one, "erasure", text="请删除擦除标记庚")
+    answer = decided(administrator, claim, "granted")
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    assert (answer.json["status"], answer.json["text"]) == ("granted", "")
+    assert cells(app) == {}
+    gone = administrator.get(f"/experts/{one}").json
+    assert (gone["status"], gone["name"]["en"], gone["items"], gone["codes"]) == (
+        "erased",
+        f"Erased {one[-12:]}",
+        [],
+        [],
+    )
+    assert gone["restricted"] == {}
+    assert one not in listed(preview(administrator))
+    kept = office.get(f"/engagements/{there['engagement']['id']}").json
+    assert (kept["status"], kept["expert"]["id"]) == ("delivered", one)
+    assert len(office.get("/opinions").json["items"]) == 1
+    assert office.get(f"/panels/{there['panel']['id']}/file?format=json").status_code == 200
+    stored = office.get(f"/shortlists/{there['shortlist']['id']}").json
+    before = there["shortlist"]["entries"]
+    assert [(e["rank"], e["affinity"]) for e in stored["entries"]] == [(e["rank"], e["affinity"]) for e in before]
+    with app.app_context(), transaction(read_only=True) as session:
+        snapshot = session.get_one(Shortlist, there["shortlist"]["id"]).snapshot
+        assert recompute(snapshot) == [(e["expert"]["id"], e["affinity"]) for e in before]
+
+
+def test_file_has_everything_in_plain_text_and_making_it_leaves_a_trace(
+    administrator: Caller, office: Caller, clock: Clock
+) -> None:
+    one, _ = served(administrator, office, clock)
+    assert administrator.get(f"/experts/{one}/personal-data").status_code == 422
+    assert office.get(f"/experts/{one}/personal-data?reason=本人申请").status_code == 403
+    answer = administrator.get(f"/experts/{one}/personal-data?reason=本人申请")
+    found = json.loads(answer.get_data(as_text=True))
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert found["restricted"] == {"phone": "13900001234", "id_number": "11010519491231002X"}
+    assert (found["expert"]["name_zh"], found["expert"]["organisation"]["zh"]) == (NAME, EMPLOYER)
+    for part in ("items", "transitions", "consents", "ties", "shortlist_entries", "panel_seats", "engagements", "log"):
+        assert found[part], part
+    [opinion] = found["opinions"]
+    assert (opinion["text"], opinion["signed_by"]) == ("不可。", NAME)
+    actions = [row["action"] for row in administrator.get(f"/audit?subject={one}").json["items"]]
+    assert {"restricted.read", "expert.copied"} <= set(actions)
+
+
+def test_every_table_about_an_expert_is_in_the_file() -> None:
+    about = {table.name for table in Base.metadata.sorted_tables if "expert_id" in table.columns}
+    elsewhere = {"restricted_values", "corpus_changes", "corpus_touched"}
+    assert about - {model.__tablename__ for model in held.SECTIONS.values()} == elsewhere
+
+
+def test_correction_is_asked_for_decided_and_made(administrator: Caller) -> None:
+    one = expert(administrator)["id"]
+    claim = claimed(administrator, one, "correction", text="电话已换", received_on="2026-11-20")
+    assert administrator.get(claim).json["due"] == "2026-12-20"
+    bad = decided(administrator, claim, "granted", changes={"organisation": " "})
+    assert bad.status_code == 422
+    assert decided(administrator, claim, "granted").json["errors"][0]["pointer"] == "/changes"
+    changes = {"restricted": {"phone": "13800005678"}, "position": "高级合伙人"}
+    answer = decided(administrator, claim, "granted", changes=changes)
+    assert (answer.status_code, answer.json["status"]) == (200, "granted")
+    now = administrator.get(f"/experts/{one}").json
+    assert (now["position"], now["restricted"]["phone"]) == ("高级合伙人", "138***78")
+    assert decided(administrator, claim, "refused", ground="repeated").status_code == 409
+    log = administrator.get(f"/audit?subject={one}").json["items"]
+    assert [row["action"] for row in log[:3]] == ["expert.edited", "claim.decided", "claim.lodged"]
+    assert "13800005678" not in json.dumps(log)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_refusal_names_its_ground_and_changes_nothing(administrator: Caller) -> None:
+    one = expert(administrator)["id"]
+    claim = claimed(administrator, one, "erasure")
+    assert decided(administrator, claim, "refused").json["errors"][0]["pointer"] == "/ground"
+    assert decided(administrator, claim, "granted", ground="other").json["errors"][0]["pointer"] == "/ground"
+    answer = decided(administrator, claim, "refused", ground="kept_by_law", reason="任期档案保存期未满")
+    assert (answer.json["status"], answer.json["ground"]) == ("refused", "kept_by_law")
+    assert administrator.get(f"/experts/{one}").json["status"] == "active"
+    [waiting] = administrator.get("/claims?status=refused").json["items"]
+    assert (waiting["expert"], administrator.get("/claims?status=open").json["items"]) == (one, [])
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_nobody_is_erased_while_at_work_and_an_erased_one_is_edited_no_more(
+    app: Flask, administrator: Caller, office: Caller
+) -> None:
+    engagement, _ = invited_expert(administrator, office)
+    one = engagement["expert"]["id"]
+    claim = claimed(administrator, one, "erasure")
+    refused = decided(administrator, claim, "granted")
+    assert (refused.status_code, "engagement" in refused.json["detail"]) == (409, True)
+    assert administrator.get(f"/experts/{one}").json["status"] == "active"
+    office.post(f"/engagements/{engagement['id']}/transitions", {"to": "withdrawn", "reason": "改期"}, etag="*")
+    assert decided(administrator, claim, "granted").status_code == 200
+    path = f"/experts/{one}"
+    for answer in (
+        administrator.patch(path, {"statement": "回来"}, etag="*"),
+        administrator.post(f"{path}/items", {"kind": "case", "title": "案"}),
+        administrator.post(f"{path}/ties", {"type": "kin", "counterpart": "某人"}),
+        administrator.post(f"{path}/claims", {"kind": "copy"}),
+        administrator.post(f"{path}/consents", _consent("2026-1")),
+    ):
+        assert (answer.status_code, answer.json["type"].rpartition(":")[2]) == (409, "expert-is-erased"), answer.json
+    line = json.dumps({"id": one, "name": {"zh": "回来"}, "kind": "K-PA"}).encode()
+    form = {"file": (io.BytesIO(line), "x.jsonl"), "decisions": json.dumps({"1": {"merge": one}})}
+    assert administrator.post("/experts/imports", data=form, content_type="multipart/form-data").status_code == 422
+    assert caller(app, "agency").get("/claims").status_code == 403
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_consents_are_kept_by_version_and_taken_back_once(administrator: Caller) -> None:
+    path = f"/experts/{expert(administrator)['id']}/consents"
+    administrator.made(path, _consent("2026-1"))
+    later = administrator.made(path, _consent("2026-2", given_on="2026-06-01", form="electronic"))
+    assert [one["notice"] for one in administrator.get(path).json["items"]] == ["2026-2", "2026-1"]
+    back = {"to": "withdrawn", "reason": "本人来函"}
+    assert (
+        administrator.post(f"{path}/{later['id']}/transitions", back | {"on": "2026-05-01"}, etag="*").status_code
+        == 422
+    )
+    answer = administrator.post(f"{path}/{later['id']}/transitions", back, etag="*")
+    assert (answer.status_code, answer.json["withdrawn_on"]) == (200, "2026-11-23")
+    assert administrator.post(f"{path}/{later['id']}/transitions", back, etag="*").status_code == 409
+    assert administrator.post(path, _consent("2026-3", given_on="2027-01-01")).status_code == 422
+    assert administrator.post(path, _consent("2026-3", evidence="卡号6222021234567890128")).status_code == 422
