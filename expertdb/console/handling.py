@@ -75,16 +75,17 @@ def _handled(view: Callable[..., Any], rule: Rule) -> Callable[..., Reply]:
             return redirect(url_for("console.password"), 303)
         if visitor.actor.role not in rule.roles:
             raise NotAllowed(Text("Your role may not do this."))
-        if any("\0" in part for part in path.values()):
-            abort(404)
         if request.method == "POST":
             forgery.protect()
-        return _answer(view, rule, visitor.actor, path)
+        return answered(view, rule, visitor.actor, path)
 
     return handle
 
 
-def _answer(view: Callable[..., Any], rule: Rule, actor: Actor, path: dict[str, str]) -> Reply:
+def answered(view: Callable[..., Any], rule: Rule, actor: Actor, path: dict[str, str]) -> Reply:
+    """What the view answers to somebody who may be here; a form with faults is shown again."""
+    if any("\0" in part for part in path.values()):
+        abort(404)
     typed = raw_body(rule.body(), request.form) if rule.body else {}
     try:
         return _done(view, rule, actor, path, typed)
@@ -105,7 +106,8 @@ def _done(view: Callable[..., Any], rule: Rule, actor: Actor, path: dict[str, st
     if rule.prepares:
         with transaction(read_only=True) as session:
             prepared = rule.prepares(visit(session), **path)
-    with transaction(read_only=request.method != "POST" or not rule.stores) as session:
+    reads = not rule.leaves_trace and (request.method != "POST" or not rule.stores)
+    with transaction(read_only=reads) as session:
         return view(visit(session, prepared=prepared), **path)  # type: ignore[no-any-return]
 
 

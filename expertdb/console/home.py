@@ -1,10 +1,27 @@
 """The front page: for strangers what this is, for visitors what waits for them."""
 
-from flask import redirect, render_template, url_for
+from typing import Any
 
+from flask import redirect, render_template, url_for
+from sqlalchemy.orm import Session
+
+from expertdb.console.handling import now
 from expertdb.console.rules import Reply
 from expertdb.console.sessions import signed_in
 from expertdb.console.site import blueprint
+from expertdb.database import transaction
+from expertdb.schemas.requests import RequestAnswer
+from expertdb.services import duties, requests
+from expertdb.services.actors import Actor
+
+CURATORS = ("administrator", "reviewer", "auditor")
+ASKERS = ("administrator", "policy_office", "agency", "auditor")
+# What of the requests waits for whom: an agency for what came back, an office for what nobody has decided on.
+OWN, UNDECIDED = (
+    ("returned", "shortlisted", "confirmed", "engaged"),
+    ("submitted", "accepted", "shortlisted", "delivered"),
+)
+SHOWN = 10
 
 
 @blueprint.get("/")
@@ -15,4 +32,21 @@ def home() -> Reply:
         return render_template("front.html")
     if visitor.must_change_password:
         return redirect(url_for("console.password"), 303)
-    return render_template("home.html")
+    with transaction(read_only=True) as session:
+        return render_template("home.html", duties=_duties(session, visitor.actor), **_requests(session, visitor.actor))
+
+
+def _duties(session: Session, actor: Actor) -> list[dict[str, Any]]:
+    if actor.role not in CURATORS:
+        return []
+    return [one for one in duties.count(session, now()) if one["count"]]
+
+
+def _requests(session: Session, actor: Actor) -> dict[str, Any]:
+    if actor.role not in ASKERS:
+        return {"waiting": [], "asks": False}
+    waiting = []
+    for status in OWN if actor.role == "agency" else UNDECIDED:
+        found = requests.find(session, {"status": status, "limit": SHOWN}, actor=actor).items
+        waiting += RequestAnswer(many=True, exclude=("text",)).dump(found)
+    return {"waiting": waiting, "asks": True, "today": now().date()}

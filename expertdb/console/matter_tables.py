@@ -96,7 +96,104 @@ DRAW_STATUS = {
     "revealed": Text("Revealed"),
     "superseded": Text("Superseded"),
 }
+EFFECT = {
+    "exclude": Text("stays out"),
+    "exclude_unless_waived": Text("stays out unless it is set aside"),
+    "disclose": Text("is to be disclosed"),
+    "none": Text("is over long enough"),
+}
+CERTAINTY = {
+    "certain": Text("certain"),
+    "probable": Text("probable"),
+    "possible": Text("possible"),
+}
+# Where a finding stands.
+FINDING = {
+    "name": Text("bears the party's name"),
+    "employer": Text("employer on the profile"),
+    "stated_employer": Text("employer as stated"),
+    "tie": Text("a tie on record"),
+    "item": Text("evidence on the profile"),
+    "statement": Text("the expert's statement"),
+    "common_work": Text("a work done together"),
+    "engagement": Text("an earlier request of this matter"),
+    "requester": Text("the requester asks for it"),
+}
+UNRESOLVED = {
+    "unknown": Text("nobody known bears this name"),
+    "several": Text("several bear this name"),
+    "placeholder": Text("stands for somebody who is not named"),
+}
+TIE_SOURCE = {
+    "entered": Text("entered by an office"),
+    "declared": Text("declared by the expert"),
+    "recorded": Text("recorded by the service"),
+}
+ENGAGEMENT_STATUS = {
+    "invited": Text("Invited"),
+    "accepted": Text("Has accepted"),
+    "declined": Text("Has declined"),
+    "silent": Text("Did not answer"),
+    "withdrawn": Text("Withdrawn"),
+    "delivered": Text("Delivered"),
+}
+ENGAGEMENT_MOVE = {
+    "accepted": Text("Record the acceptance"),
+    "declined": Text("Record the refusal"),
+    "silent": Text("Record the silence"),
+    "withdrawn": Text("Record the withdrawal"),
+    "delivered": Text("Record the delivery"),
+}
+OWN_ANSWER = {
+    "accepted": Text("Accept the invitation"),
+    "declined": Text("Decline"),
+    "withdrawn": Text("Withdraw"),
+    "delivered": Text("Say that the work is delivered"),
+}
+POSITION = {
+    "support": Text("Support"),
+    "support_with_changes": Text("Support with changes"),
+    "oppose": Text("Oppose"),
+    "abstain": Text("Abstain"),
+}
+ADOPTION = {
+    "full": Text("Adopted in full"),
+    "partial": Text("Adopted in part"),
+    "none": Text("Not adopted"),
+}
+CRITERION = {
+    "competence": Text("Competence"),
+    "independence": Text("Independence"),
+    "timeliness": Text("Timeliness"),
+    "usefulness": Text("Usefulness"),
+    "communication": Text("Communication"),
+    "confidentiality": Text("Confidentiality"),
+}
+DUTY = {
+    "to_review": Text("to review"),
+    "ready_to_activate": Text("ready to activate: publicity is over"),
+    "objection_open": Text("with an undecided objection"),
+    "objection_overdue": Text("with an objection that is overdue"),
+    "appeal_open": Text("with an undecided appeal"),
+    "renewal_to_activate": Text("renewed, to activate"),
+    "expired": Text("whose term has ended"),
+    "notice_due": Text("to be sent a notice"),
+    "confirmation_overdue": Text("who did not confirm their data"),
+    "unreachable": Text("who cannot be reached"),
+}
 MATTER_TABLES = {
+    "duty": DUTY,
+    "engagement_status": ENGAGEMENT_STATUS,
+    "engagement_move": ENGAGEMENT_MOVE,
+    "own_answer": OWN_ANSWER,
+    "position": POSITION,
+    "adoption": ADOPTION,
+    "criterion": CRITERION,
+    "effect": EFFECT,
+    "certainty": CERTAINTY,
+    "finding": FINDING,
+    "unresolved": UNRESOLVED,
+    "tie_source": TIE_SOURCE,
     "panel_status": PANEL_STATUS,
     "panel_move": PANEL_MOVE,
     "draw_status": DRAW_STATUS,

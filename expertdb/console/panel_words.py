@@ -1,13 +1,18 @@
 """What the pages of panels say: rules in words, ids as names, how good a panel is proven to be."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from expertdb import conflict_types
 from expertdb.console.language import comma, said, tongue
 from expertdb.console.tables import TABLES
 from expertdb.console.words import label, person_name, word
+from expertdb.services import shown
 
+ID = re.compile(r"[0-9a-f-]{36}")
 CODED = {
     "kinds": ("expert_kind",),
     "regions": ("region",),
@@ -67,6 +72,11 @@ def expert_names(ids: Sequence[str], names: Mapping[str, Any]) -> str:
     return comma().join(expert_name(id, names) for id in ids)
 
 
+def names_of(session: Session, stated: Iterable[object]) -> dict[str, Any]:
+    """The experts whose ids are among what somebody typed; only what looks like an id is looked up."""
+    return shown.names(session, {one for one in stated if isinstance(one, str) and ID.fullmatch(one)})
+
+
 def with_names(sentence: Mapping[str, str], names: Mapping[str, Any]) -> str:
     """A sentence of an answer in the language of this page, with names for ids."""
     text = sentence[tongue()]
@@ -103,11 +113,35 @@ def conflict_label(type: str) -> str:
     return type if known is None else known.zh if tongue() == "zh" else known.en
 
 
+def declared_conflicts() -> list[tuple[str, str]]:
+    """The types of conflict that can be entered, to choose from."""
+    return [(type, conflict_label(type)) for type in conflict_types.declared()]
+
+
+def left_out_words(reason: str) -> str:
+    """Why somebody is not on a list, in words; a recusal by the gravest type of conflict."""
+    what, _, type = reason.partition(":")
+    if what == "recused" and type:
+        return said("Recused: {type}", type=conflict_label(type))
+    return word("left_out", reason)
+
+
+def evidence_words(evidence: Mapping[str, Any]) -> str:
+    """Where a finding stands, in words: the source, and what was found there."""
+    parts = [evidence.get(name) for name in ("name", "title", "words", "year")]
+    other = evidence.get("with")
+    found = [str(one) for one in parts if one] + ([person_name(other["name"])] if other else [])
+    source = word("finding", evidence.get("source"))
+    return f"{source}: {comma().join(found)}" if found else source
+
+
 FILTERS: dict[str, Any] = {
     "rule_words": rule_words,
     "rule_name": rule_name,
     "expert_name": expert_name,
     "expert_names": expert_names,
+    "left_out_words": left_out_words,
+    "evidence_words": evidence_words,
     "with_names": with_names,
 }
 GLOBALS: dict[str, Any] = {
@@ -116,4 +150,5 @@ GLOBALS: dict[str, Any] = {
     "aspect_options": aspect_options,
     "seat_options": seat_options,
     "conflict_label": conflict_label,
+    "declared_conflicts": declared_conflicts,
 }

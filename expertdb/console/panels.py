@@ -2,23 +2,38 @@
 
 from typing import Any
 
-from flask import abort, render_template, request
+from flask import Response, abort, render_template, request
 
 from expertdb.console.forms import Form, raw_body
 from expertdb.console.handling import go
 from expertdb.console.language import said
 from expertdb.console.panel_forms import PARAMETERS, added, body_of
-from expertdb.console.rules import Reply, Visit, allow, prepared_by, stores_nothing, takes
+from expertdb.console.panel_words import names_of
+from expertdb.console.rules import Reply, Visit, allow, asks, leaves_trace, prepared_by, stores_nothing, takes
 from expertdb.console.site import pages
+from expertdb.schemas.engagements import EngagementAnswer
 from expertdb.schemas.panel_forms import PanelForm
-from expertdb.schemas.panels import PanelTransitionBody, ReplacementBody
+from expertdb.schemas.panels import FileQuery, PanelTransitionBody, ReplacementBody
 from expertdb.schemas.requests import RequestAnswer
-from expertdb.services import lifecycle, panel_decisions, panels, replacements, requests, shown
+from expertdb.services import (
+    engagements,
+    lifecycle,
+    panel_decisions,
+    panel_files,
+    panels,
+    replacements,
+    requests,
+    shown,
+)
 from expertdb.services.panels import Formed
 from expertdb.services.panels_shown import ShownPanel
 
 OFFICES = ("administrator", "policy_office")
 READERS = (*OFFICES, "agency", "auditor")
+FILE_TYPES = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "json": "application/json",
+}
 
 
 @pages.get("/requests/<request_id>/panels/new")
@@ -84,7 +99,7 @@ def _builder(visit: Visit, request_id: str, form: Form, found: ShownPanel | None
         presets=presets,
         parameters=PARAMETERS,
         found=found,
-        names=shown.names(visit.session, named | (_ids(found) if found else set())),
+        names=names_of(visit.session, named | (_ids(found) if found else set())),
         was=request.form.get("was", type=float),
     )
 
@@ -107,11 +122,13 @@ def show_panel(visit: Visit, panel_id: str) -> Reply:
 
 def _about(visit: Visit, found: ShownPanel) -> dict[str, Any]:
     row = panels.load(visit.session, str(found.id), actor=visit.actor)
+    invited = engagements.find(visit.session, {"panel": row.id, "limit": 200}, actor=visit.actor).items
     return {
         "asked": RequestAnswer().dump(requests.get(visit.session, found.request, actor=visit.actor)),
         "panel": found,
         "steps": row.transitions if visit.actor.role != "agency" else [],
         "names": shown.names(visit.session, _ids(found)),
+        "engagements": EngagementAnswer(many=True).dump(invited),
     }
 
 
@@ -172,3 +189,16 @@ def _replacing(visit: Visit, panel: ShownPanel, form: Form, found: ShownPanel | 
     if found is not None:
         about["names"] = shown.names(visit.session, _ids(panel) | _ids(found))
     return render_template("panels/replace.html", **about, form=form, found=found)
+
+
+@pages.get("/panels/<panel_id>/file")
+@allow(*OFFICES, "auditor")
+@leaves_trace
+@asks(FileQuery)
+def download_file(visit: Visit, panel_id: str) -> Reply:
+    """The file of a panel: everything that led to it and came of it."""
+    format, language = visit.query["format"], visit.query["language"]
+    content = panel_files.written(visit.session, panel_id, format, language, actor=visit.actor)
+    name = f"panel-{panel_id}-{language}.{format}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, mimetype=FILE_TYPES[format], headers=headers)

@@ -7,7 +7,7 @@ from flask import Flask, Response, current_app, request, url_for
 from markupsafe import Markup
 
 from expertdb import vocabularies
-from expertdb.console import filtering, lists, panel_words, traces
+from expertdb.console import charts, filtering, lists, panel_words, traces
 from expertdb.console.assets import asset_url
 from expertdb.console.diffs import changed
 from expertdb.console.forms import field_id
@@ -31,6 +31,9 @@ PLACES = (
 # What is needed more rarely, in a menu of its own.
 MORE_PLACES = (
     ("show_publicity", Text("Publicity")),
+    ("show_statistics", Text("Statistics")),
+    ("new_check", Text("Check conflicts")),
+    ("check_record", Text("Check a draw")),
     ("list_vocabularies", Text("Vocabularies")),
     ("list_audit", Text("Audit log")),
     ("list_users", Text("Users")),
@@ -77,9 +80,15 @@ def told(text: str) -> str:
 
 
 # The colours of statuses: what is well, what waits, what is over; all others are plain.
-GOOD = ("active", "renewed", "accepted", "engaged", "delivered", "evaluated", "confirmed")
-WAITING = ("submitted", "under_review", "publicity", "on_leave", "returned", "invited", "open", "appealed")
-BAD = ("suspended", "expired", "removed", "withdrawn", "cancelled", "upheld", "standing")
+GOOD = ("active", "renewed", "accepted", "engaged", "delivered", "evaluated", "confirmed", "revealed")
+WAITING = (
+    *("submitted", "under_review", "publicity", "on_leave", "returned", "open", "appealed"),
+    *("proposed", "frozen", "invited"),
+)
+BAD = (
+    *("suspended", "expired", "removed", "withdrawn", "cancelled", "upheld", "standing"),
+    *("rejected", "declined", "silent"),
+)
 
 
 def status_tag(table: str, status: str) -> Markup:
@@ -145,7 +154,7 @@ def init_app(app: Flask) -> None:
         lines=lines,
         of_vocabularies=of_vocabularies,
     )
-    for tools in (filtering, lists, panel_words, traces):
+    for tools in (charts, filtering, lists, panel_words, traces):
         app.jinja_env.filters.update(tools.FILTERS)
         app.jinja_env.globals.update(tools.GLOBALS)
     for name, tool in {

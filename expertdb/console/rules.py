@@ -65,6 +65,7 @@ class Rule:
     again: Callable[..., Reply] | None = None
     query: type[Schema] | None = None
     stores: bool = True
+    leaves_trace: bool = False
     prepares: Callable[..., Any] | None = None
 
 
@@ -100,6 +101,11 @@ def asks(query: type[Schema]) -> Callable[[View], View]:
 def stores_nothing(view: View) -> View:
     """A POST that only reads."""
     return _state(stores=False)(view)
+
+
+def leaves_trace(view: View) -> View:
+    """A page whose reading is itself recorded."""
+    return _state(leaves_trace=True)(view)
 
 
 def prepared_by(work: Callable[..., Any]) -> Callable[[View], View]:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, fields, pre_dump
+from marshmallow import Schema, ValidationError, fields, pre_dump
 
 from expertdb import conflict_types
 from expertdb.models.conflicts import ExpertTie, Waiver
-from expertdb.schemas.fields import Choice, Day, Several, Str
+from expertdb.schemas.fields import Choice, Day, Several, Str, Unique
 from expertdb.schemas.shared import PageQuery, Reference, plain
+from expertdb.wording import Text
 
 OTHER_SIDE = {"description": "the other side: name of an organisation or person, or id of an organisation or expert"}
 MOST_EXPERTS = 200
@@ -87,6 +88,18 @@ class ConflictCheck(Schema):
 
     experts = Several(NameOr(Named), maximum=MOST_EXPERTS, required=True)
     parties = Several(NameOr(NamedParty), maximum=MOST_PARTIES, required=True)
+
+
+def _some(values: list[str]) -> None:
+    if not values:
+        raise ValidationError([Text("Name at least one.")])
+
+
+class CheckForm(Schema):
+    """The same in a form: one name a line."""
+
+    experts = Unique(Str(maximum=200, minimum=1), maximum=MOST_EXPERTS, required=True, validate=_some)
+    parties = Unique(Str(maximum=200, minimum=1), maximum=MOST_PARTIES, required=True, validate=_some)
 
 
 class Label(Schema):

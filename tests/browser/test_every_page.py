@@ -29,7 +29,9 @@ NO_PAGES = {
     "/sign-in",
     "/preferences/<name>/<value>",
     "/draws/<draw_id>/record",
+    "/panels/<panel_id>/file",
 }
+FOR_GUESTS = ("/invitation", "/invitation/interests", "/invitation/answer/declined", "/invitation/opinion")
 TO_DRAW = {"size": 3, "reserves": 2, "public_source": "双色球第2026136期", "not_before": "2030-11-24T13:30:00Z"}
 ADDRESS = re.compile(r"<(?:path:)?(\w+)>")
 
@@ -53,7 +55,13 @@ def examples_of(app: Flask) -> dict[str, str]:
     listed = office.made(f"/requests/{asked['id']}/shortlists", {"size": 6})
     panel = office.made(f"/requests/{asked['id']}/panels", {"preset": "complex"})
     draw = office.made(f"/requests/{asked['id']}/draws", TO_DRAW)
+    engagement, waiting, opinion = serving(office)
+    tie = administrator.made(f"/experts/{suspended}/ties", {"type": "kin", "counterpart": "张三"})
     return {
+        "engagement_id": engagement,
+        "waiting": waiting,
+        "opinion_id": opinion,
+        "tie_id": tie["id"],
         "expert_id": listed["entries"][0]["expert"]["id"],
         "request_id": asked["id"],
         "shortlist_id": listed["id"],
@@ -67,6 +75,23 @@ def examples_of(app: Flask) -> dict[str, str]:
         "suspended": suspended,
         "sanction_id": _first(administrator, f"/experts/{suspended}/sanctions"),
     }
+
+
+def serving(office: Caller) -> tuple[str, str, str]:
+    """The ids of an engagement that is delivered, of one that waits for an answer, and of an opinion."""
+    asked = office.made("/requests", ASKED | {"parties": [{"name": "闽山电池有限公司"}]})
+    moved(office, f"/requests/{asked['id']}", "accepted")
+    rules = [{"type": "max_per_organisation"}]
+    panel = office.made(f"/requests/{asked['id']}/panels", {"size": 2, "rules": rules})
+    decided = {"to": "confirmed", "reason": "同意", "confirmed_by": "王某"}
+    assert office.post(f"/panels/{panel['id']}/transitions", decided, etag="*").status_code == 200
+    one, other = (made["id"] for made in office.made(f"/panels/{panel['id']}/invitations", {})["items"])
+    office.post(f"/engagements/{one}/declarations", {"none": True, "confidential": True})
+    moved(office, f"/engagements/{one}", "accepted")
+    body = {"engagement": one, "position": "support", "text": "宜予支持。", "signed_by": "某专家"}
+    opinion = office.made("/opinions", body)
+    moved(office, f"/engagements/{one}", "delivered")
+    return one, other, opinion["id"]
 
 
 def candidate_in_publicity(administrator: Caller) -> str:
@@ -88,8 +113,18 @@ def addresses(app: Flask, examples: dict[str, str]) -> list[str]:
     for method, address, _ in access.guarded(app):
         if method != "GET" or address in NO_PAGES:
             continue
-        values = examples | {"to": "suspended" if address.startswith("/experts") else "confirmed"}
-        for part, whose in (("/objections", "objecting"), ("/sanctions", "suspended"), ("/contact", "suspended")):
+        # A move that is still open to each kind of thing.
+        moves = (("/experts", "suspended"), ("/engagements", "withdrawn"), ("/", "confirmed"))
+        values = examples | {"to": next(to for start, to in moves if address.startswith(start))}
+        values |= (
+            {"engagement_id": examples["waiting"]} if address.startswith("/engagements") and "/moves" in address else {}
+        )
+        for part, whose in (
+            ("/objections", "objecting"),
+            ("/sanctions", "suspended"),
+            ("/contact", "suspended"),
+            ("/ties", "suspended"),
+        ):
             values |= {"expert_id": examples[whose]} if part in address else {}
         found.append(ADDRESS.sub(lambda part, values=values: values[part[1]], address))
     return found
@@ -131,6 +166,16 @@ def test_pages_for_strangers_have_no_fault(
     found = [fault for address in STRANGERS for fault in faults(page, watch, address)]
     watch.complaints = [said for said in watch.complaints if "404" not in said]  # The page that is not there.
     assert found == []
+
+
+@pytest.mark.parametrize(("language", "width", "theme"), VIEWS)
+def test_pages_for_invited_experts_have_no_fault(
+    site: Site, opened: Opening, watch: Watch, examples: dict[str, str], language: str, width: int, theme: str
+) -> None:
+    page = opened(site, language, width=width, theme=theme)
+    link = caller(site.app, "policy_office").made(f"/engagements/{examples['waiting']}/links", {})["token"]
+    page.goto(f"/invitation/{link}")
+    assert [fault for address in FOR_GUESTS for fault in faults(page, watch, address)] == []
 
 
 def test_first_run_has_no_fault(empty_site: Site, opened: Opening, watch: Watch) -> None:

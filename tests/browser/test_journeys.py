@@ -8,6 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.api.people import moved
 from tests.browser.conftest import AGENCY, Opening, Site, Watch, said, sign_in
 from tests.callers import BOOTSTRAP
 from tests.conftest import caller
@@ -171,6 +172,56 @@ def test_office_compares_entries_and_looks_up_a_standing(site: Site, opened: Ope
     page.keyboard.press("Enter")
     page.click("main ul a")
     expect(page.locator("section.note")).to_contain_text("苏婉婷")
+
+
+@both
+def test_office_forms_a_panel_confirms_it_and_an_expert_answers(site: Site, opened: Opening, language: str) -> None:
+    office = caller(site.app, "policy_office")
+    asked = office.made(
+        "/requests", {"kind": "consultation", "title": written(language, "专家组"), "text": "电池专利无效"}
+    )
+    moved(office, f"/requests/{asked['id']}", "accepted")
+    page = opened(site, language, "policy_office")
+    page.goto(f"/requests/{asked['id']}")
+    page.click(f"text={said(language, '组建专家组', 'Form a panel')}")
+    page.fill("[name='/size']", "3")
+    page.select_option("#add-rule", "max_per_city")
+    page.locator(".adding button").click()
+    page.fill("[name='/rules/0/limit']", "1")
+    page.click("#builder .ends button")
+    expect(page.locator("main section .note.done").first).to_contain_text(said(language, "已证明最优", "Proven"))
+    seated = page.locator("main section table").first.locator("tbody th")
+    expect(seated).to_have_count(3)
+    first = seated.first.inner_text()
+    page.locator("main section table").first.locator("button").first.click()
+    expect(page.locator(".chips")).to_contain_text(first)
+    expect(page.locator("main section")).to_contain_text(
+        said(language, "与上次试算相比", "Against the panel tried before")
+    )
+    page.click(f"text={said(language, '提出该专家组', 'Propose this panel')}")
+    page.click(f"text={said(language, '确认专家组', 'Confirm the panel')}")
+    page.fill("[name='/confirmed_by']", "王某")
+    page.fill("[name='/reason']", "符合组成要求")
+    for why in page.locator("[name^='/deviations/'][name$='/reason']").all():
+        why.fill("规则所需")
+    page.click("main form .ends button")
+    expect(page.locator("h1")).to_contain_text(said(language, "已确认", "Confirmed"))
+    page.click(f"text={said(language, '邀请成员', 'Invite the members')}")
+    page.click("main form .ends button")
+    page.locator("main table").first.locator("tbody a").first.click()
+    page.click(f"text={said(language, '签发链接', 'Issue the link')}")
+    expert = opened(site, language)
+    expert.goto(page.locator(".secret code").inner_text())
+    expect(expert).to_have_url(re.compile("/invitation$"))
+    expert.click(f"text={said(language, '申报利益关系', 'Declare interests')} >> nth=-1")
+    expert.check("[type=checkbox][name='/none']")
+    expert.check("[type=checkbox][name='/confidential']")
+    expert.click("main form .ends button")
+    expert.click(f".ends >> text={said(language, '接受邀请', 'Accept the invitation')}")
+    expert.fill("[name='/reason']", "同意")
+    expert.click("main form .ends button")
+    expect(expert.locator("h1")).to_contain_text(said(language, "已接受", "Has accepted"))
+    expect(expert.locator("main")).to_contain_text("电池专利无效")
 
 
 @both

@@ -9,7 +9,19 @@ from expertdb.console import access
 from expertdb.models.tokens import ROLES
 from tests.console.conftest import Visitor, visitor
 
-OPEN = ["/", "/first-run", "/preferences/<name>/<value>", "/sign-in", "/static/<mark>/<path:name>"]
+OPEN = [
+    "/",
+    "/first-run",
+    "/invitation",
+    "/invitation/<token>",
+    "/invitation/answer/<to>",
+    "/invitation/evaluations/<evaluation_id>",
+    "/invitation/interests",
+    "/invitation/opinion",
+    "/preferences/<name>/<value>",
+    "/sign-in",
+    "/static/<mark>/<path:name>",
+]
 
 
 def addresses(app: Flask) -> Iterator[tuple[str, str, tuple[str, ...]]]:

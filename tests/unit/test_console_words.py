@@ -6,14 +6,27 @@ from pathlib import Path
 
 import pytest
 
-from expertdb import vocabularies
+from expertdb import conflict_types, vocabularies
 from expertdb.console.tables import TABLES
-from expertdb.models import draws, experts, objections, panels, requests, restricted, sanctions, tokens
+from expertdb.models import (
+    draws,
+    engagements,
+    evaluations,
+    experts,
+    notices,
+    objections,
+    opinions,
+    panels,
+    requests,
+    restricted,
+    sanctions,
+    tokens,
+)
 from expertdb.schemas.experts import ITEM_KINDS, ExpertPatch
 from expertdb.schemas.requests import NEEDS, RequestPatch
 from expertdb.schemas.shortlists import Filters
 from expertdb.schemas.users import UserPatch
-from expertdb.services import eligibility, exclusions, lifecycle, shown
+from expertdb.services import answers, eligibility, exclusions, lifecycle, shown
 from matching.panel import GROUPINGS, TYPES, preset, presets
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +56,15 @@ EXACT: dict[str, Iterable[str]] = {
     "filter": Filters().fields,
     "gap": (shown.HELD_BY_NOBODY, shown.HELD_BY_LEFT_OUT, shown.HELD_OUTSIDE_FILTERS),
     "draw_status": draws.DRAW_STATES,
+    "engagement_status": engagements.ENGAGEMENT_STATES,
+    "engagement_move": {to for ways in lifecycle.ENGAGEMENT_WAYS.values() for to in ways},
+    "own_answer": answers.OWN_WAYS,
+    "position": opinions.POSITIONS,
+    "adoption": opinions.ADOPTIONS,
+    "criterion": evaluations.CRITERIA,
+    "duty": notices.DUTIES,
+    "effect": conflict_types.EFFECTS,
+    "certainty": conflict_types.CERTAINTIES,
     "panel_status": panels.PANEL_STATES,
     "choice": panels.CHOICES,
     "rule": {*TYPES, "size"},

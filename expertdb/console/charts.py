@@ -1,0 +1,87 @@
+"""Charts as SVG with attributes only, for nothing may be styled inline; each has a table behind it on the page."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from expertdb.console.filtering import HOME_PROVINCE
+from expertdb.console.language import said
+from expertdb.console.words import label, terms
+
+LEFT, TOP, CELL, ROW = 250, 26, 62, 20
+MOST_ROWS = 80
+SQUARE = Markup(
+    '<rect class="heat" x="{}" y="{}" width="{}" height="{}" fill-opacity="{:.2f}"/>'
+    '<text class="{}" x="{}" y="{}" text-anchor="middle">{}</text>'
+)
+WORDS = Markup('<text x="{}" y="{}"{}>{}</text>')
+FRAME = Markup(
+    '<svg class="heatmap" width="{0}" height="{1}" viewBox="0 0 {0} {1}" role="img" aria-label="{2}">{3}</svg>'
+)
+
+
+def cities() -> list[tuple[str, str]]:
+    """The cities of the province, in the order of their codes."""
+    return [
+        (code, words)
+        for code, words in terms("region")
+        if code.startswith(HOME_PROVINCE) and code.endswith("00") and not code.endswith("0000")
+    ]
+
+
+def heat_table(cells: Iterable[Any], vocabulary: str) -> list[tuple[str, list[int], int]]:
+    """Code, active experts in each city, and in all: every code of the vocabulary, also where nobody is."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for one in cells:
+        counts[one.code, f"{(one.region or '')[:4]}00"] += one.count
+    columns = [code for code, _ in cities()]
+    everywhere: Counter[str] = Counter()
+    for (code, _), count in counts.items():
+        everywhere[code] += count
+    codes = [code for code, _ in terms(vocabulary)]
+    shown = codes if len(codes) <= MOST_ROWS else [code for code in codes if everywhere[code]][:MOST_ROWS]
+    return [(code, [counts[code, city] for city in columns], everywhere[code]) for code in shown]
+
+
+def heat_map(rows: Sequence[tuple[str, list[int], int]], vocabulary: str) -> Markup:
+    """Services by cities, the darker the more; a nought stands out by being empty."""
+    columns = cities()
+    most = max((count for _, counts, _ in rows for count in counts), default=0) or 1
+    parts = Markup()
+    for place, (_, words) in enumerate(columns):
+        middle = Markup(' text-anchor="middle"')
+        parts += WORDS.format(LEFT + place * CELL + CELL // 2, TOP - 8, middle, words.removesuffix("市")[:9])
+    for line, (code, counts, _) in enumerate(rows):
+        y = TOP + line * ROW
+        parts += WORDS.format(0, y + 14, "", _short(label(code, vocabulary)))
+        for place, count in enumerate(counts):
+            share = count / most
+            ink = "on-dark" if share > 0.72 else "on-light"
+            x = LEFT + place * CELL
+            parts += SQUARE.format(x, y, CELL - 2, ROW - 2, share, ink, x + CELL // 2, y + 14, count or "")
+    width, height = LEFT + len(columns) * CELL, TOP + len(rows) * ROW
+    return FRAME.format(width, height, said("Active experts by code and city; the table below has the figures"), parts)
+
+
+def _short(words: str) -> str:
+    room = 38 if words.isascii() else 18
+    return words if len(words) <= room else words[: room - 1] + "…"
+
+
+def share(value: float | None) -> str:
+    """A share as a percentage."""
+    return "—" if value is None else f"{100 * value:.0f}%"
+
+
+def hours(value: float | None) -> str:
+    """Hours as days and hours."""
+    if value is None:
+        return "—"
+    days, rest = divmod(round(value), 24)
+    return said("{days} d {hours} h", days=days, hours=rest)
+
+
+FILTERS: Mapping[str, Any] = {"share": share, "hours": hours}
+GLOBALS: Mapping[str, Any] = {"heat_map": heat_map, "heat_cities": cities}

@@ -1,0 +1,30 @@
+"""The console's forms of engagements, opinions and evaluations: what the address says already is left out of them."""
+
+from marshmallow import Schema, fields
+
+from expertdb.models.opinions import POSITIONS
+from expertdb.schemas.evaluations import Scores
+from expertdb.schemas.fields import Bool, Choice, Str
+from expertdb.schemas.panel_forms import LocalMoment
+
+
+class InvitationForm(Schema):
+    """Until when an answer is awaited."""
+
+    respond_by = LocalMoment(allow_none=True)
+
+
+class EvaluationForm(Schema):
+    """How an expert served."""
+
+    scores = fields.Nested(Scores, required=True)
+    comment = Str(maximum=5000, load_default="")
+
+
+class OpinionForm(Schema):
+    """An opinion as the expert signs it."""
+
+    position = Choice(POSITIONS, required=True)
+    text = Str(maximum=50_000, minimum=1, required=True)
+    dissent = Bool(load_default=False)
+    signed_by = Str(maximum=100, minimum=1, required=True)

@@ -1,0 +1,133 @@
+"""From invitation to evaluation in the console, by the office and by the experts' own links.
+
+Pinned: a link opens one invitation without an account, and nothing once it is replaced or over; nothing of the matter's
+text is shown before acceptance, and nothing is accepted before interests are declared; a member who declines is
+followed by a reserve; opinions, adoption, evaluation, reply and the file are kept as they are entered.
+"""
+
+import html
+import re
+
+import pytest
+from flask import Flask
+
+from tests.api.people import ASKED, expert, moved
+from tests.callers import Caller
+from tests.console.conftest import Visitor, visitor
+from tests.console.filling import filled
+
+TEXT = "只有接受邀请的专家才能看到的内容"
+CRITERIA = ("competence", "independence", "timeliness", "usefulness", "communication", "confidentiality")
+
+
+@pytest.fixture
+def official(app: Flask) -> Visitor:
+    return visitor(app, "policy_office")
+
+
+@pytest.fixture
+def panel(administrator: Caller, office: Caller) -> str:
+    """The address of a confirmed panel of one with one reserve."""
+    for place, one in enumerate("甲乙丙"):
+        expert(administrator, f"专家{one}", organisation=f"单位{place}号", restricted={"phone": f"1390000000{place}"})
+    made = office.made("/requests", ASKED | {"text": TEXT, "parties": [{"name": "闽山电池有限公司"}]})
+    moved(office, f"/requests/{made['id']}", "accepted")
+    formed = office.made(f"/requests/{made['id']}/panels", {"size": 1, "reserves": 1, "rules": [{"type": "odd"}]})
+    body = {"to": "confirmed", "reason": "同意", "confirmed_by": "王某"}
+    assert office.post(f"/panels/{formed['id']}/transitions", body, etag="*").status_code == 200
+    return f"/panels/{formed['id']}"
+
+
+def sent(one: Visitor, path: str, at: str = "", **fields: object) -> object:
+    """Send the form of a page as it stands, with these fields besides."""
+    given = filled(one.page(at or path), path) | {f"/{name}": value for name, value in fields.items()}
+    return one.client.post(path, data=given, headers=one.headers)
+
+
+def invited(official: Visitor, panel: str) -> str:
+    """The address of the engagement of whoever is invited first."""
+    assert sent(official, f"{panel}/invitations/new").status_code == 303  # type: ignore[attr-defined]
+    found = re.search(r'href="(/engagements/[^"]+)"', official.page(panel))
+    assert found is not None
+    return found[1]
+
+
+def guest(app: Flask, official: Visitor, engagement: str) -> Visitor:
+    """The expert of an engagement, with a fresh link."""
+    shown = sent(official, f"{engagement}/link", at=engagement)
+    link = re.search(r"<code>http://localhost(/invitation/[^<]+)</code>", shown.text)  # type: ignore[attr-defined]
+    assert link is not None
+    one = Visitor(app)
+    opened = one.get(html.unescape(link[1]))
+    assert (opened.status_code, opened.location) == (303, "/invitation")
+    return one
+
+
+def test_expert_declares_accepts_signs_and_replies(app: Flask, official: Visitor, office: Caller, panel: str) -> None:
+    engagement = invited(official, panel)
+    one = guest(app, official, engagement)
+    page = one.page("/invitation")
+    assert "闽山电池有限公司" in page
+    assert TEXT not in page
+    assert "/invitation/answer/accepted" not in page
+    assert one.post("/invitation/interests", {"/confidential": "true"}, at="/invitation/interests").status_code == 422
+    declared = {"/confidential": "true", "/none": "true"}
+    assert one.post("/invitation/interests", declared, at="/invitation/interests").status_code == 303
+    assert sent(one, "/invitation/answer/accepted", reason="同意参加").status_code == 303  # type: ignore[attr-defined]
+    assert TEXT in one.page("/invitation")
+    signed = sent(one, "/invitation/opinion", position="oppose", text="应予无效", dissent="true", signed_by="专家甲")
+    assert signed.status_code == 303  # type: ignore[attr-defined]
+    assert sent(one, "/invitation/answer/delivered", reason="已交付").status_code == 303  # type: ignore[attr-defined]
+    opinion = re.search(r'href="(/opinions/[^"]+)"', official.page(engagement))
+    assert opinion is not None
+    assert "应予无效" in official.page(opinion[1])
+    assert sent(official, opinion[1], result="partial").status_code == 422  # type: ignore[attr-defined]
+    assert sent(official, opinion[1], result="partial", reason="证据不足").status_code == 303  # type: ignore[attr-defined]
+    path = f"{engagement}/evaluations/new"
+    scores = {f"scores/{name}": "4" for name in CRITERIA}
+    assert sent(official, path, **(scores | {"scores/competence": "9"})).status_code == 422  # type: ignore[attr-defined]
+    assert sent(official, path, **scores, comment="意见清楚").status_code == 303  # type: ignore[attr-defined]
+    page = one.page("/invitation")
+    assert "证据不足" in page
+    reply = re.search(r'href="(/invitation/evaluations/[^"]+)"', page)
+    assert reply is not None
+    assert sent(one, reply[1], text="谢谢").status_code == 303  # type: ignore[attr-defined]
+    assert "谢谢" in official.page(engagement)
+    contact = sent(official, f"{engagement}/contact", at=engagement, reason="联系会议")
+    assert "13900000000" in contact.text  # type: ignore[attr-defined]
+    for kind in ("docx", "json"):
+        file = official.get(f"{panel}/file?format={kind}&language=zh")
+        assert (file.status_code, f".{kind}" in file.headers["Content-Disposition"]) == (200, True)
+
+
+def test_who_declines_is_followed_by_the_reserve(app: Flask, official: Visitor, office: Caller, panel: str) -> None:
+    one = guest(app, official, invited(official, panel))
+    left = sent(one, "/invitation/answer/declined", reason="时间不合")
+    assert "Thank you" in left.text  # type: ignore[attr-defined]
+    assert one.get("/invitation").status_code == 410
+    assert "stepped in" in official.page(panel)
+
+
+def test_declared_interest_stands_in_the_way(app: Flask, official: Visitor, panel: str) -> None:
+    one = guest(app, official, invited(official, panel))
+    fields = {"/confidential": "true", "/interests/0/type": "kin", "/interests/0/counterpart": "张三"}
+    assert one.post("/invitation/interests", fields, at="/invitation/interests").status_code == 303
+    page = one.page("/invitation")
+    assert "you cannot serve in this matter" in page
+    assert "/invitation/answer/accepted" not in page
+    assert sent(one, "/invitation/answer/accepted", reason="仍要参加").status_code == 409  # type: ignore[attr-defined]
+
+
+def test_link_opens_one_invitation_and_nothing_else(app: Flask, official: Visitor, panel: str) -> None:
+    engagement = invited(official, panel)
+    first = guest(app, official, engagement)
+    second = guest(app, official, engagement)
+    assert first.get("/invitation").status_code == 410
+    assert second.get("/invitation").status_code == 200
+    for path in (engagement, panel, "/experts", "/requests"):
+        assert second.get(path).location.startswith("/sign-in"), path
+    stranger = Visitor(app)
+    for token in ("nothing", "xdl_" + "x" * 600, "%00"):
+        stranger.get(f"/invitation/{token}")
+        assert stranger.get("/invitation").status_code == 410, token
+        assert stranger.post("/invitation/interests", {}, at="/sign-in").status_code == 410

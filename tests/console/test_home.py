@@ -1,0 +1,42 @@
+"""The home page and the statistics: what waits for whoever looks, and the pool in figures behind a map."""
+
+import re
+
+from flask import Flask
+
+from tests.api.people import ASKED, candidate, expert, moved
+from tests.callers import Caller
+from tests.console.conftest import Visitor, visitor
+
+
+def test_home_says_what_waits(administrator_page: Visitor, administrator: Caller, reviewer: Caller) -> None:
+    assert "No request waits for you." in administrator_page.page("/")
+    candidate(administrator, reviewer, "under_review")
+    administrator.made("/requests", ASKED)
+    page = administrator_page.page("/")
+    assert '<span class="figure">1</span> to review' in page
+    assert ASKED["title"] in page
+    link = re.search(r'href="(/experts\?duty=to_review)"', page)
+    assert link is not None
+    assert "林岚" in administrator_page.page(link[1])
+
+
+def test_agency_is_told_of_its_own_requests_only(app: Flask, office: Caller) -> None:
+    foreign = office.made("/requests", ASKED | {"requester": "另一单位"})
+    worker = visitor(app, "agency", "某单位")
+    moved(office, f"/requests/{foreign['id']}", "returned")
+    assert ASKED["title"] not in worker.page("/")
+    made = worker.post("/requests/new", {"/kind": "consultation", "/title": "鞋样", "/text": "鞋"}, at="/requests/new")
+    moved(office, made.location, "returned")
+    assert "鞋样" in worker.page("/")
+
+
+def test_statistics_show_map_and_figures(administrator_page: Visitor, administrator: Caller) -> None:
+    for name in ("林岚", "王一"):
+        expert(administrator, name)
+    page = administrator_page.page("/statistics?codes=service_kind")
+    assert '<svg class="heatmap"' in page
+    row = re.search(r'<th scope="row">[^<]*invalid[^<]*</th>(.*?)</tr>', page, re.IGNORECASE)
+    assert row is not None
+    assert row[1].count('<td class="number">2</td>') == 2  # In their city, and in all.
+    assert administrator_page.get("/statistics?codes=nonsense&since=never").status_code == 200
