@@ -10,6 +10,7 @@ from expertdb.wording import Text
 
 STRONG = re.compile(r"[\n;；|]+")
 WEAK = re.compile(r"(\s*[、,，/]\s*|(?<=[㐀-鿿])\s+(?=[㐀-鿿]))")
+MOST_CHARACTERS = 200  # No label or alias is longer.
 LEADING_CODE = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)[\s:：]+\S")
 
 
@@ -21,7 +22,15 @@ def meant(phrase: str, names: tuple[str, ...]) -> tuple[str, ...]:
     leading = LEADING_CODE.match(phrase)
     if leading and any(leading[1] in vocabularies.load(name) for name in names):
         return (standing_for(leading[1], names),)
-    return _phrases(names).get(fold(phrase), ())
+    return _phrases(names).get(folded(phrase), ())
+
+
+def folded(phrase: str) -> str:
+    """The phrase as phrases are compared; nothing for one that is longer than any of ours.
+
+    It may come straight from a file: to fold a long run of combining marks takes quadratic time.
+    """
+    return fold(phrase) if len(phrase) <= MOST_CHARACTERS else ""
 
 
 def code_of(phrase: str, names: tuple[str, ...]) -> str | Text:

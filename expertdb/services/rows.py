@@ -119,13 +119,13 @@ def _put(found: Read, column: Column, value: Any, pointer: str) -> None:
     elif column.kind == "whole":
         value = int(value) if re.fullmatch(r"\d{1,9}", value) else value
     if column.target == "name":
-        column = by_target()["name.zh" if HAN.search(fold(value)) else "name.en"]
+        column = by_target()["name.zh" if HAN.search(fold(value[: phrases.MOST_CHARACTERS])) else "name.en"]
     _place(found.body, column, value)
 
 
 def _word(value: str, column: Column) -> Any:
     """The word of a fixed set that people mean by this, or what they wrote; a flag is true or false."""
-    found = _said(column.target).get(fold(value), value)
+    found = _said(column.target).get(phrases.folded(value), value)
     return {"true": True, "false": False}.get(found, found)
 
 
@@ -188,7 +188,9 @@ def _item(line: str, kind: str | None) -> dict[str, Any]:
 
 
 def _item_kind(word: str) -> str | None:
-    return next((kind for kind, said in words("item").items() if fold(word) in (kind, *map(fold, said))), None)
+    return next(
+        (kind for kind, said in words("item").items() if phrases.folded(word) in (kind, *map(fold, said))), None
+    )
 
 
 def _complete(found: Read) -> None:

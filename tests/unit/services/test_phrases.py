@@ -2,7 +2,7 @@
 
 import pytest
 
-from expertdb.services.phrases import code_of, in_body, split
+from expertdb.services.phrases import MOST_CHARACTERS, code_of, in_body, split
 from expertdb.vocabularies import EXPERTISE, NAMES, load
 from expertdb.wording import Text
 
@@ -79,3 +79,16 @@ def test_body_gets_codes_for_labels_and_keeps_what_is_unknown() -> None:
         "codes": ["TM", "XX"],
         "title_level": None,
     }
+
+
+def test_no_label_is_longer_than_what_is_looked_up() -> None:
+    terms = [term for name in NAMES for term in load(name)]
+    assert max(len(phrase) for term in terms for phrase in (term.code, *term.phrases)) < MOST_CHARACTERS
+
+
+def test_long_run_of_combining_marks_is_not_sorted() -> None:
+    """Folding this takes minutes, since Unicode's order of marks is found in quadratic time."""
+    endless = "林" + "\u0315\u0300" * 200_000
+    body: dict[str, object] = {"kind": endless, "codes": [endless]}
+    assert in_body(body, "") == []
+    assert body == {"kind": endless, "codes": [endless]}
