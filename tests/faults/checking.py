@@ -8,6 +8,7 @@ import itertools
 import threading
 import time
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any
 
 from tests.api.people import TERM
@@ -61,6 +62,12 @@ class Checker:
         with self._lock:
             word = word_of(next(self._numbers))
         began = time.monotonic()
+        try:
+            self._make(expert, word, began)
+        except (OSError, HTTPException) as error:
+            self.faults.append(f"{expert}: {type(error).__name__}")
+
+    def _make(self, expert: str, word: str, began: float) -> None:
         edit = self.service.call("PATCH", f"experts/{expert}", {"statement": f"专利代理师 {word}"}, If_Match="*")
         asked = self.service.post("shortlists/preview", {"title": word, "size": 1})
         if edit.status != 200 or asked.status != 200:

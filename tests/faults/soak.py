@@ -68,6 +68,8 @@ def freshness(options: argparse.Namespace) -> None:
             while len(checker.pairs) + len(checker.faults) < options.pairs:
                 checker.run(min(500, options.pairs), rate=options.rate)
                 print(f"{len(checker.pairs)} pairs, {len(checker.misses)} misses", flush=True)
+            if checker.faults:
+                print([event for event in running.events() if event.get("level") != "info"][-20:])
     seconds = sorted(pair.seconds for pair in checker.pairs)
     print(f"{len(checker.pairs)} pairs at {options.rate:.0f} edits a second, {len(checker.misses)} misses")
     print(
