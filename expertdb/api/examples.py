@@ -64,7 +64,7 @@ EXAMPLES: dict[type[Schema], dict[str, Any]] = {
     },
     ExpertPatch: {"statement": "专利代理师，执业十三年。", "codes": ["PAT-INV", "LG-INV", "LG-FTO", "SE05"]},
     ItemBody: _ITEM,
-    ItemPatch: {"verified": True},
+    ItemPatch: {"verified": True, "source": "国家知识产权局第5W112233号无效宣告请求审查决定"},
     TieBody: {
         "type": "mandate",
         "counterpart": "宁德某新能源材料有限公司",

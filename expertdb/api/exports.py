@@ -6,7 +6,7 @@ from expertdb.api.handling import Routes
 from expertdb.api.routing import Call, Download, allow, asks, downloads, leaves_trace, prepared_by
 from expertdb.errors import NotAllowed
 from expertdb.schemas.exports import ExportQuery
-from expertdb.services import exports
+from expertdb.services import experts, exports
 from expertdb.services.exports import OPTIONS, Export, Options
 from expertdb.tables.writing import TYPES
 from expertdb.wording import Text
@@ -23,7 +23,8 @@ def write(call: Call) -> Export:
     options = Options(**{name: call.query[name] for name in OPTIONS if name in call.query})
     if options.restricted and call.actor.role != "administrator":
         raise NotAllowed(Text("Only an administrator exports restricted values."))
-    return exports.write(call.session, _filters(call), options)
+    query = _filters(call)
+    return exports.write(call.session, query, options, *experts.of_day(query, call.now))
 
 
 @routes.get("/experts/exports")

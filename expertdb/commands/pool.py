@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from expertdb.commands import application, printing
 from expertdb.database import transaction
 from expertdb.schemas.exports import FORMATS, ExportQuery
 from expertdb.schemas.imports import POLICIES, PREFERENCES, ImportAnswer, ImportForm
-from expertdb.services import exports, imports
+from expertdb.services import experts, exports, imports
 from expertdb.services.actors import SYSTEM
 from expertdb.services.decisions import Choices, Decision
 from expertdb.services.imports import Options, Phase, Report
@@ -124,17 +125,17 @@ def export_command(
     asked |= {"format": format or file.suffix.lstrip(".").lower(), "language": stated["language"]}
     asked |= {"restricted": "true", "reason": stated["reason"]} if stated["restricted"] else {}
     query = printing.loaded(ExportQuery(), {name: value for name, value in asked.items() if value is not None})
-    with application(ctx):
-        export = _exported(query)
+    with application(ctx) as app:
+        export = _exported(query, app.extensions["clock"]())
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
         shutil.copyfileobj(export.file, target)
     click.echo(f"{export.rows} experts exported to {file}.")
 
 
-def _exported(query: dict[str, Any]) -> exports.Export:
+def _exported(query: dict[str, Any], now: datetime) -> exports.Export:
     options = exports.Options(**{name: query.pop(name) for name in tuple(query) if name in exports.OPTIONS})
     with transaction(read_only=True) as session:
-        export = exports.write(session, query, options)
+        export = exports.write(session, query, options, *experts.of_day(query, now))
     with transaction() as session:
         exports.record(session, export, query, actor=SYSTEM)
     return export

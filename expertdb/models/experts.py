@@ -36,7 +36,10 @@ ENTRY_SOURCES = ("nomination", "application", "take_over", "import")
 
 
 class ExpertItem(Base):
-    """One piece of evidence: a publication, patent, case, project, policy draft, standard or training."""
+    """One piece of evidence: a publication, patent, case, project, policy draft, standard or training.
+
+    `source` says where it can be checked; who verified it, and when, is ours to note.
+    """
 
     __tablename__ = "expert_items"
 
@@ -47,7 +50,10 @@ class ExpertItem(Base):
     title: Mapped[str] = mapped_column(String(300))
     text: Mapped[str] = mapped_column(Text, default="")
     year: Mapped[int | None]
+    source: Mapped[str | None] = mapped_column(String(300))
     verified: Mapped[bool] = mapped_column(default=False)
+    verified_by: Mapped[str | None] = mapped_column(String(36))
+    verified_at: Mapped[datetime | None]
 
     expert: Mapped["Expert"] = relationship(back_populates="items")
 

@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, pre_dump, validate, validates_schema
 
 from expertdb import vocabularies
+from expertdb.models import completeness
 from expertdb.models.experts import ENTRY_SOURCES, MODES, STATUSES, Expert
 from expertdb.models.notices import DUTIES
 from expertdb.models.requests import KINDS
@@ -18,6 +19,7 @@ from expertdb.wording import Text
 
 ITEM_KINDS = ("publication", "patent", "case", "project", "policy_draft", "standard", "training")
 MAXIMUM_ITEMS = 200
+SOURCE = "where it can be checked: a register and number, a DOI, a file reference"
 # What a new expert may start as: a draft that goes through review, or somebody taken over from an existing roster.
 ENTRY_STATUSES = ("draft", "active", "on_leave", "suspended", "expired")
 
@@ -29,7 +31,8 @@ class ItemBody(Schema):
     title = FreeText(maximum=300, minimum=1, required=True)
     text = FreeText(maximum=10_000, load_default="")
     year = Int(low=1900, high=2100, allow_none=True)
-    verified = Bool(load_default=False)
+    source = FreeText(maximum=300, allow_none=True, metadata={"description": SOURCE})
+    verified = Bool(load_default=False, metadata={"description": "that the caller checked it at its source"})
 
 
 class ItemPatch(Schema):
@@ -39,13 +42,16 @@ class ItemPatch(Schema):
     title = FreeText(maximum=300, minimum=1)
     text = FreeText(maximum=10_000)
     year = Int(low=1900, high=2100, allow_none=True)
-    verified = Bool()
+    source = FreeText(maximum=300, allow_none=True, metadata={"description": SOURCE})
+    verified = Bool(metadata={"description": "taken back when what the item claims is edited without saying so anew"})
 
 
 class ItemAnswer(ItemBody):
-    """An item as it is stored."""
+    """An item as it is stored, with the person who verified it, and when; nulls where nobody did."""
 
     id = fields.String(required=True)
+    verified_by = fields.String(allow_none=True)
+    verified_at = fields.DateTime(format="iso", allow_none=True)
 
 
 class Absence(Schema):
@@ -199,6 +205,15 @@ class ExpertEntry(Schema):
     endorsement = fields.Nested(Endorsement, allow_none=True)
 
 
+class ProfileAnswer(Schema):
+    """How complete a profile is, when the expert last stood by it, and the day after which it counts as stale."""
+
+    missing = fields.List(fields.String(validate=validate.OneOf(tuple(completeness.PARTS))))
+    complete = fields.Float(metadata={"description": "share of the parts that are there, 0 to 1"})
+    as_of = fields.Date()
+    stale_after = fields.Date(allow_none=True)
+
+
 class ExpertAnswer(Schema):
     """An expert as it is stored."""
 
@@ -217,6 +232,7 @@ class ExpertAnswer(Schema):
     codes = fields.List(fields.String())
     items = fields.List(fields.Nested(ItemAnswer))
     restricted = fields.Nested(MaskedValues)
+    profile = fields.Nested(ProfileAnswer)
     status = fields.String(validate=validate.OneOf(STATUSES))
     term = fields.Nested(Term, allow_none=True)
     entry = fields.Nested(ExpertEntry)
@@ -235,6 +251,7 @@ class ExpertAnswer(Schema):
             "name": named(expert.name_zh, expert.name_en),
             "organisation": reference(expert.organisation),
             "restricted": masked_values(expert.restricted),
+            "profile": completeness.of(expert),
             "term": _period(expert.term_start, expert.term_end),
             "entry": _entry(expert),
             "publicity": _period(expert.publicity_from, expert.publicity_until),
@@ -265,6 +282,9 @@ class ExpertQuery(PageQuery):
     region = Code("region", metadata={"description": "a code of the vocabulary region, with all below it"})
     kind = Code("expert_kind")
     organisation = Str(maximum=200, metadata={"description": "id or name of the employer"})
+    missing = Choice(tuple(completeness.PARTS), metadata={"description": "those whose profile lacks this part"})
+    complete = Bool(from_text=True, metadata={"description": "those whose profile has every part, or not"})
+    stale = Bool(from_text=True, metadata={"description": "those whose yearly confirmation is overdue, or not"})
     duty = Choice(
         DUTIES, metadata={"description": "those whom something concerns that waits for a person: GET /duties"}
     )

@@ -32,12 +32,23 @@ class GapAnswer(Schema):
     cities = fields.List(fields.String())
 
 
-class ConcentrationAnswer(Schema):
-    """How evenly the active experts stand on shortlists; `most` are the ten listed most often."""
+class ProfilesAnswer(Schema):
+    """Of the active experts: whose profile is complete, stale, or lacks a part; and how much evidence is verified."""
 
-    asked = fields.Integer(metadata={"description": "places on lists in all"})
     experts = fields.Integer()
-    never = fields.Integer(metadata={"description": "experts on no list at all"})
+    complete = fields.Integer()
+    stale = fields.Integer(metadata={"description": "their yearly confirmation is overdue"})
+    missing = fields.Dict(keys=fields.String(), values=fields.Integer())
+    items = fields.Integer()
+    verified_items = fields.Integer()
+
+
+class ConcentrationAnswer(Schema):
+    """How evenly the active experts stand on shortlists, or were invited; `most` are the ten most often."""
+
+    asked = fields.Integer(metadata={"description": "places on lists, or invitations, in all"})
+    experts = fields.Integer()
+    never = fields.Integer(metadata={"description": "experts on no list, or not invited"})
     gini = fields.Float(allow_none=True, metadata={"description": "0 all alike, near 1 always the same one"})
     top_tenth = fields.Float(allow_none=True, metadata={"description": "share of the tenth listed most often"})
     most = fields.List(fields.Tuple((fields.String(), fields.Integer())))
@@ -83,6 +94,8 @@ class StatisticsAnswer(Schema):
         keys=fields.String(), values=fields.Integer(), metadata={"description": "within 90 days, by month"}
     )
     waiting = fields.Dict(keys=fields.String(), values=fields.Integer(), metadata={"description": "as GET /duties"})
-    concentration = fields.Nested(ConcentrationAnswer)
+    profiles = fields.Nested(ProfilesAnswer)
+    concentration = fields.Nested(ConcentrationAnswer, metadata={"description": "places on shortlists"})
+    service = fields.Nested(ConcentrationAnswer, metadata={"description": "invitations"})
     uncovered = fields.Nested(UncoveredAnswer)
     turnaround = fields.List(fields.Nested(TurnaroundAnswer))

@@ -13,7 +13,7 @@ from expertdb.models.base import Base
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem, ExpertTransition
 from expertdb.models.preferences import ExpertPreference
 from expertdb.models.restricted import RestrictedValue
-from expertdb.services import experts, organisations, restricted
+from expertdb.services import evidence, experts, organisations, restricted
 from expertdb.services.actors import Actor
 from expertdb.services.decisions import Choices, Outcome
 from expertdb.services.merging import Merge, merge
@@ -119,6 +119,7 @@ class Entering:
         for plain in {"source_id", "organisation_id"} & set(changes):
             setattr(expert, plain, changes.pop(plain))
         experts.fill(expert, changes)
+        evidence.stamp(expert, self.actor, self.now)
         version, expert.version, expert.updated_at = expert.version, expert.version + 1, self.now
         fresh = [row for row in _owned(expert, (*expert.items, *expert.expert_codes)) if id(row) not in there]
         if "availability" in changes:

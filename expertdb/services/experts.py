@@ -9,11 +9,24 @@ from sqlalchemy.orm import Session, selectinload
 
 from expertdb import vocabularies
 from expertdb.errors import AlreadyExists, Fault, NotFound, OnlyDraftsCanBeDeleted
+from expertdb.models import completeness
 from expertdb.models.base import new_id
-from expertdb.models.experts import APPOINTED, Expert, ExpertCode, ExpertItem, ExpertTransition
+from expertdb.models.experts import APPOINTED, Expert, ExpertCode, ExpertTransition
 from expertdb.models.organisations import Organisation
 from expertdb.names import fold, name_words, search_forms, sort_key
-from expertdb.services import audit, entry, lifecycle, organisations, paging, restricted, terms, ties, versions
+from expertdb.services import (
+    audit,
+    duties,
+    entry,
+    evidence,
+    lifecycle,
+    organisations,
+    paging,
+    restricted,
+    terms,
+    ties,
+    versions,
+)
 from expertdb.services.actors import Actor
 from expertdb.wording import Text
 from expertdb.workdays import local_day
@@ -72,6 +85,7 @@ def new(
         updated_at=now,
     )
     fill(expert, body)
+    evidence.stamp(expert, actor, now)
     today = local_day(now)
     if expert.status == "active" and expert.term_start is None:
         expert.term_start, expert.term_end = today, terms.last_day(today)
@@ -114,6 +128,7 @@ def edit(
         entry.refuse_after_draft(expert)
         entry.state(session, expert, body["entry"], actor=actor, now=now)
     fill(expert, body)
+    evidence.stamp(expert, actor, now)
     restricted.put(session, expert, body.get("restricted", {}), now)
     versions.touch(expert, now)
     session.flush()
@@ -140,6 +155,11 @@ def find(session: Session, query: dict[str, Any], *conditions: ColumnElement[boo
     return paging.fetch(session, statement, keys, query["limit"], query.get("cursor"))
 
 
+def of_day(query: Mapping[str, Any], now: datetime) -> list[ColumnElement[bool]]:
+    """What the filters `duty` and `stale` ask, which depends on the day: conditions for `find`, an export, a page."""
+    return [*duties.asked(query, now), *completeness.of_day(query, local_day(now))]
+
+
 def narrowed(statement: Rows, query: Mapping[str, Any]) -> Rows:
     """A statement over experts, kept to those that meet every filter of the query."""
     return _matching_words(statement.where(*_conditions(query)), query.get("q", ""))
@@ -161,6 +181,7 @@ def _conditions(query: Mapping[str, Any]) -> list[ColumnElement[bool]]:
         if name in query:
             codes = vocabularies.with_descendants(query[name], among)
             found.append(Expert.expert_codes.any(ExpertCode.code.in_(codes)))
+    found += completeness.conditions(query)
     if "organisation" in query:
         found.append(Expert.organisation.has(organisations.meant_by(query["organisation"])))
     return found
@@ -207,7 +228,7 @@ def fill(expert: Expert, body: dict[str, Any]) -> None:
     if "codes" in body:
         set_codes(expert, body["codes"])
     if "items" in body:
-        expert.items = [ExpertItem(position=position, **item) for position, item in enumerate(body["items"])]
+        evidence.put(expert, body["items"])
     refresh_content(expert)
 
 

@@ -7,11 +7,11 @@ for with a reason, and then the audit log names every expert whose values went o
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from expertdb import vocabularies
@@ -58,13 +58,13 @@ class Export:
     holders: list[str] = field(default_factory=list)
 
 
-def write(session: Session, query: Mapping[str, Any], options: Options) -> Export:
-    """Write the experts that meet every filter of the query, by name; storing nothing.
+def write(session: Session, query: Mapping[str, Any], options: Options, *conditions: ColumnElement[bool]) -> Export:
+    """Write the experts that meet every filter of the query, and the conditions besides, by name; storing nothing.
 
     Whoever hands the file on calls `record`. Raises RestrictedValueUnreadable.
     """
     export = Export(tempfile.TemporaryFile(), options)  # noqa: SIM115 - closed by whoever sends it.
-    bodies = _bodies(session, query, export)
+    bodies = _bodies(session, query, export, conditions)
     if options.format == "jsonl":
         write_lines(export.file, bodies)
     else:
@@ -90,9 +90,11 @@ def record(session: Session, export: Export, query: Mapping[str, Any], *, actor:
     audit.record(session, actor, "experts.exported", kind="export", id=run, **details)
 
 
-def _bodies(session: Session, query: Mapping[str, Any], export: Export) -> Iterator[dict[str, Any]]:
+def _bodies(
+    session: Session, query: Mapping[str, Any], export: Export, conditions: Iterable[ColumnElement[bool]]
+) -> Iterator[dict[str, Any]]:
     """The experts as an import takes them, a few hundred in memory at a time."""
-    statement = experts.narrowed(select(Expert), query).where(Expert.status != ERASED)
+    statement = experts.narrowed(select(Expert), query).where(Expert.status != ERASED, *conditions)
     statement = statement.order_by(Expert.name_sort, Expert.id).execution_options(yield_per=READ_AT_ONCE)
     if export.options.restricted:
         statement = statement.options(selectinload(Expert.restricted))
@@ -134,7 +136,7 @@ def _employer(expert: Expert) -> str | None:
 
 
 def _item(item: ExpertItem) -> dict[str, Any]:
-    stated = {"kind": item.kind, "title": item.title, "text": item.text, "year": item.year, "verified": item.verified}
+    stated = {name: getattr(item, name) for name in ("kind", "title", "text", "year", "source", "verified")}
     return {name: value for name, value in stated.items() if value not in (None, "", False)}
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from expertdb.errors import Fault, InvalidInput, NotFound
 from expertdb.models.experts import Expert, ExpertItem
 from expertdb.schemas.experts import MAXIMUM_ITEMS
-from expertdb.services import audit, experts, lifecycle, versions
+from expertdb.services import audit, evidence, experts, lifecycle, versions
 from expertdb.services.actors import Actor
 from expertdb.wording import Text
 
@@ -21,7 +21,7 @@ def add(session: Session, expert_id: str, body: dict[str, Any], *, actor: Actor,
     last = max((item.position for item in expert.items), default=-1)
     item = ExpertItem(position=last + 1, **body)
     expert.items.append(item)
-    _touch(session, expert, now)
+    _touch(session, expert, actor, now)
     audit.record(session, actor, "item.added", kind="expert", id=expert.id, item=item.id)
     return item
 
@@ -40,10 +40,10 @@ def edit(
     expert = experts.get(session, expert_id)
     versions.check(expert.version, version)
     item = get(expert, item_id)
-    for field, value in body.items():
-        setattr(item, field, value)
-    _touch(session, expert, now)
-    audit.record(session, actor, "item.edited", kind="expert", id=expert.id, item=item.id, fields=sorted(body))
+    evidence.edit(item, body)
+    _touch(session, expert, actor, now)
+    details = {"item": item.id, "fields": sorted(body), "verified": item.verified}
+    audit.record(session, actor, "item.edited", kind="expert", id=expert.id, **details)
     return item
 
 
@@ -52,7 +52,7 @@ def delete(session: Session, expert_id: str, item_id: str, *, version: int | Non
     expert = experts.get(session, expert_id)
     versions.check(expert.version, version)
     expert.items.remove(get(expert, item_id))
-    _touch(session, expert, now)
+    _touch(session, expert, actor, now)
     audit.record(session, actor, "item.deleted", kind="expert", id=expert.id, item=item_id)
 
 
@@ -64,8 +64,9 @@ def get(expert: Expert, item_id: str) -> ExpertItem:
     raise NotFound("item", item_id)
 
 
-def _touch(session: Session, expert: Expert, now: datetime) -> None:
+def _touch(session: Session, expert: Expert, actor: Actor, now: datetime) -> None:
     lifecycle.refuse_erased(expert.id, expert.status)
+    evidence.stamp(expert, actor, now)
     experts.refresh_content(expert)
     versions.touch(expert, now)
     session.flush()

@@ -10,15 +10,16 @@ from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
+from expertdb.models.engagements import Engagement
 from expertdb.models.experts import SERVING, Expert, ExpertCode
 from expertdb.models.organisations import Organisation
 from expertdb.models.requests import ConsultationRequest, RequestTransition
 from expertdb.models.shortlists import Shortlist, ShortlistEntry
-from expertdb.services import duties
+from expertdb.services import completeness, duties
 from expertdb.workdays import local_day
 
 ENDING_DAYS = 90
@@ -149,7 +150,17 @@ def concentration(session: Session, since: datetime) -> Concentration:
         .where(Shortlist.created_at >= since)
         .group_by(ShortlistEntry.expert_id)
     )
-    counts = Counter(dict(session.execute(listed).all()))
+    return _spread(session, listed)
+
+
+def service(session: Session, since: datetime) -> Concentration:
+    """How evenly the active experts were invited since then, whatever they answered."""
+    invited = select(Engagement.expert_id, func.count()).where(Engagement.created_at >= since)
+    return _spread(session, invited.group_by(Engagement.expert_id))
+
+
+def _spread(session: Session, counted: Select[str, int]) -> Concentration:
+    counts = Counter(dict(session.execute(counted).all()))
     active = session.scalar(select(func.count()).where(Expert.status == "active")) or 0
     return spread_of(counts, active)
 
@@ -240,7 +251,9 @@ def overview(session: Session, vocabulary: str, since: datetime, now: datetime) 
         "gaps": gaps(found, vocabulary),
         "terms_ending": ending(session, local_day(now)),
         "waiting": {one["kind"]: one["count"] for one in duties.count(session, now)},
+        "profiles": completeness.count(session, now),
         "concentration": concentration(session, since),
+        "service": service(session, since),
         "uncovered": uncovered(session, since),
         "turnaround": turnaround(session, since),
     }

@@ -101,6 +101,7 @@ ELSEWHERE: dict[tuple[Model, str], tuple[Column[Any], ...]] = {
     (Expert, "organisation"): (OrganisationName.__table__.c.name,),
     (Expert, "codes"): (ExpertCode.__table__.c.code,),
     (Expert, "items"): (),  # ExpertItem, a pair of its own
+    (Expert, "profile"): (),  # told of the others
     (Expert, "entry"): (OrganisationName.__table__.c.name, Expert.__table__.c.endorsement),
     (Expert, "publicity"): (Expert.__table__.c.publicity_from, Expert.__table__.c.publicity_until),
     (Notice, "expert"): (Notice.__table__.c.expert_id,),

@@ -1,0 +1,48 @@
+"""Evidence: which items somebody verified, who and when; what is verified is the item as it stood then."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from expertdb.models.experts import Expert, ExpertItem
+from expertdb.services.actors import Actor
+
+# What an item claims; whoever changes it takes the verification back unless they verify it anew.
+CLAIMED = ("kind", "title", "text", "year")
+
+
+def put(expert: Expert, stated: list[dict[str, Any]]) -> None:
+    """Replace the items as a whole; one that claims what it claimed before keeps its source and its verification."""
+    before = {_claim(item): item for item in expert.items}
+    expert.items = [_made(position, one, before) for position, one in enumerate(stated)]
+
+
+def edit(item: ExpertItem, body: Mapping[str, Any]) -> None:
+    """Change what `body` names; call `stamp` afterwards."""
+    claimed = _claim(item)
+    for field, value in body.items():
+        setattr(item, field, value)
+    if body.get("verified") or _claim(item) != claimed:
+        item.verified, item.verified_by, item.verified_at = bool(body.get("verified")), None, None
+
+
+def stamp(expert: Expert, actor: Actor, now: datetime) -> None:
+    """Note who verified the items that are newly verified, and nobody for those that are not."""
+    for item in expert.items:
+        if not item.verified:
+            item.verified_by = item.verified_at = None
+        elif item.verified_at is None:
+            item.verified_by, item.verified_at = actor.person, now
+
+
+def _made(position: int, stated: Mapping[str, Any], before: Mapping[tuple[Any, ...], ExpertItem]) -> ExpertItem:
+    item = ExpertItem(position=position, **stated)
+    same = before.get(_claim(item))
+    if same is not None:
+        item.source = stated.get("source", same.source)
+        item.verified_by, item.verified_at = same.verified_by, same.verified_at
+    return item
+
+
+def _claim(item: ExpertItem) -> tuple[Any, ...]:
+    return tuple(getattr(item, name) or None for name in CLAIMED)
