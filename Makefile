@@ -76,6 +76,7 @@ audit: setup ## check the licences of all locked packages, the bill of materials
 
 sbom: setup ## write docs/sbom.json (CycloneDX) anew from the lock file
 	@$(BIN)/python -m tests.supply --write
+
 bench: setup ## measure the index against other engines, its growth and the service; BENCH="engines --experts 10000"
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements-bench.lock
 	@$(BIN)/python -m benchmarks $(or $(BENCH),engines --experts 10000)

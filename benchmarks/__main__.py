@@ -7,10 +7,11 @@ import os
 import platform
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
-from benchmarks import batch, engines, growth, serving, shard
+from benchmarks import batch, cluster, engines, growth, report, serving, shard
 from benchmarks.corpora import requests
 from benchmarks.timing import interleaved, undisturbed
 from expertdb.services.corpus import default_analyser
@@ -92,6 +93,16 @@ def edit(experts: int, items: int) -> None:
         print(f"an edit, {kind}: {median:.3f} [{low:.3f}, {high:.3f}] ms, at most {most:.1f}")
 
 
+def _processor() -> str:
+    """What /proc says of the processor, where there is one."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        lines = []
+    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return named[0] if named else platform.machine()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parts = parser.add_subparsers(dest="part", required=True)
@@ -119,10 +130,18 @@ def main() -> None:
     one.add_argument("--experts", type=int, default=10_000)
     one.add_argument("--items", type=int, default=0)
     one.add_argument("--requests", type=int, default=100)
+    one = parts.add_parser("cluster")
+    one.add_argument("--bytes", type=int, required=True, help="of an expert's point on disk, as `qdrant` prints")
+    one.add_argument("--milliseconds", type=float, required=True, help="of a search in that many experts")
+    one.add_argument("--experts", type=int, required=True)
+    one = parts.add_parser("report")
+    one.add_argument("wanted", nargs="?", default="", help="runs whose command contains this")
     stated = parser.parse_args()
-    machine = platform.processor() or platform.machine()
-    print(f"# {machine}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", end=", ")
-    print(f"Python {platform.python_version()}, NumPy {np.__version__}")
+    if stated.part == "report":
+        report.write(stated.wanted)
+        return
+    print(f"# {_processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", end=", ")
+    print(f"Python {platform.python_version()}, NumPy {np.__version__}", flush=True)
     if stated.part == "engines":
         compare(stated.experts, stated.requests, stated.without, stated.seconds)
     elif stated.part == "growth":
@@ -131,6 +150,8 @@ def main() -> None:
         edit(stated.experts, stated.items)
     elif stated.part == "batch":
         batch.compare(stated.experts, stated.requests)
+    elif stated.part == "cluster":
+        cluster.reckon(stated.bytes, stated.milliseconds, stated.experts)
     elif stated.part == "qdrant":
         shard.compare(stated.experts, stated.items, stated.requests)
     else:
