@@ -20,17 +20,20 @@ from matching.reckoning import reckon
 from matching.scanning import fast
 from matching.weights import Floats
 
+_AT_FIRST, _MORE = 64, 4  # Places that are listed, and times as many where somebody stands behind them.
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The rank of each expert asked about, from 1 on, their affinities, and how many have an affinity at all.
+    """The rank of each expert asked about, from 1 on, their affinities, and how many have an affinity at all, or None
+    where that was not asked for and would have taken the whole pool.
 
     A rank counts those allowed who stand before: with a greater affinity, or the same and a smaller id.
     """
 
     ranks: Mapping[str, int]
     affinities: Mapping[str, float]
-    ranked: int
+    ranked: int | None
 
 
 def places(
@@ -39,15 +42,17 @@ def places(
     experts: Collection[str],
     parameters: Parameters | None = None,
     allowed: Collection[str] | Filter | None = None,
+    *,
+    counted: bool = True,
 ) -> Places:
     """Return where experts stand among those allowed, or would stand if they were; who is not in the pool is left out.
 
-    Whoever's fast score is so far from an expert's that no error can bring them together is only counted; the others
-    are reckoned exactly.
+    `counted` says whether it matters how many are ranked. Whoever's fast score is so far from an expert's that no error
+    can bring them together is only counted; the others are reckoned exactly.
     """
     parameters = parameters or Parameters()
     if not isinstance(index, Index):
-        return _listed(index, query, experts, parameters, allowed)
+        return _listed(index, query, experts, parameters, allowed, counted)
     with index.live.at(index.version) as live:
         prepared = index.prepared(ask(query, index.analyser), parameters, live)
         scores, error = fast(
@@ -68,16 +73,24 @@ def _listed(
     experts: Collection[str],
     parameters: Parameters,
     allowed: Collection[str] | Filter | None,
+    counted: bool,
 ) -> Places:
-    """Return the same from the whole list, where the index does not score everybody at once."""
-    listed = best(index, query, index.count(allowed), parameters, allowed)
+    """Return the same from a list down to the last of them, where the index does not score everybody at once."""
     own = dict(best(index, query, len(experts), parameters, Filter(only=frozenset(experts))))
     own |= {expert: 0.0 for expert in experts if expert not in own and index.count(Filter(only=frozenset({expert})))}
+    least = 0.0 if counted else min(own.values(), default=1.0)
+    everybody = index.count(allowed)
+    length = min(everybody, _AT_FIRST) if least else everybody
+    listed = best(index, query, length, parameters, allowed)
+    while len(listed) == length < everybody and listed[-1][1] >= least:
+        length = min(everybody, length * _MORE)
+        listed = best(index, query, length, parameters, allowed)
     ranks = {
         expert: 1 + sum((-other, name) < (-affinity, expert) for name, other in listed)
         for expert, affinity in own.items()
     }
-    return Places(ranks, own, len(listed))
+    is_whole = len(listed) < length or length == everybody
+    return Places(ranks, own, len(listed) if is_whole else None)
 
 
 def _before(

@@ -248,7 +248,7 @@ def _would_hold(
     out = [expert for expert, reason in recused.reasons.items() if eligible.held_back.get(expert) == reason]
     if not out:
         return {}
-    found = places(pool.index, query, out, parameters, eligible.allowed)
+    found = places(pool.index, query, out, parameters, eligible.allowed, counted=False)
     return {expert: (rank, found.affinities[expert]) for expert, rank in found.ranks.items()}
 
 

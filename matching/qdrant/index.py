@@ -22,10 +22,10 @@ from matching.asking import Asked, Prepared, prepare
 from matching.coverage import covered, missing
 from matching.diversity import fill, worth_of
 from matching.gathering import Place, exact_sums, gather
-from matching.live import Live, change_of
+from matching.live import Change, Live, change_of
 from matching.parameters import Parameters
 from matching.profile import Filter, Profile
-from matching.qdrant.engine import Engine
+from matching.qdrant.engine import Engine, Hit
 from matching.qdrant.points import dimension, id_of, point, unpacked
 from matching.reckoning import reckon
 from matching.records import LANGUAGES, Record, record
@@ -39,6 +39,7 @@ _FIRST = 32  # Candidates that are asked for at least.
 _MORE = 4  # Times as many are asked for when those do not suffice.
 _FILLED_FROM = 1000  # Candidates from whom a list is filled by coverage.
 _CHUNK = 256
+_RARE, _LAG = 64, 0.05  # Whose terms are this rare is written anew where their idf lags by more than this part of it.
 _ROUNDING = 1e-5  # Of the engine's 32-bit sums.
 
 
@@ -53,7 +54,8 @@ class QdrantIndex:
         self._frozen = {field: np.zeros(0, dtype=np.int32) for field in FIELDS}
         self._frozen_items = 0
         self._lag = 0.0
-        self._before: dict[str, Record | None] = {}  # What is counted of those who are being edited.
+        self._counted: dict[str, Record | None] = {}  # What is counted of those who are being edited.
+        self._shifted: set[tuple[Field, int]] = set()  # Terms whose holders have yet to be written anew.
 
     @classmethod
     def build(
@@ -78,9 +80,17 @@ class QdrantIndex:
         edited = list(dict.fromkeys([*(one.expert for one in records), *deleted]))
         with self.live.at(self.live.newest):
             self._remember(edited)
+            change = self._count(records, [one for expert in edited if (one := self._counted[expert]) is not None])
+            self._counted |= dict.fromkeys(deleted) | {one.expert: one for one in records}
+            for field, (terms, _) in change.df.items():
+                self._follow(field, terms)
+            lag, self._lag = self._lag, math.inf  # Until everything is written, nothing is known of the vectors.
             self._engine.delete([id_of(expert) for expert in deleted])
-            self._write(records)
-            self._count(records, [one for expert in edited if (one := self._before.pop(expert)) is not None])
+            self._write([*records, *self._holders_of_shifted(edited)])
+            self._lag = lag
+            self._shifted.clear()
+            for expert in edited:
+                del self._counted[expert]
         return self
 
     def read_anew(self, profiles: Iterable[Profile], analyser: Analyser) -> None:
@@ -98,9 +108,9 @@ class QdrantIndex:
 
     def _remember(self, experts: Sequence[str]) -> None:
         """Note what is counted of these experts; of one whose edit failed half-way, that is no more in the engine."""
-        unknown = [expert for expert in experts if expert not in self._before]
+        unknown = [expert for expert in experts if expert not in self._counted]
         stored = [unpacked(payload) for payload in self._engine.fetch([id_of(expert) for expert in unknown])]
-        self._before |= dict.fromkeys(unknown) | {one.expert: one for one in stored}
+        self._counted |= dict.fromkeys(unknown) | {one.expert: one for one in stored}
 
     def renew(self, records: Iterable[Record] | None = None) -> None:
         """Let the norms lag no more: write all vectors anew, those of the engine or, at first, of these records."""
@@ -110,6 +120,7 @@ class QdrantIndex:
                 field: live.gather(field, np.arange(width[field], dtype=np.int32)).copy() for field in FIELDS
             }
             self._frozen_items, self._lag = live.items, 0.0
+            self._shifted.clear()
             self._write(self._stored() if records is None else records)
 
     def _stored(self) -> Iterator[Record]:
@@ -179,7 +190,7 @@ class QdrantIndex:
         return tuple(
             code
             for code, term in zip(codes, self.concepts(codes), strict=True)
-            if term < 0 or not self._holders(term, selected)
+            if term < 0 or not self._search_term("native", term, selected, 1)
         )
 
     def promising(
@@ -238,11 +249,12 @@ class QdrantIndex:
                 values += counted[known].tolist()
         return indices, values
 
-    def _holders(self, term: int, selected: Filter) -> bool:
+    def _search_term(self, field: Field, term: int, selected: Filter, limit: int) -> list[Hit]:
+        """Return those who hold a term, in items of whatever language."""
         indices = [
-            int(one) for language in range(len(LANGUAGES)) for one in dimension(np.array([term]), "native", language)
+            int(one) for language in range(len(LANGUAGES)) for one in dimension(np.array([term]), field, language)
         ]
-        return bool(self._engine.search(indices, [1.0] * len(indices), selected, 1))
+        return self._engine.search(indices, [1.0] * len(indices), selected, limit)
 
     def _write(self, records: Iterable[Record]) -> None:
         waiting = iter(records)
@@ -267,8 +279,8 @@ class QdrantIndex:
         df = np.where(terms < len(frozen), np.append(frozen, 0)[np.minimum(terms, len(frozen))], 0)
         return np.asarray(np.log((1 + self._frozen_items) / (1.0 + df)) + 1.0)
 
-    def _count(self, come: Sequence[Record], gone: Sequence[Record]) -> None:
-        """Take records in and out of the statistics, and note how far the norms of all vectors lag by now."""
+    def _count(self, come: Sequence[Record], gone: Sequence[Record]) -> Change:
+        """Take records in and out of the statistics."""
         gains, losses = (
             {field: joined((one.fields[field].columns for one in records), np.int32) for field in FIELDS}
             for records in (come, gone)
@@ -276,10 +288,30 @@ class QdrantIndex:
         change = change_of(sum(len(r.kinds) for r in come) - sum(len(r.kinds) for r in gone), gains, losses)
         with self.live.at(self.live.newest):
             self.live.change(self.live.newest, change)
-            for field, (terms, _) in change.df.items():
-                before = self._frozen_idf(field, terms)
-                shift = np.log1p(self.live.df(field, terms)) - (np.log1p(self._frozen_items) + 1.0 - before)
-                self._lag = max(self._lag, float((np.abs(shift) / before).max(initial=0.0)))
+        return change
+
+    def _follow(self, field: Field, terms: Rows) -> None:
+        """Note how far the norms lag because of these terms; let rare ones that lag too far do so no more."""
+        df, before = self.live.df(field, terms), self._frozen_idf(field, terms)
+        lag = np.abs(np.log1p(df) - (np.log1p(self._frozen_items) + 1.0 - before)) / before
+        due = (lag > _LAG) & (df <= _RARE)
+        self._lag = max(self._lag, float(lag[~due].max(initial=0.0)))
+        if due.any():
+            width = max(len(self._frozen[field]), int(terms[due].max()) + 1)
+            self._frozen[field] = np.append(
+                self._frozen[field], np.zeros(width - len(self._frozen[field]), dtype=np.int32)
+            )
+            self._frozen[field][terms[due]] = df[due]
+            self._shifted |= {(field, term) for term in terms[due].tolist()}
+
+    def _holders_of_shifted(self, edited: Sequence[str]) -> list[Record]:
+        """Return the records, as they are in the engine, of who holds a shifted term and is not being edited."""
+        found: dict[str, Record] = {}
+        for field, term in self._shifted:
+            for hit in self._search_term(field, term, Filter(without=frozenset(edited)), 2 * _RARE):
+                one = unpacked(hit.payload)
+                found[one.expert] = one
+        return list(found.values())
 
 
 def _places(records: Sequence[Record]) -> list[Place]:

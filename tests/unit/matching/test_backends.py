@@ -157,6 +157,18 @@ def test_places_are_those_of_the_whole_list(make):
     assert (found.ranked, found.affinities) == (3, dict(listed))
 
 
+@pytest.mark.parametrize("place", [1, 71, -1])
+def test_a_place_is_found_without_the_whole_list(make, place):
+    pool = [
+        Profile(f"e{number:03}", "电池 专利 " + "许可 " * (number % 60) + "茶叶 " * (number // 60))
+        for number in range(300)
+    ]
+    listed = best(Index.build(pool, ANALYSER), Query("电池许可"), 300)
+    expert, affinity = listed[place]
+    found = places(make(pool), Query("电池许可"), [expert], allowed=Filter(), counted=False)
+    assert (found.ranks, found.affinities) == ({expert: listed.index((expert, affinity)) + 1}, {expert: affinity})
+
+
 def test_vectors_written_anew_give_the_same_lists(tmp_path):
     engine = EdgeEngine(tmp_path / "shard")
     index = QdrantIndex.build(POOL, ANALYSER, engine)
@@ -166,6 +178,17 @@ def test_vectors_written_anew_give_the_same_lists(tmp_path):
     index.renew()
     assert best(index, Query("电池许可"), 9) == before
     assert index.error < 1e-4 < error
+
+
+def test_words_that_come_with_edits_do_not_loosen_the_bound_of_everybody(tmp_path):
+    pool = [Profile(f"e{number:03}", f"电池 专利 word{number} term{number % 7}") for number in range(120)]
+    index, memory = QdrantIndex.build(pool, ANALYSER, EdgeEngine(tmp_path / "shard")), Index.build(pool, ANALYSER)
+    for number in range(40):
+        edit = [Profile(f"e{number:03}", f"电池 专利 许可 fresh{number % 3} word{number} only{number}")]
+        index, memory = index.apply(edit), memory.apply(edit)
+    assert index.error < 0.2
+    for text in ("fresh1 电池", "许可 only7", "term3 word100", "专利"):
+        assert best(index, Query(text), 9) == best(memory, Query(text), 9)
 
 
 def test_parameters_that_vectors_do_not_fit_are_refused(tmp_path):
