@@ -12,6 +12,7 @@ from expertdb.commands import (
     documents,
     indexing,
     installation,
+    items,
     jobs,
     keys,
     matching,
@@ -65,6 +66,7 @@ PARTS = (
     jobs,
     sweep,
     vocabularies,
+    items,
 )
 
 for part in PARTS:

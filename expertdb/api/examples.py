@@ -17,6 +17,7 @@ from expertdb.schemas.experts import (
     ItemBody,
     ItemPatch,
 )
+from expertdb.schemas.item_imports import ItemImportBody
 from expertdb.schemas.jobs import JobTransitionBody
 from expertdb.schemas.notices import NoticeTransitionBody
 from expertdb.schemas.objections import ObjectionBody, ObjectionTransitionBody
@@ -47,6 +48,19 @@ EXAMPLES: dict[type[Schema], dict[str, Any]] = {
         "forced": [
             {"request": "0197a3c0-0000-7000-8000-000000000001", "expert": "0197a3c0-0000-7000-8000-00000000000a"}
         ],
+    },
+    ItemImportBody: {
+        "record": {
+            "results": [
+                {
+                    "title": "Separators of lithium cells",
+                    "type": "article",
+                    "publication_year": 2023,
+                    "authorships": [{"author": {"id": "https://openalex.org/A1", "display_name": "Lan Lin"}}],
+                }
+            ]
+        },
+        "since": 2020,
     },
     JobTransitionBody: {"to": "cancelled", "reason": "名单有误，重新提交"},
     ExpertBody: {
