@@ -4,6 +4,22 @@ from expertdb.wording import Text
 
 # What the audit log notes, and of what kind of thing.
 ACTION = {
+    "claim.decided": Text("Claim on data decided"),
+    "claim.lodged": Text("Claim on data recorded"),
+    "consent.recorded": Text("Consent recorded"),
+    "consent.withdrawn": Text("Consent taken back"),
+    "expert.copied": Text("Everything held on an expert copied"),
+    "items.imported": Text("Works of a record taken over"),
+    "suggestion.accepted": Text("Suggested word accepted"),
+    "suggestion.declined": Text("Suggested word declined"),
+    "suggestion.made": Text("Word suggested"),
+    "vocabulary.add_alias": Text("Alias added"),
+    "vocabulary.add_code": Text("Code added"),
+    "vocabulary.deprecate": Text("Code taken out of use"),
+    "vocabulary.merge": Text("Code merged into another"),
+    "vocabulary.relabel": Text("Code relabelled"),
+    "vocabulary.remove_alias": Text("Alias taken away"),
+    "vocabulary.restore": Text("Code back in use"),
     "batch.proposed": Text("Panels proposed for many requests"),
     "database.backed_up": Text("Database backed up"),
     "database.restored": Text("Database restored"),
@@ -74,6 +90,8 @@ ACTION = {
     "waiver.revoked": Text("Waiver ended"),
 }
 SUBJECT = {
+    "suggestion": Text("Suggestion"),
+    "vocabulary": Text("Vocabulary"),
     "expert": Text("Expert"),
     "request": Text("Request"),
     "shortlist": Text("Shortlist"),

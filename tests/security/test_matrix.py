@@ -243,7 +243,7 @@ def test_pages_of_the_console_show_no_more(app: Flask, world: World) -> None:
             assert answer.status_code in (200, 303, 404, 409), f"{role} {path}: {answer.status_code}"
             if role == "agency" and ("request_id" in rule or "shortlist_id" in rule):
                 assert answer.status_code == 404, path
-            page = answer.get_data(as_text=True)
+            page = texts(answer)
             for secret in (*SECRETS, *IDENTITIES, *NEVER_TOLD):
                 assert secret not in page, f"{role} {path} holds {secret}"
             tried[answer.status_code] += 1

@@ -125,6 +125,11 @@ def _beside(app: Flask, people: dict[str, Caller], request: str, served: str) ->
     batch = office.made("/batches", {"requests": [office.made("/requests", ASKED)["id"]], "size": 3})
     assert worker.run_once(app, worker.KINDS)
     job = administrator.get("/jobs").json["items"][0]
+    suggested = {"do": "add_alias", "code": "GI", "alias": f"岩韵{request[-4:]}"}
+    suggestion = administrator.made("/vocabularies/ip_subject/suggestions", suggested)
+    claim = administrator.made(f"/experts/{tied}/claims", {"kind": "copy"})
+    given = {"notice": "2026-1", "form": "signed", "given_on": "2026-01-05"}
+    consent = administrator.made(f"/experts/{tied}/consents", given)
     user = administrator.made("/users", {"login": f"u{request[-6:]}", "name": "某", "role": "auditor"})
     return {
         "expert_id": served,
@@ -134,6 +139,9 @@ def _beside(app: Flask, people: dict[str, Caller], request: str, served: str) ->
         "sanction_id": sanction["id"],
         "batch_id": batch["id"],
         "job_id": job["id"],
+        "suggestion_id": suggestion["id"],
+        "claim_id": claim["id"],
+        "consent_id": consent["id"],
         "user_id": user.get("user", user)["id"],
         "token_id": administrator.get("/tokens").json["items"][0]["id"],
     }
