@@ -5,40 +5,52 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import flask_migrate
 import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, event
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, RuleFactory
 
 from config.settings import Settings
 from expertdb.app import create_app
 from expertdb.database import db, transaction
 from expertdb.services import sample, tokens
 from expertdb.services.actors import SYSTEM
+from expertdb.services.index_files import IndexFiles
 from tests.callers import BOOTSTRAP, Caller, Clock
 from tests.postgres import Server, server
 from tests.traces import every_change_leaves_a_trace as every_change_leaves_a_trace
 
-# Compiling the console's templates anew for every application would take longer than most tests, and so would compiling
-# what builds the addresses of its routes: the code depends on nothing but the rule.
+# Compiling the console's templates anew for every application would take longer than most tests.
 TEMPLATES = FileSystemBytecodeCache()
-COMPILED: dict[tuple[str, bool], Any] = {}
 FIRST: dict[str, Engine] = {}
-compile_builder = Rule._compile_builder
+INDEXED: dict[str, Path] = {}
 
 
-def compiled_once(rule: Rule, append_unknown: bool = True) -> Any:
-    """The builder of a rule, compiled when a rule like it was first bound."""
-    key = (repr((rule.rule, rule.subdomain, rule.host, rule.defaults, rule.is_leaf)), append_unknown)
-    if key not in COMPILED:
-        COMPILED[key] = compile_builder(rule, append_unknown)
-    return COMPILED[key]
+class Routes(Map):
+    """The routes of all applications made here, which are the same: to bind them anew takes longer than most tests."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bound: set[tuple[str, str, frozenset[str]]] = set()
+
+    def __call__(self, **options: Any) -> "Routes":
+        """Stand for the class that Flask makes a map of."""
+        return self
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        """Bind a rule, once."""
+        for rule in rulefactory.get_rules(self):
+            key = (rule.rule, rule.endpoint, frozenset(rule.methods or ()))
+            if key not in self._bound:
+                self._bound.add(key)
+                super().add(rule)
 
 
-Rule._compile_builder = compiled_once  # type: ignore[method-assign]
+ROUTES = Routes()
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ENGINES = ("sqlite", "postgresql")
 
@@ -56,6 +68,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def make_app(url: str, clock: Clock, **changes: Any) -> Flask:
     """An application on the database at `url`, in haste."""
     app = plain_app(url, clock, **changes)
+    corpus = app.extensions["corpus"]
+    if url in INDEXED and corpus.files is None:
+        corpus.files = IndexFiles(INDEXED[url])
     with app.app_context():
         _hasten(db.engine)
     return app
@@ -65,7 +80,8 @@ def plain_app(url: str, clock: Clock, **changes: Any) -> Flask:
     """An application as it is served."""
     stated = {"secret_key": "s" * 40, "bootstrap_token": BOOTSTRAP, "log_level": "ERROR", "index_dir": "", **changes}
     settings = Settings(database_url=url, **stated)
-    app = create_app(settings, clock=clock)
+    with mock.patch.object(Flask, "url_map_class", ROUTES):
+        app = create_app(settings, clock=clock)
     app.testing = True
     app.jinja_env.bytecode_cache = TEMPLATES
     return app
@@ -102,11 +118,21 @@ class Databases:
         """The URL of a database nobody else uses."""
         template = self._template(engine, pool)
         self._count += 1
+        url = self._copy(engine, template)
+        if pool:
+            INDEXED[url] = self._index(engine)
+        return url
+
+    def _copy(self, engine: str, template: str) -> str:
         if engine == "sqlite":
             copy = self._folder / f"{self._count}.sqlite3"
             shutil.copy(self._folder / f"{template}.sqlite3", copy)
             return f"sqlite:///{copy}"
         return self._postgres().create_database(f"copy{self._count}", template=template)
+
+    def _index(self, engine: str) -> Path:
+        """Where the index of the sample pool stands, which each application would else build anew."""
+        return self._folder / f"index-{engine}"
 
     def _template(self, engine: str, pool: bool) -> str:
         name = "pool" if pool else "empty"
@@ -118,6 +144,9 @@ class Databases:
                 if pool:
                     with transaction() as session:
                         sample.load_when_empty(session, now=START)
+                    with transaction(read_only=True) as session:
+                        made = app.extensions["corpus"].refresh(session)
+                    IndexFiles(self._index(engine)).write(made.index, made.mark.version, made.mark.stamp)
             close(app)
         return name
 
