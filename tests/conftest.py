@@ -28,6 +28,8 @@ from tests.traces import every_change_leaves_a_trace as every_change_leaves_a_tr
 TEMPLATES = FileSystemBytecodeCache()
 FIRST: dict[str, Engine] = {}
 INDEXED: dict[str, Path] = {}
+# Tests that take twice as long when every line is counted, and run none that others do not.
+UNCOVERED = {"browser", "faults", "security", "quality"}
 
 
 class Routes(Map):
@@ -55,19 +57,47 @@ START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ENGINES = ("sqlite", "postgresql")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--every-engine", action="store_true", help="every case on PostgreSQL too (make soak)")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What one worker runs together (`--dist loadgroup`): each file, and all browser tests.
 
-    Two browsers at once on two cores take longer than one after the other.
+    Two browsers at once on two cores take longer than one after the other. Of a test with many cases the first runs on
+    both engines and the others on SQLite: they differ in what is asked, not in how it is stored.
     """
+    if not config.getoption("--every-engine"):
+        _leave_out_repetitions(config, items)
     for item in items:
+        if UNCOVERED & set(item.path.parts) or engine_of(item) == "postgresql":
+            item.add_marker(pytest.mark.no_cover)
         group = "browser" if "browser" in item.path.parts else str(item.path)
         item.add_marker(pytest.mark.xdist_group(group))
 
 
+def engine_of(item: pytest.Item) -> str | None:
+    """The engine that a case is for, where it is for one."""
+    case = getattr(item, "callspec", None)
+    return None if case is None else case.params.get("engine")
+
+
+def _leave_out_repetitions(config: pytest.Config, items: list[pytest.Item]) -> None:
+    seen, left = set[str](), list[pytest.Item]()
+    for item in items:
+        if engine_of(item) == "postgresql" and len(item.callspec.params) > 1:  # type: ignore[attr-defined]
+            name = item.nodeid.partition("[")[0]
+            (left if name in seen else []).append(item)
+            seen.add(name)
+    gone = {id(item) for item in left}
+    items[:] = [item for item in items if id(item) not in gone]
+    config.hook.pytest_deselected(items=left)
+
+
 def make_app(url: str, clock: Clock, **changes: Any) -> Flask:
     """An application on the database at `url`, in haste."""
-    app = plain_app(url, clock, **changes)
+    with mock.patch.object(Flask, "url_map_class", ROUTES):
+        app = plain_app(url, clock, **changes)
     corpus = app.extensions["corpus"]
     if url in INDEXED and corpus.files is None:
         corpus.files = IndexFiles(INDEXED[url])
@@ -80,8 +110,7 @@ def plain_app(url: str, clock: Clock, **changes: Any) -> Flask:
     """An application as it is served."""
     stated = {"secret_key": "s" * 40, "bootstrap_token": BOOTSTRAP, "log_level": "ERROR", "index_dir": "", **changes}
     settings = Settings(database_url=url, **stated)
-    with mock.patch.object(Flask, "url_map_class", ROUTES):
-        app = create_app(settings, clock=clock)
+    app = create_app(settings, clock=clock)
     app.testing = True
     app.jinja_env.bytecode_cache = TEMPLATES
     return app

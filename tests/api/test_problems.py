@@ -23,8 +23,8 @@ from expertdb.database import transaction
 from expertdb.errors import DomainError
 from expertdb.wording import say
 from tests.api.people import ASKED
-from tests.callers import Caller
-from tests.conftest import ENGINES
+from tests.callers import Caller, Clock
+from tests.conftest import ENGINES, Databases, close, plain_app
 
 SHAPE = {"type", "title", "status", "detail", "request_id", "errors"}
 SECRET = "postgresql://scott:tiger@db/experts"
@@ -146,24 +146,32 @@ def test_good_answers_carry_a_request_id_too(office: Caller) -> None:
     assert len(seen) == 2
 
 
-def test_unexpected_error_tells_nothing(app: Flask) -> None:
-    @app.get("/boom")
+@pytest.fixture
+def lone(databases: Databases, clock: Clock) -> Iterator[Flask]:
+    """An application whose routes are its own, so that a test may add to them."""
+    app = plain_app(databases.fresh("sqlite"), clock)
+    yield app
+    close(app)
+
+
+def test_unexpected_error_tells_nothing(lone: Flask) -> None:
+    @lone.get("/boom")
     def boom() -> str:
         raise RuntimeError(SECRET)
 
-    answer = app.test_client().get("/boom")
+    answer = lone.test_client().get("/boom")
     body = check_shape(answer, 500)
     assert body["errors"] == []
     for word in (SECRET, "RuntimeError", "Traceback", "boom"):
         assert word not in answer.get_data(as_text=True)
 
 
-def test_database_that_is_away_is_a_matter_of_time(app: Flask) -> None:
-    @app.get("/away")
+def test_database_that_is_away_is_a_matter_of_time(lone: Flask) -> None:
+    @lone.get("/away")
     def away() -> str:
         raise OperationalError("SELECT 1", {}, Exception(SECRET))
 
-    answer = app.test_client().get("/away")
+    answer = lone.test_client().get("/away")
     check_shape(answer, 503)
     assert answer.headers["Retry-After"]
     assert SECRET not in answer.get_data(as_text=True)
