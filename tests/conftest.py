@@ -79,14 +79,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def engine_of(item: pytest.Item) -> str | None:
     """The engine that a case is for, where it is for one."""
     case = getattr(item, "callspec", None)
-    return None if case is None else case.params.get("engine")
+    return None if case is None else case.params.get("engine", case.params.get("app"))
+
+
+def stands_alone(item: pytest.Item) -> bool:
+    """Whether nothing but the engine tells the cases of this test apart."""
+    return list(item.callspec.params) == ["engine"]  # type: ignore[attr-defined]
 
 
 def _leave_out_repetitions(config: pytest.Config, items: list[pytest.Item]) -> None:
     seen, left = set[str](), list[pytest.Item]()
     for item in items:
-        if engine_of(item) == "postgresql" and len(item.callspec.params) > 1:  # type: ignore[attr-defined]
-            name = item.nodeid.partition("[")[0]
+        if engine_of(item) == "postgresql" and not stands_alone(item):
+            # Of the tests that share one application the first stands for all.
+            name = str(item.path) if "app" in item.callspec.params else item.nodeid.partition("[")[0]  # type: ignore[attr-defined]
             (left if name in seen else []).append(item)
             seen.add(name)
     gone = {id(item) for item in left}
