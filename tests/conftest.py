@@ -1,6 +1,7 @@
 """What most tests start from: an application on a fresh database of either engine, a clock, callers of each role."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,8 +65,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What one worker runs together (`--dist loadgroup`): each file, and all browser tests.
 
-    Two browsers at once on two cores take longer than one after the other. Of a test with many cases the first runs on
-    both engines and the others on SQLite: they differ in what is asked, not in how it is stored.
+    Two browsers at once on two cores take longer than one after the other. `make test` leaves out cases that differ in
+    what is asked and not in how it is stored.
     """
     if not config.getoption("--every-engine"):
         _leave_out_repetitions(config, items)
@@ -82,19 +83,20 @@ def engine_of(item: pytest.Item) -> str | None:
     return None if case is None else case.params.get("engine", case.params.get("app"))
 
 
-def stands_alone(item: pytest.Item) -> bool:
-    """Whether nothing but the engine tells the cases of this test apart."""
-    return list(item.callspec.params) == ["engine"]  # type: ignore[attr-defined]
-
-
 def _leave_out_repetitions(config: pytest.Config, items: list[pytest.Item]) -> None:
-    seen, left = set[str](), list[pytest.Item]()
+    """Of the cases on PostgreSQL the first of each test and, of tests of the API, every third of a file."""
+    seen, left = Counter[str](), list[pytest.Item]()
     for item in items:
-        if engine_of(item) == "postgresql" and not stands_alone(item):
-            # Of the tests that share one application the first stands for all.
-            name = str(item.path) if "app" in item.callspec.params else item.nodeid.partition("[")[0]  # type: ignore[attr-defined]
-            (left if name in seen else []).append(item)
-            seen.add(name)
+        if engine_of(item) != "postgresql":
+            continue
+        parameters = item.callspec.params  # type: ignore[attr-defined]
+        is_alone = list(parameters) == ["engine"]
+        # Of the tests that share one application the first stands for all.
+        group = str(item.path) if "app" in parameters or is_alone else item.nodeid.partition("[")[0]
+        keeps = ("api" not in item.path.parts or seen[group] % 3 == 0) if is_alone else seen[group] == 0
+        if not keeps:
+            left.append(item)
+        seen[group] += 1
     gone = {id(item) for item in left}
     items[:] = [item for item in items if id(item) not in gone]
     config.hook.pytest_deselected(items=left)
