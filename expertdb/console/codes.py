@@ -8,7 +8,7 @@ from expertdb.console.site import pages
 from expertdb.models.tokens import ROLES
 from expertdb.services import suggestions
 
-PICKED_AS = ("codes", "aspects")
+PICKED_AS = ("codes", "aspects", "unwanted")
 
 
 @pages.get("/codes")
@@ -36,7 +36,7 @@ def pick_code(visit: Visit, code: str) -> Reply:
     """One code as a form holds it; nothing when the form holds it already."""
     if code not in vocabularies.expertise_codes():
         abort(404)
-    held = {value for name, value in request.args.items(multi=True) if name == "/codes" or name.endswith("/code")}
+    held = {value for name, value in request.args.items(multi=True) if name.endswith(("/codes", "/code"))}
     if code in held:
         return ""
     rows = [name.split("/")[2] for name in request.args if name.endswith("/code")]

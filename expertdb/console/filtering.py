@@ -6,6 +6,7 @@ from typing import Any
 from flask import request, url_for
 
 from expertdb import vocabularies
+from expertdb.console.language import said
 from expertdb.console.tables import EXPERT_STATUS
 from expertdb.console.words import label, word
 
@@ -16,6 +17,7 @@ VOCABULARIES = {
     "subject": ("ip_subject",),
     "industry": vocabularies.INDUSTRIES,
 }
+TABLE_OF = {"status": "expert_status", "duty": "duty"}
 HOME_PROVINCE = "35"
 
 
@@ -29,9 +31,11 @@ def ordered(counts: Mapping[str, int], name: str) -> list[tuple[str, int]]:
     return sorted(found, key=lambda one: (-one[1], one[0]))
 
 
-def label_of(name: str, value: str) -> str:
+def label_of(name: str, value: str | bool) -> str:
     """A filter's value in words."""
-    return word("expert_status", value) if name == "status" else label(value, *VOCABULARIES[name])
+    if isinstance(value, bool):
+        return said("overdue") if value else said("not overdue")
+    return word(TABLE_OF[name], value) if name in TABLE_OF else label(value, *VOCABULARIES[name])
 
 
 def total(counts: Mapping[str, Mapping[str, int]]) -> int:

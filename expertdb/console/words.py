@@ -15,6 +15,7 @@ VOCABULARY_OF = {
     "title_level": ("title_level",),
     "languages": ("language",),
 }
+TABLE_OF = {"modes": "mode", "kinds": "request_kind"}
 
 
 def word(table: str, value: str | None) -> str:
@@ -50,6 +51,8 @@ def readable(value: Any, name: str = "") -> Any:
         return {key: readable(inner, key) for key, inner in value.items()}
     if isinstance(value, list):
         return [readable(inner, name) for inner in value]
+    if name in TABLE_OF and isinstance(value, str):
+        return word(TABLE_OF[name], value)
     named = VOCABULARY_OF.get(name, ())
     return label(value, *named) if isinstance(value, str) and named else value
 

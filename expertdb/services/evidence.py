@@ -1,5 +1,6 @@
 """Evidence: which items somebody verified, who and when; what is verified is the item as it stood then."""
 
+from collections import defaultdict, deque
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,9 @@ CLAIMED = ("kind", "title", "text", "year")
 
 def put(expert: Expert, stated: list[dict[str, Any]]) -> None:
     """Replace the items as a whole; one that claims what it claimed before keeps its source and its verification."""
-    before = {_claim(item): item for item in expert.items}
+    before: dict[tuple[Any, ...], deque[ExpertItem]] = defaultdict(deque)
+    for item in expert.items:
+        before[_claim(item)].append(item)
     expert.items = [_made(position, one, before) for position, one in enumerate(stated)]
 
 
@@ -35,14 +38,20 @@ def stamp(expert: Expert, actor: Actor, now: datetime) -> None:
             item.verified_by, item.verified_at = actor.person, now
 
 
-def _made(position: int, stated: Mapping[str, Any], before: Mapping[tuple[Any, ...], ExpertItem]) -> ExpertItem:
+def _made(position: int, stated: Mapping[str, Any], before: Mapping[tuple[Any, ...], deque[ExpertItem]]) -> ExpertItem:
     item = ExpertItem(position=position, **stated)
-    same = before.get(_claim(item))
-    if same is not None:
+    alike = before[_claim(item)]
+    if alike:
+        same = alike.popleft()
         item.source = stated.get("source", same.source)
         item.verified_by, item.verified_at = same.verified_by, same.verified_at
     return item
 
 
 def _claim(item: ExpertItem) -> tuple[Any, ...]:
-    return tuple(getattr(item, name) or None for name in CLAIMED)
+    return tuple(_bare(getattr(item, name)) for name in CLAIMED)
+
+
+def _bare(value: Any) -> Any:
+    """A value without white space: forms send other line ends than they were given, and fields of one line none."""
+    return "".join(value.split()) or None if isinstance(value, str) else value

@@ -123,6 +123,28 @@ def test_curator_edits_a_profile_with_suggested_codes_and_another_item(
 
 
 @both
+def test_absence_and_unwanted_work_are_kept_in_a_draft(site: Site, opened: Opening, language: str) -> None:
+    page = opened(site, language, "administrator")
+    page.goto("/experts/new")
+    page.fill("[name='/name/zh']", written(language, "草"))
+    rows = page.locator("[data-rows='availability/away']")
+    for place in range(2):
+        rows.locator("[data-add-row]").click()
+        rows.locator(f"[name='/availability/away/{place}/start']").fill("2026-12-01")
+        rows.locator(f"[name='/availability/away/{place}/end']").fill(f"2026-12-0{place + 2}")
+    rows.locator("[data-remove-row]").first.click()
+    page.locator("#pick-unwanted").fill(said(language, "质押", "pledge"))
+    page.click("[data-picks][title='FN-PLDG']")
+    expect(page.locator("#picked-unwanted [value='FN-PLDG']")).to_be_checked()
+    page.wait_for_function("Object.values(localStorage).some((one) => one.includes('FN-PLDG'))")
+    page.reload()
+    page.click("[data-restore]")
+    expect(page.locator("[name='/availability/away/1/end']")).to_have_value("2026-12-03")
+    expect(page.locator("#picked-unwanted [value='FN-PLDG']")).to_be_checked()
+    expect(page.locator("#picked [value='FN-PLDG']")).to_have_count(0)
+
+
+@both
 def test_agency_asks_with_recognised_aspects_and_files_a_ranked_list(
     site: Site, opened: Opening, language: str
 ) -> None:

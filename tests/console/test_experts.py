@@ -60,6 +60,21 @@ def test_counts_lead_to_what_they_count(administrator: Caller, curator: Visitor)
         assert f"{count} found" in curator.page(html.unescape(link)), link
 
 
+def test_list_holds_those_whom_a_duty_concerns(administrator: Caller, curator: Visitor) -> None:
+    expert(administrator)
+    candidate = administrator.made("/experts", {"name": {"zh": "王一"}, "kind": "K-LAW"})
+    moved(administrator, f"/experts/{candidate['id']}", "submitted")
+    page = curator.page("/experts?duty=to_review")
+    assert ("王一" in page, "林岚" in page) == (True, False)
+    assert "1 found" in page
+    assert "What waits for you: to review. Take the filter away." in page
+    assert "<span>Active</span>" not in page
+    fresh = curator.page("/experts?stale=false")
+    assert "2 found" in fresh
+    assert '<input type="hidden" name="stale" value="false">' in fresh
+    assert "0 found" in curator.page("/experts?stale=true")
+
+
 def test_wrong_filter_in_the_address_counts_as_none(administrator: Caller, curator: Visitor) -> None:
     expert(administrator)
     assert "1 found" in curator.page("/experts?status=nonsense&limit=x&unknown=1&q=linlan")
@@ -156,12 +171,72 @@ def test_form_that_changes_nothing_changes_nothing(administrator: Caller, curato
     path = f"/experts/{made['id']}"
     assert edited(curator, path)[0] == 303
     stored = administrator.get(path).json
-    assert stored.pop("availability") == made.pop("availability") | {"travel": False}
+    blank = {"travel": False, "away": [], "not_wanted": {"codes": [], "kinds": []}}
+    assert stored.pop("availability") == made.pop("availability") | blank
     differing = ("version", "updated_at", "items")
     assert [{**one, "id": ""} for one in stored["items"]] == [{**one, "id": ""} for one in made["items"]]
     assert {name: stored[name] for name in made if name not in differing} == {
         name: made[name] for name in made if name not in differing
     }
+
+
+def test_form_that_changes_nothing_keeps_availability_and_evidence(administrator: Caller, curator: Visitor) -> None:
+    availability = {
+        "modes": ["online"],
+        "max_load": 4,
+        "cool_off_days": 30,
+        "away": [{"start": "2026-12-01", "end": "2026-12-20"}, {"start": "2027-02-01", "end": "2027-02-01"}],
+        "not_wanted": {"codes": ["LG-INV", "TM"], "kinds": ["policy_drafting"]},
+        "travel": True,
+        "note": "周五除外",
+    }
+    items = [
+        {
+            "kind": "case",
+            "title": "隔膜\n无效案",
+            "text": "一。\r\n二。",
+            "source": "（2023）闽民终1号",
+            "verified": True,
+        },
+        {"kind": "case", "title": "同名案", "source": "甲"},
+        {"kind": "case", "title": "同名案", "source": "乙", "verified": True},
+    ]
+    made = expert(administrator, availability=availability, items=items)
+    path = f"/experts/{made['id']}"
+    assert [one["verified_by"] is not None for one in made["items"]] == [True, False, True]
+    assert edited(curator, path)[0] == 303
+    stored = administrator.get(path).json
+    assert stored["availability"] == availability
+    for name in ("kind", "source", "verified", "verified_by", "verified_at"):
+        assert [one[name] for one in stored["items"]] == [one[name] for one in made["items"]], name
+    assert "2026-12-01 to 2026-12-20" in curator.page(path)
+
+
+def test_absences_and_unwanted_work_are_edited_in_rows(administrator: Caller, curator: Visitor) -> None:
+    path = f"/experts/{expert(administrator)['id']}"
+    absence = {"/availability/away/0/start": "2026-12-20", "/availability/away/0/end": "2026-12-01"}
+    status, page = edited(curator, path, **absence)
+    assert (status, 'href="#f-availability-away-0-end"' in page) == (422, True)
+    assert "The absence ends before it begins." in page
+    status, page = edited(curator, path, **absence | {"/availability/away/0/end": ""})
+    assert (status, 'id="f-availability-away-0-end-fault"' in page) == (422, True)
+    unwanted = {"/availability/not_wanted/codes": ["", "TM"], "/availability/not_wanted/kinds": ["", "consultation"]}
+    assert edited(curator, path, **absence | {"/availability/away/0/end": "2026-12-31"} | unwanted)[0] == 303
+    stored = administrator.get(path).json["availability"]
+    assert stored["away"] == [{"start": "2026-12-20", "end": "2026-12-31"}]
+    assert stored["not_wanted"] == {"codes": ["TM"], "kinds": ["consultation"]}
+    cleared = dict.fromkeys((*absence, *unwanted), "")
+    assert edited(curator, path, **cleared)[0] == 303
+    stored = administrator.get(path).json["availability"]
+    assert (stored["away"], stored["not_wanted"]) == ([], {"codes": [], "kinds": []})
+
+
+def test_unwanted_code_is_picked_in_its_own_place(curator: Visitor) -> None:
+    name = "/availability/not_wanted/codes"
+    found = curator.page("/codes?q=质押&as=unwanted")
+    assert 'hx-target="#picked-unwanted"' in found
+    assert f'name="{name}" value="FN-PLDG" checked' in curator.page("/codes/FN-PLDG/picked?as=unwanted")
+    assert curator.page(f"/codes/FN-PLDG/picked?as=unwanted&{name}=FN-PLDG") == ""
 
 
 def test_second_editor_keeps_both_changes(administrator: Caller, curator: Visitor) -> None:

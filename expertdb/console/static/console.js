@@ -49,12 +49,14 @@ document.addEventListener("click", (event) => {
 
 function addRow(rows) {
   const name = `/${rows.dataset.rows}/`;
-  const taken = [...rows.querySelectorAll(`[name^="${name}"]`)].map((one) => Number(one.name.split("/")[2]));
+  const taken = [...rows.querySelectorAll(`[name^="${name}"]`)].map((one) => Number(placeIn(name, one.name)));
   const place = Math.max(-1, ...taken) + 1;
   const button = rows.querySelector("[data-add-row]");
   button.insertAdjacentHTML("beforebegin", rows.querySelector("template").innerHTML.replaceAll("__place__", place));
   return button.previousElementSibling;
 }
+
+function placeIn(name, full) { return full.slice(name.length).split("/")[0]; }
 
 // A code that was picked is offered no longer.
 document.addEventListener("htmx:finally:request", (event) => {
@@ -106,10 +108,11 @@ function offer(form, atFirst) {
 function bringBack(form, entries) {
   for (const rows of form.querySelectorAll("[data-rows]")) {
     for (const row of rows.querySelectorAll(".row")) row.remove();
-    const places = new Set(entries.map(([name]) => name.split("/")).filter((step) => step[1] === rows.dataset.rows && step[2]).map((step) => step[2]));
+    const name = `/${rows.dataset.rows}/`;
+    const places = new Set(entries.filter(([full]) => full.startsWith(name)).map(([full]) => placeIn(name, full)));
     for (const place of [...places].sort((a, b) => a - b)) {
       const row = addRow(rows);
-      for (const one of row.querySelectorAll("[name]")) one.name = one.name.replace(/^(\/[^/]+\/)\d+/, `$1${place}`);
+      for (const one of row.querySelectorAll("[name]")) one.name = name + place + one.name.slice(name.length).replace(/^\d+/, "");
     }
   }
   const boxes = [...form.elements].filter((one) => one.type === "checkbox" && one.name);
@@ -117,12 +120,13 @@ function bringBack(form, entries) {
   for (const [name, value] of entries) {
     const field = [...form.elements].find((one) => one.name === name && one.type !== "checkbox" && one.type !== "hidden");
     if (field) field.value = value;
-    else if ((name === "/codes" || name.endsWith("/code")) && value && !boxes.some((box) => box.value === value)) pick(form, value);
+    else if (/\/codes?$/.test(name) && value) pick(form, name, value);
   }
 }
 
-function pick(form, code) {
-  const picked = form.querySelector("[data-pick]");
+function pick(form, name, code) {
+  const picked = [...form.querySelectorAll("[data-pick]")].find((one) => name.startsWith(one.dataset.picksFor));
+  if (!picked || [...picked.querySelectorAll("input")].some((one) => one.value === code)) return;
   htmx.ajax("GET", picked.dataset.pick.replace("__code__", encodeURIComponent(code)), { target: picked, swap: "beforeend" });
 }
 
