@@ -17,6 +17,7 @@ from expertdb.console import (  # noqa: F401 - most of these are here to registe
     first_run,
     guests,
     home,
+    imports,
     moves,
     objections,
     organisations,

@@ -181,7 +181,22 @@ DUTY = {
     "confirmation_overdue": Text("who did not confirm their data"),
     "unreachable": Text("who cannot be reached"),
 }
+IMPORT_POLICY = {
+    "refuse": Text("refuse the file"),
+    "new": Text("enter them anew"),
+    "merge": Text("merge them"),
+    "skip": Text("pass them over"),
+}
+IMPORT_DECISION = {
+    "new": Text("is entered anew"),
+    "merge": Text("is merged"),
+    "skip": Text("is passed over"),
+}
+IMPORT_PREFER = {"pool": Text("what the pool has"), "file": Text("what the file has")}
 MATTER_TABLES = {
+    "import_policy": IMPORT_POLICY,
+    "import_decision": IMPORT_DECISION,
+    "import_prefer": IMPORT_PREFER,
     "duty": DUTY,
     "engagement_status": ENGAGEMENT_STATUS,
     "engagement_move": ENGAGEMENT_MOVE,

@@ -123,6 +123,27 @@ def test_curator_edits_a_profile_with_suggested_codes_and_another_item(
 
 
 @both
+def test_roster_is_checked_corrected_and_entered(site: Site, opened: Opening, language: str) -> None:
+    page = opened(site, language, "administrator")
+    page.goto("/experts/imports/new")
+    name, employer = written(language, "名册"), written(language, "名册所")
+    roster = f"姓名,专家类型,供职于何处\n{name},专利代理师,{employer}\n{name},专利代理师,{employer}\n"
+    page.set_input_files("[name=file]", {"name": "名册.csv", "mimeType": "text/csv", "buffer": roster.encode()})
+    page.click("form#import button")
+    expect(page.locator("#report .note.done")).to_be_focused()
+    page.click("#report summary")
+    page.select_option("[name='/columns/2/target']", "organisation")
+    page.click("form#import button")
+    expect(page.locator("#report .note.failed")).to_be_visible()
+    page.select_option("[name='/rows/0/do']", "skip")
+    page.click("form#import button")
+    page.click("#report button")
+    expect(page.locator("#report")).to_contain_text(said(language, "已入库：新增 1", "Entered: 1 new"))
+    page.goto(f"/experts?q={name}")
+    expect(page.locator("#found tbody tr")).to_have_count(1)
+
+
+@both
 def test_absence_and_unwanted_work_are_kept_in_a_draft(site: Site, opened: Opening, language: str) -> None:
     page = opened(site, language, "administrator")
     page.goto("/experts/new")

@@ -22,6 +22,7 @@ from expertdb.models import (
     sanctions,
     tokens,
 )
+from expertdb.schemas import imports
 from expertdb.schemas.experts import ITEM_KINDS, ExpertPatch
 from expertdb.schemas.requests import NEEDS, RequestPatch
 from expertdb.schemas.shortlists import Filters
@@ -69,6 +70,9 @@ EXACT: dict[str, Iterable[str]] = {
     "choice": panels.CHOICES,
     "rule": {*TYPES, "size"},
     "grouping": GROUPINGS,
+    "import_policy": imports.POLICIES,
+    "import_decision": imports.DECISIONS,
+    "import_prefer": imports.PREFERENCES,
 }
 AT_LEAST: dict[str, Iterable[str]] = {
     "left_out": {

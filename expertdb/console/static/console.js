@@ -130,6 +130,25 @@ function pick(form, name, code) {
   htmx.ajax("GET", picked.dataset.pick.replace("__code__", encodeURIComponent(code)), { target: picked, swap: "beforeend" });
 }
 
+// A chosen file stays chosen: the report is fetched and put below the form.
+for (const form of document.querySelectorAll("form[enctype='multipart/form-data']")) form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const report = document.getElementById("report");
+  if (report.getAttribute("aria-busy")) return;
+  report.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: new FormData(form, event.submitter), headers: { Accept: "text/html" } });
+    if (answer.redirected) { location.assign(answer.url); return; }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const found = page.querySelector(".faults") ?? page.getElementById("report");
+    report.replaceChildren(...(found?.id ? found.childNodes : [found ?? page.querySelector("main")]));
+    report.firstElementChild?.focus();
+  } catch {
+    document.dispatchEvent(new Event("htmx:error"));
+  }
+  report.removeAttribute("aria-busy");
+});
+
 // Stored: the draft has done its work. Signed out: nothing stays on this device.
 if (document.querySelector(".note.done") && sessionStorage.getItem("sent")) localStorage.removeItem(sessionStorage.getItem("sent"));
 if (document.querySelector(".note.done")) sessionStorage.removeItem("sent");

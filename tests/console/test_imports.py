@@ -1,0 +1,123 @@
+"""Imports in the console: a file is checked, corrected on the page, and entered whole or not at all.
+
+Pinned: checking stores nothing; every bad row is told with its column; what a column is read as, and what becomes of
+people who are there already, is decided on the page and stays decided.
+"""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.api.people import expert
+from tests.callers import Caller
+from tests.console.conftest import Visitor, visitor
+from tests.console.filling import filled
+
+PAGE = "/experts/imports/new"
+GOOD = "姓名,专家类型,单位\n林一,专利代理师,甲所\n王二,律师,乙所\n"
+Sending = Callable[..., TestResponse]
+
+
+@pytest.fixture
+def sending(administrator_page: Visitor) -> Sending:
+    return send_by(administrator_page)
+
+
+def send_by(one: Visitor) -> Sending:
+    """Sends a file with what the form of a page holds, the first if none is given, but for the changes."""
+    first = one.page(PAGE)
+
+    def send(content: str | bytes, name: str = "名册.csv", page: str = first, **changes: str) -> TestResponse:
+        fields: dict[str, Any] = filled(page, PAGE) | {f"/{key}": [value] for key, value in changes.items()}
+        sent = content.encode() if isinstance(content, str) else content
+        if name:
+            fields["file"] = (io.BytesIO(sent), name)
+        return one.client.post(PAGE, data=fields, headers=one.headers)
+
+    return send
+
+
+def test_file_is_checked_and_then_entered(sending: Sending, administrator: Caller) -> None:
+    checked = sending(GOOD)
+    assert "Nothing is wrong in 2 rows. Entering them would make 2 new" in checked.text
+    assert administrator.get("/experts").json["items"] == []
+    entered = sending(GOOD, page=checked.text, enter="true")
+    assert (entered.status_code, "Entered: 2 new" in entered.text) == (200, True)
+    assert "What the columns are taken for" not in entered.text
+    assert len(administrator.get("/experts").json["items"]) == 2
+
+
+def test_bad_rows_are_told_with_their_columns_and_nothing_is_stored(sending: Sending, administrator: Caller) -> None:
+    answer = sending(GOOD + "陈三,占星师,丙所\n", enter="true")
+    assert answer.status_code == 422
+    assert "nothing was stored" in answer.text
+    assert '<td class="number">4</td><td><bdi>B 专家类型</bdi></td>' in answer.text
+    assert administrator.get("/experts").json["items"] == []
+
+
+def test_report_is_in_the_language_of_the_page(app: Flask) -> None:
+    page = send_by(visitor(app, "administrator", language="zh"))(GOOD + "陈三,占星师,丙所\n").text
+    assert "3 行中有 1 处问题，未保存任何内容。" in page
+    assert "存在的问题" in page
+    assert "What is wrong" not in page
+
+
+def test_column_is_read_as_was_decided(sending: Sending, administrator: Caller) -> None:
+    file = GOOD.replace("单位", "供职于何处")
+    unread = sending(file).text
+    assert "The column &#34;供职于何处&#34; is not read." in unread
+    page = sending(file, page=unread, **{"columns/2/target": "organisation"}).text
+    assert "Nothing is wrong in 2 rows" in page
+    assert '<option value="organisation" selected>' in page
+    sending(file, page=page, enter="true")
+    assert all(one["organisation"] for one in administrator.get("/experts").json["items"])
+
+
+def test_people_who_are_there_are_decided_on_for_good(sending: Sending, administrator: Caller) -> None:
+    expert(administrator, "林一", organisation="甲所")
+    asked = sending(GOOD)
+    assert "People who are there already" in asked.text
+    assert "Faults: 1 in 2 rows; nothing was stored." in asked.text
+    checked = sending(GOOD, page=asked.text, **{"rows/0/do": "skip"})
+    assert "make 1 new, merge 0, leave 0 and pass over 1." in checked.text
+    skipped = sending(GOOD, page=checked.text, enter="true")
+    assert "Entered: 1 new, 0 merged, 0 unchanged, 1 passed over." in skipped.text
+
+
+def test_row_that_may_mean_several_is_merged_with_the_one_chosen(sending: Sending, administrator: Caller) -> None:
+    one, other = (expert(administrator, "林一", organisation="甲所")["id"] for _ in range(2))
+    page = sending(GOOD).text
+    assert f'<option value="merge {one}">' in page
+    assert f'<option value="merge {other}">' in page
+    page = sending(GOOD, page=page, **{"rows/0/do": f"merge {other}"}).text
+    assert f'<option value="merge {other}" selected>' in page
+    assert "make 1 new" in page
+    assert sending(GOOD, page=page, enter="true").status_code == 200
+    wrong = sending(GOOD, page=page, **{"rows/0/do": "merge nobody"})
+    assert (wrong.status_code, "is not one of: new, merge, skip" in wrong.text) == (422, True)
+
+
+def test_policy_holds_for_all_rows_that_are_not_decided_on(sending: Sending, administrator: Caller) -> None:
+    expert(administrator, "林一", organisation="甲所")
+    merged = sending(GOOD, duplicates="merge").text
+    assert "Nothing is wrong in 2 rows" in merged
+    assert "pass over 1." in sending(GOOD, page=merged, duplicates="skip").text
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [("", ""), ("x", "notes.pdf"), (b"PK\x03\x04", "broken.xlsx"), ("", "empty.csv"), (b"\xff\xfe\x00", "x.csv")],
+)
+def test_what_cannot_be_read_is_refused_at_its_field(sending: Sending, content: str | bytes, name: str) -> None:
+    answer = sending(content, name)
+    assert (answer.status_code, 'href="#f-file"' in answer.text) == (422, True)
+
+
+def test_words_of_a_file_are_text(sending: Sending) -> None:
+    page = sending("姓名,<script>alert(1)</script>\n<img src=x>,甲\n").text
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
