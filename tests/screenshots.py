@@ -45,6 +45,8 @@ def pictures(site: Site) -> list[tuple[str, str, str, str, int, str]]:
     pledge = office.made("/requests", PLEDGE)
     filed = office.made(f"/requests/{pledge['id']}/shortlists", {"size": 6})
     suspend_one(administrator)
+    panel = decided_on(office, asked["id"])
+    draw = drawn(office, pledge["id"])
     ranking = f"/requests/{asked['id']}/ranking?/size=6"
     profile = f"/experts/{filed['entries'][0]['expert']['id']}"
     return [
@@ -52,9 +54,40 @@ def pictures(site: Site) -> list[tuple[str, str, str, str, int, str]]:
         ("ranking-zh", "zh", "policy_office", ranking, 1280, "light"),
         ("shortlist-en", "en", "policy_office", f"/shortlists/{filed['id']}", 1280, "light"),
         ("profile-en-dark", "en", "administrator", profile, 1280, "dark"),
+        ("home-zh", "zh", "administrator", "/", 1280, "light"),
+        ("panel-zh", "zh", "policy_office", f"/panels/{panel}", 1280, "light"),
+        ("draw-en", "en", "policy_office", f"/draws/{draw}", 1280, "light"),
+        ("statistics-zh-dark", "zh", "policy_office", "/statistics?codes=service_kind", 1280, "dark"),
+        ("invitation-zh-phone", "zh", "", invitation(office, panel), 390, "light"),
         ("request-zh-phone", "zh", "agency", "/requests/new", 390, "light"),
         ("audit-en", "en", "auditor", "/audit", 1280, "light"),
     ]
+
+
+def decided_on(office: Caller, request: str) -> str:
+    """The id of a panel that was confirmed, with invitations."""
+    moved(office, f"/requests/{request}", "accepted")
+    rule = {"type": "at_least_one", "kinds": ["K-LAW"]}
+    panel = office.made(f"/requests/{request}/panels", {"preset": "complex", "size": 3, "rules": [rule]})
+    given = [{"expert": one["expert"], "reason": "须有法律与技术两方面专家"} for one in panel["deviations"]]
+    body = {"to": "confirmed", "reason": "符合组成要求", "confirmed_by": "王处长", "deviations": given}
+    answer = office.post(f"/panels/{panel['id']}/transitions", body, etag="*")
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    office.made(f"/panels/{panel['id']}/invitations", {})
+    return str(panel["id"])
+
+
+def invitation(office: Caller, panel: str) -> str:
+    """The address of an invitation, as its expert opens it."""
+    [first, *_] = office.get(f"/engagements?panel={panel}").json["items"]
+    token = office.made(f"/engagements/{first['id']}/links", {})["token"]
+    return f"/invitation/{token}"
+
+
+def drawn(office: Caller, request: str) -> str:
+    """The id of a draw that is frozen."""
+    body = {"size": 3, "reserves": 2, "public_source": "双色球第2026136期", "not_before": "2030-11-24T13:30:00Z"}
+    return str(office.made(f"/requests/{request}/draws", body | {"rules": [{"type": "max_per_organisation"}]})["id"])
 
 
 def suspend_one(administrator: Caller) -> None:
@@ -72,7 +105,8 @@ def take(
     for cookie, value in (("language", language), ("theme", theme)):
         context.add_cookies([{"name": cookie, "value": value, "url": site.address}])
     page = context.new_page()
-    sign_in(page, login)
+    if login:
+        sign_in(page, login)
     page.goto(address)
     page.wait_for_load_state("networkidle")
     (FOLDER / f"{name}.png").write_bytes(in_few_colours(page.screenshot(scale="css")))
