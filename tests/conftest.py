@@ -84,16 +84,21 @@ def engine_of(item: pytest.Item) -> str | None:
 
 
 def _leave_out_repetitions(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of the cases on PostgreSQL the first of each test and, of tests of the API, every third of a file."""
+    """Keep of the cases on PostgreSQL the first of each test and, of tests of the API, the first of a file; and each
+    journey through the console in one language, in turns."""
     seen, left = Counter[str](), list[pytest.Item]()
     for item in items:
-        if engine_of(item) != "postgresql":
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        if engine_of(item) == "postgresql":
+            is_alone = list(parameters) == ["engine"] and "api" not in item.path.parts
+            group = item.nodeid if is_alone else item.nodeid.partition("[")[0]
+            # Tests of the API, and those that share one application, stand for each other.
+            group = str(item.path) if "api" in item.path.parts or "app" in parameters else group
+            keeps = seen[group] == 0
+        elif list(parameters) == ["language"] and "browser" in item.path.parts:
+            group, keeps = "journeys", seen["journeys"] % 4 in (0, 3)  # One in Chinese, the next in English.
+        else:
             continue
-        parameters = item.callspec.params  # type: ignore[attr-defined]
-        is_alone = list(parameters) == ["engine"]
-        # Of the tests that share one application the first stands for all.
-        group = str(item.path) if "app" in parameters or is_alone else item.nodeid.partition("[")[0]
-        keeps = ("api" not in item.path.parts or seen[group] % 3 == 0) if is_alone else seen[group] == 0
         if not keeps:
             left.append(item)
         seen[group] += 1
