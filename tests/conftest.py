@@ -59,7 +59,9 @@ ENGINES = ("sqlite", "postgresql")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--every-engine", action="store_true", help="every case on both engines, every journey in both languages")
+    parser.addoption(
+        "--every-engine", action="store_true", help="every case on both engines, every journey in both languages"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
