@@ -37,6 +37,7 @@ def wait_for_draft(page: Page, word: str) -> None:
         if page.evaluate("(word) => Object.values(localStorage).some((one) => one.includes(word))", word):
             return
         page.wait_for_timeout(100)
+    raise AssertionError(f"no draft with {word} was kept")
 
 
 @both
