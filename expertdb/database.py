@@ -29,8 +29,8 @@ db = SQLAlchemy(metadata=Base.metadata)
 migrate = Migrate(directory=str(Path(__file__).with_name("migrations")), render_as_batch=True)
 
 READ_ONLY = "expertdb_read_only"
-# A writer waits its turn for up to 20 s: an import of 20,000 experts holds the lock for seconds, and for longer on a busy
-# machine.
+# A writer waits its turn for up to 20 s: an import of 20,000 experts holds the lock for seconds, and for longer
+# where the machine is busy.
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000")
 
 
