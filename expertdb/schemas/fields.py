@@ -230,8 +230,9 @@ class Unique(fields.List[Any]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
         check_length(value, self.maximum)
         found: list[Any] = super()._deserialize(value, attr, data, **kwargs)
+        written = [one.strip() if isinstance(one, str) else one for one in value]
         repeated = {
-            index: [Text("This stands in the list twice.")] for index, one in enumerate(value) if one in value[:index]
+            index: [Text("This stands in the list twice.")] for index, one in enumerate(written) if one in written[:index]
         }
         if repeated:
             raise ValidationError(repeated)
