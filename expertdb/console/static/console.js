@@ -58,9 +58,12 @@ function addRow(rows) {
 
 function placeIn(name, full) { return full.slice(name.length).split("/")[0]; }
 
-// A code that was picked is offered no longer.
+// A code that was picked is offered no longer, and is in the draft.
 document.addEventListener("htmx:finally:request", (event) => {
-  if (event.target.matches?.("[data-picks]")) (event.target.closest(".suggestion") ?? event.target).remove();
+  if (!event.target.matches?.("[data-picks]")) return;
+  const form = event.target.closest("form");
+  (event.target.closest(".suggestion") ?? event.target).remove();
+  form.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
 // Drafts: what is typed into a long form is kept here until it is stored, and may be brought back after a lost session.
@@ -100,12 +103,15 @@ function offer(form, atFirst) {
   if (!draft || JSON.stringify(draft.entries) === atFirst) return;
   const bar = document.getElementById("draft-bar").content.cloneNode(true).firstElementChild;
   bar.querySelector("time").textContent = new Date(draft.at).toLocaleString(document.documentElement.lang);
-  bar.querySelector("[data-restore]").addEventListener("click", () => { bringBack(form, draft.entries); bar.remove(); });
+  bar.querySelector("[data-restore]").addEventListener("click", () => {
+    bringBack(form, draft.entries).then(() => bar.remove(), () => document.dispatchEvent(new Event("htmx:error")));
+  });
   bar.querySelector("[data-discard]").addEventListener("click", () => { localStorage.removeItem(keyOf(form)); bar.remove(); });
   form.before(bar);
 }
 
-function bringBack(form, entries) {
+// Rows first, then codes (each asked for once the one before has its place), then what stands in the fields of all of them.
+async function bringBack(form, entries) {
   for (const rows of form.querySelectorAll("[data-rows]")) {
     for (const row of rows.querySelectorAll(".row")) row.remove();
     const name = `/${rows.dataset.rows}/`;
@@ -115,19 +121,27 @@ function bringBack(form, entries) {
       for (const one of row.querySelectorAll("[name]")) one.name = name + place + one.name.slice(name.length).replace(/^\d+/, "");
     }
   }
-  const boxes = [...form.elements].filter((one) => one.type === "checkbox" && one.name);
-  for (const box of boxes) box.checked = entries.some(([name, value]) => name === box.name && value === box.value);
+  for (const picked of form.querySelectorAll("[data-pick]")) {
+    picked.replaceChildren();
+    const names = new RegExp(`^${picked.dataset.picksFor}(/\\d+/code)?$`);
+    for (const [name, code] of entries) if (names.test(name) && code) await pick(picked, name, code);
+  }
+  const fields = [...form.elements].filter((one) => one.name && one.type !== "hidden");
+  for (const box of fields.filter((one) => one.type === "checkbox")) box.checked = entries.some(([name, value]) => name === box.name && value === box.value);
   for (const [name, value] of entries) {
-    const field = [...form.elements].find((one) => one.name === name && one.type !== "checkbox" && one.type !== "hidden");
+    const field = fields.find((one) => one.name === name && one.type !== "checkbox");
     if (field) field.value = value;
-    else if (/\/codes?$/.test(name) && value) pick(form, name, value);
   }
 }
 
-function pick(form, name, code) {
-  const picked = [...form.querySelectorAll("[data-pick]")].find((one) => name.startsWith(one.dataset.picksFor));
-  if (!picked || [...picked.querySelectorAll("input")].some((one) => one.value === code)) return;
-  htmx.ajax("GET", picked.dataset.pick.replace("__code__", encodeURIComponent(code)), { target: picked, swap: "beforeend" });
+async function pick(picked, name, code) {
+  const held = new URLSearchParams([...picked.querySelectorAll("input")].map((one) => [one.name, one.value]));
+  const answer = await fetch(`${picked.dataset.pick.replace("__code__", encodeURIComponent(code))}&${held}`);
+  if (answer.status === 404) return; // The vocabulary has it no longer.
+  if (!answer.ok) throw new Error(answer.statusText);
+  picked.insertAdjacentHTML("beforeend", await answer.text());
+  const place = name.split("/")[2];
+  for (const one of picked.lastElementChild.querySelectorAll("[name]")) one.name = one.name.replace(/\/\d+\//, `/${place}/`);
 }
 
 // A chosen file stays chosen: the report is fetched and put below the form.
