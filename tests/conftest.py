@@ -29,8 +29,9 @@ from tests.traces import every_change_leaves_a_trace as every_change_leaves_a_tr
 TEMPLATES = FileSystemBytecodeCache()
 FIRST: dict[str, Engine] = {}
 INDEXED: dict[str, Path] = {}
-# Tests that take twice as long when every line is counted, and run none that others do not.
-UNCOVERED = {"browser", "faults", "security", "quality"}
+COUNTED: set[str] = set()
+# Tests that take twice as long when every line is counted, and run few that others do not.
+UNCOUNTED = {"browser", "faults", "security", "quality", "test_wording.py"}
 
 
 class Routes(Map):
@@ -60,7 +61,7 @@ ENGINES = ("sqlite", "postgresql")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--every-engine", action="store_true", help="every case on both engines, every journey in both languages"
+        "--every-engine", action="store_true", help="cases on both engines, journeys and pages in both languages"
     )
 
 
@@ -73,10 +74,31 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not config.getoption("--every-engine"):
         _leave_out_repetitions(config, items)
     for item in items:
-        if UNCOVERED & set(item.path.parts) or engine_of(item) == "postgresql":
-            item.add_marker(pytest.mark.no_cover)
         group = "browser" if "browser" in item.path.parts else str(item.path)
         item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Count the lines that run (for `make check`) in one case of each test, from its fixtures on: counting is slow."""
+    plugin: Any = item.config.pluginmanager.getplugin("_cov")
+    controller = plugin and plugin.cov_controller
+    if not controller or _is_counted(item):
+        return (yield)
+    controller.pause()
+    try:
+        return (yield)
+    finally:
+        controller.resume()
+
+
+def _is_counted(item: pytest.Item) -> bool:
+    test = item.nodeid.partition("[")[0]
+    hypotheses = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+    if hypotheses or UNCOUNTED & set(item.path.parts) or engine_of(item) == "postgresql" or test in COUNTED:
+        return False
+    COUNTED.add(test)
+    return True
 
 
 def engine_of(item: pytest.Item) -> str | None:

@@ -3,16 +3,20 @@
 import os
 import shutil
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from click.testing import CliRunner, Result
+from flask import Flask
 
 from expertdb.cli import main
+from tests.conftest import ROUTES
 
 
 def run(*arguments: str, stdin: str | bytes | None = None) -> Result:
     """Run `expertdb` in the working directory; a trace fails the test, an error message does not."""
-    result = CliRunner().invoke(main, [*arguments], input=stdin, prog_name="expertdb")
+    with mock.patch.object(Flask, "url_map_class", ROUTES):
+        result = CliRunner().invoke(main, [*arguments], input=stdin, prog_name="expertdb")
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result
