@@ -40,7 +40,7 @@ chromium: setup ## install the browser of the browser tests when it is absent (r
 	@$(BIN)/python -m tests.browser.chromium
 
 soak: setup ## the long forms (some hours): imports, faults, load, fuzz, three years of a pool; PARTS="kills freshness together load fuzz contract" names some of the faults
-	@$(BIN)/python -m pytest --every-engine -n 2 --dist loadgroup
+	@EXAMPLES=1 $(BIN)/python -m pytest --every-engine -n 2 --dist loadgroup
 	@$(BIN)/python -m benchmarks.imports
 	@$(BIN)/python -m tests.faults.soak $(PARTS)
 	@$(BIN)/python -m tests.life.soak

@@ -113,7 +113,9 @@ def _leave_out_repetitions(config: pytest.Config, items: list[pytest.Item]) -> N
     seen, left = Counter[str](), list[pytest.Item]()
     for item in items:
         parameters = getattr(getattr(item, "callspec", None), "params", {})
-        if engine_of(item) == "postgresql":
+        if parameters.get("running") == "sqlite":
+            group, keeps = "services", False  # Real processes under load; those on PostgreSQL are kept.
+        elif engine_of(item) == "postgresql":
             is_alone = list(parameters) == ["engine"] and "api" not in item.path.parts
             group = item.nodeid if is_alone else item.nodeid.partition("[")[0]
             # Tests of the API, and those that share one application, stand for each other.

@@ -17,7 +17,7 @@ from tests.faults.contending import at_once, contend
 from tests.faults.loading import Load, fill
 from tests.serving import Answer, Service, service
 
-PAIRS = 150  # on each engine
+PAIRS = 300
 EIGHT, EDITS = 8, 6
 
 

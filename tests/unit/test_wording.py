@@ -60,17 +60,25 @@ def chinese() -> dict[str, str]:
     return dict(json.loads(files("expertdb").joinpath("data/messages_zh.json").read_text("utf-8")))
 
 
-def trees(folder: str) -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted((ROOT / folder).rglob("*.py")):
-        if "migrations" not in path.parts:
-            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8"))
+@cache
+def trees(folder: str) -> tuple[tuple[str, ast.Module], ...]:
+    paths = [path for path in sorted((ROOT / folder).rglob("*.py")) if "migrations" not in path.parts]
+    return tuple((path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8"))) for path in paths)
 
 
 def arguments(tree: ast.Module, name: str, position: int = 0) -> Iterator[ast.expr]:
     """What the calls of `name` are given at this position."""
+    return (node.args[position] for node in calls(tree).get(name, []) if len(node.args) > position)
+
+
+@cache
+def calls(tree: ast.Module) -> dict[str, list[ast.Call]]:
+    """All calls of a file, by what is called."""
+    found: dict[str, list[ast.Call]] = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and len(node.args) > position and called(node) == name:
-            yield node.args[position]
+        if isinstance(node, ast.Call):
+            found.setdefault(called(node), []).append(node)
+    return found
 
 
 def called(node: ast.Call) -> str:

@@ -2,16 +2,17 @@
 
 import json
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from matching import Analyser, Aspect, Index, Item, Pivot, Profile, Query, compare, rank, reckonings, snapshot
+from tests.examples import tried
 from tests.reference.pools import CONCEPTS, LEXICON, by_id, pools, queries
 
 ANALYSER = Analyser(CONCEPTS, Pivot(LEXICON))
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(pools, queries, st.randoms(use_true_random=False))
 def test_differences_sum_to_the_difference_of_the_affinities_in_any_order(pool, query, random):
     ranking = rank(Index.build(pool, ANALYSER), query, 9, by_id(pool))

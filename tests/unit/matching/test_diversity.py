@@ -1,11 +1,12 @@
 """Filling by coverage equals a naive greedy choice; a share of 0 is the order of affinity; affinities never change."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matching import Analyser, Aspect, Index, Parameters, Pivot, Profile, Query, rank
 from matching.diversity import fill
+from tests.examples import tried
 from tests.reference.pools import CONCEPTS, LEXICON, by_id
 
 ANALYSER = Analyser(CONCEPTS, Pivot(LEXICON))
@@ -30,7 +31,7 @@ def naive(affinities, held, weights, k, share):
     return taken
 
 
-@settings(max_examples=200, deadline=None)
+@tried(200)
 @given(amounts, st.integers(1, 4), st.integers(0, 9), st.sampled_from([0.0, 0.25, 0.5, 1.0]), st.data())
 def test_filling_takes_what_a_naive_greedy_choice_takes(affinities, codes, k, share, data):
     row = st.lists(st.booleans(), min_size=len(affinities), max_size=len(affinities))

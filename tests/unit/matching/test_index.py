@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics.pairwise import linear_kernel
@@ -12,6 +12,7 @@ from sklearn.metrics.pairwise import linear_kernel
 from matching import Analyser, Index, Item, Parameters, Pivot, Profile, Query, best, segment
 from matching import index as index_module
 from matching.kernels import compiled
+from tests.examples import tried
 from tests.reference.naive import naive_affinities
 from tests.reference.pools import CONCEPTS, EXPERTS, LEXICON, pools, profile_of, queries
 
@@ -21,7 +22,7 @@ kernels = st.sampled_from(("scipy", "numba"))
 edits = st.lists(st.tuples(st.booleans(), st.sampled_from(EXPERTS).flatmap(profile_of)), min_size=1, max_size=6)
 
 
-@settings(max_examples=150, deadline=None)
+@tried(150)
 @given(pools, queries, kernels)
 def test_affinities_equal_those_of_the_naive_reference(pool, query, kernel):
     index = Index.build(pool, ANALYSER, max_items=3, kernel=kernel)
@@ -33,7 +34,7 @@ def test_affinities_equal_those_of_the_naive_reference(pool, query, kernel):
     )
 
 
-@settings(max_examples=150, deadline=None)
+@tried(150)
 @given(pools, edits, queries, st.sampled_from((0, 2, 64)), kernels)
 def test_an_edited_index_ranks_as_a_fresh_one(pool, steps, query, pending, kernel):
     with pytest.MonkeyPatch.context() as patch:
@@ -52,7 +53,7 @@ def test_an_edited_index_ranks_as_a_fresh_one(pool, steps, query, pending, kerne
     np.testing.assert_allclose(ours.affinities, theirs.affinities, rtol=0, atol=1e-12)
 
 
-@settings(max_examples=100, deadline=None)
+@tried(100)
 @given(pools, edits, queries)
 def test_every_layout_of_postings_gives_the_same_lists(pool, steps, query):
     with pytest.MonkeyPatch.context() as patch:
@@ -75,7 +76,7 @@ def test_a_term_that_occurs_a_thousand_times_ranks_alike_in_both_kernels():
     assert lists[0] == lists[1]
 
 
-@settings(max_examples=50, deadline=None)
+@tried(50)
 @given(pools, st.lists(edits, min_size=2, max_size=4), queries)
 def test_every_version_of_an_index_answers_as_if_it_were_alone(pool, branches, query):
     versions = [(Index.build(pool, ANALYSER, max_items=3), {profile.expert: profile for profile in pool})]
@@ -92,7 +93,7 @@ def test_every_version_of_an_index_answers_as_if_it_were_alone(pool, branches, q
 
 
 @given(pools, queries)
-@settings(max_examples=50, deadline=None)
+@tried(50)
 def test_cosines_equal_scikit_learns_to_nine_digits(pool, query):
     """With the weights of one field only, one item each and one that counts, affinities are cosines."""
     pool = [replace(profile, items=(), codes=frozenset()) for profile in pool]

@@ -1,16 +1,17 @@
 """A place is the one in the whole list, for experts on it and for those who are not allowed; both kernels."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matching import Analyser, Index, Pivot, Profile, Query, best, places
+from tests.examples import tried
 from tests.reference.pools import CONCEPTS, EXPERTS, LEXICON, pools, queries
 
 ANALYSER = Analyser(CONCEPTS, Pivot(LEXICON))
 
 
-@settings(max_examples=100, deadline=None)
+@tried(100)
 @given(pools, queries, st.sets(st.sampled_from(EXPERTS)), st.sampled_from(("scipy", "numba")))
 def test_a_place_is_the_one_in_the_whole_list(pool, query, allowed, kernel):
     index = Index.build(pool, ANALYSER, kernel=kernel)

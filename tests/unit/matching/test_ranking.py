@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matching import (
@@ -21,6 +21,7 @@ from matching import (
     recompute,
     snapshot,
 )
+from tests.examples import tried
 from tests.reference.pools import CONCEPTS, LEXICON, by_id, pools, queries
 
 ANALYSER = Analyser(CONCEPTS, Pivot(LEXICON))
@@ -30,7 +31,7 @@ def ranked(profiles, query, k, parameters=None, allowed=None):
     return rank(Index.build(profiles, ANALYSER), query, k, by_id(profiles), parameters, allowed)
 
 
-@settings(max_examples=100, deadline=None)
+@tried(100)
 @given(pools, queries, st.integers(0, 12), st.randoms(use_true_random=False))
 def test_contributions_and_adjustments_sum_to_the_affinity_in_any_order(pool, query, shown, random):
     for candidate in ranked(pool, query, 9, Parameters(shown_terms=shown)).candidates:
@@ -44,7 +45,7 @@ def test_contributions_and_adjustments_sum_to_the_affinity_in_any_order(pool, qu
         assert shares == pytest.approx(1) or (reasons.items_left and shares < 1)
 
 
-@settings(max_examples=100, deadline=None)
+@tried(100)
 @given(pools, queries)
 def test_a_ranking_is_the_sorted_scores_without_zeros(pool, query):
     index = Index.build(pool, ANALYSER)
@@ -58,7 +59,7 @@ def test_a_ranking_is_the_sorted_scores_without_zeros(pool, query):
     assert rank(index, query, 2, by_id(pool)).candidates == ranking[:2]
 
 
-@settings(max_examples=100, deadline=None)
+@tried(100)
 @given(pools, queries)
 def test_a_stored_snapshot_recomputes_to_the_same_digits(pool, query):
     ranking = ranked(pool, query, 5)

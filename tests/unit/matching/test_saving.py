@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matching import (
@@ -22,6 +22,7 @@ from matching import (
     load_snapshot,
     save_snapshot,
 )
+from tests.examples import tried
 from tests.reference.pools import CONCEPTS, LEXICON, pools, queries
 from tests.unit.matching.test_index import edits
 
@@ -30,7 +31,7 @@ POOL = [Profile("a", "电池专利无效"), Profile("b", "茶叶许可 trademark
 QUERY = Query("电池许可")
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(pools, edits, edits, queries, st.sampled_from(("scipy", "numba")))
 def test_a_loaded_index_answers_as_the_saved_one_before_and_after_edits(
     tmp_path_factory, pool, before, after, query, kernel

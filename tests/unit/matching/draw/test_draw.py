@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, reject, settings
+from hypothesis import given, reject
 from hypothesis import strategies as some
 from scipy.stats import chisquare
 
 from matching.draw import BadDrawInput, Frozen, Stratum, freeze, reveal, verify
 from matching.draw.algorithm import below, numbers
 from matching.panel import PanelCandidate, Who, check, parse
+from tests.examples import tried
 from tests.unit.matching.panel.pools import pool
 
 SCRIPT = Path(__file__).parents[4] / "docs" / "verify_draw.py"
@@ -54,7 +55,7 @@ def script_says(drawn: dict[str, Any], *published: str) -> list[str]:
 
 
 @given(seed=some.integers(0, 2**32), value=some.text(some.characters(categories=("L", "N")), min_size=1, max_size=9))
-@settings(max_examples=60, deadline=None)
+@tried(60)
 def test_library_and_script_agree_on_any_draw(seed: int, value: str) -> None:
     candidates = pool(seed, 30)
     chance = random.Random(seed)

@@ -4,11 +4,12 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from matching.panel import BadRules, as_json, parse, type_of
 from matching.panel.rules import MaxPer
+from tests.examples import tried
 from tests.unit.matching.panel.pools import stated
 
 JUNK = some.recursive(
@@ -100,7 +101,7 @@ def test_share_that_is_none_is_refused(share: Any) -> None:
         )
     )
 )
-@settings(max_examples=150, deadline=None)
+@tried(150)
 def test_junk_is_refused_and_nothing_else_happens(junk: Any) -> None:
     try:
         rules = parse(junk)
