@@ -67,12 +67,15 @@ def as_stored(text: str) -> dict[str, Any]:
 def spoken(stored: Any, language: str) -> Any:
     """JSON in which every stored sentence is said in `language`."""
     if isinstance(stored, list):
-        return [spoken(one, language) for one in stored]
+        return [spoken(one, language) if isinstance(one, (dict, list)) else one for one in stored]
     if not isinstance(stored, dict):
         return stored
-    if stored.keys() == {SAY, WITH} and isinstance(stored[SAY], str):
+    if SAY in stored and stored.keys() == {SAY, WITH} and isinstance(stored[SAY], str):
         return _said(stored, language)
-    return {name: spoken(value, language) for name, value in stored.items()}
+    # Most of an answer are numbers and words: to call for each of them would take longer than all the rest.
+    return {
+        name: spoken(value, language) if isinstance(value, (dict, list)) else value for name, value in stored.items()
+    }
 
 
 def _said(stored: dict[str, Any], language: str) -> Any:

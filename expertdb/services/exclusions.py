@@ -66,17 +66,13 @@ def today(session: Session, pool: Pool, day: date, eligible: Left) -> dict[str, 
 
 def then(session: Session, states: Iterable[State]) -> dict[State, dict[str, str]]:
     """For each corpus version and day, the first of those who could not be ranked, by id, with their reasons."""
-    found: dict[State, dict[str, str]] = {state: {} for state in states}
-    if not found:
-        return found
-    versions, days = [version for version, _ in found], [day for _, day in found]
+    return {state: _then(session, *state) for state in states}
+
+
+def _then(session: Session, version: int, day: date) -> dict[str, str]:
     one = ExpertStanding
-    was = and_(one.since <= max(versions), or_(one.until.is_(None), one.until > min(versions)))
-    for row in session.scalars(select(one).where(was, _out(max(days), min(days))).order_by(one.expert_id)):
-        for (version, day), own in found.items():
-            if len(own) < LISTED and _stood(row, version) and _is_out(row, day):
-                own[row.expert_id] = reason_of(row.status)
-    return found
+    statement = select(one.expert_id, one.status).where(_stood(version), _out(day)).order_by(one.expert_id)
+    return {row.expert_id: reason_of(row.status) for row in session.execute(statement.limit(LISTED))}
 
 
 def page(
@@ -84,8 +80,7 @@ def page(
 ) -> paging.Page:
     """A page of all of them, and of those held back from the matter."""
     one = ExpertStanding
-    was = and_(one.since <= version, or_(one.until.is_(None), one.until > version))
-    statement = select(one).where(was, or_(_out(day, day), one.expert_id.in_(sorted(held_back))))
+    statement = select(one).where(_stood(version), or_(_out(day), one.expert_id.in_(sorted(held_back))))
     return paging.fetch(session, statement, (one.expert_id,), query["limit"], query.get("cursor"))
 
 
@@ -99,18 +94,19 @@ def reason_today(expert: Expert, day: date) -> str | None:
     return reason_of(expert.status) if _is_out(expert, day) else None
 
 
-def _out(last: date, first: date) -> ColumnElement[bool]:
-    """Whether somebody could not be ranked on one of the days from `first` to `last`, or perhaps could."""
+def _out(day: date) -> ColumnElement[bool]:
+    """Whether somebody could not be ranked on that day."""
     one = ExpertStanding
-    no_term = or_(one.term_start.is_(None), one.term_end.is_(None), one.term_start > first, one.term_end < last)
+    no_term = or_(one.term_start.is_(None), one.term_end.is_(None), one.term_start > day, one.term_end < day)
     return or_(one.status != "active", no_term)
 
 
-def _stood(row: ExpertStanding, version: int) -> bool:
-    return row.since <= version and (row.until is None or row.until > version)
+def _stood(version: int) -> ColumnElement[bool]:
+    """Whether a standing was somebody's at that version."""
+    return and_(ExpertStanding.since <= version, or_(ExpertStanding.until.is_(None), ExpertStanding.until > version))
 
 
-def _is_out(row: ExpertStanding | Expert, day: date) -> bool:
+def _is_out(row: Expert, day: date) -> bool:
     if row.status != "active" or row.term_start is None or row.term_end is None:
         return True
     return not row.term_start <= day <= row.term_end

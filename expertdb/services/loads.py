@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import BindParameter, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from expertdb.models.engagements import COUNTED, Engagement
@@ -28,13 +29,29 @@ class Load:
 
 
 NO_LOAD = Load()
+# Made once, as the statements of `profiles`.
+_RECENT = Engagement.created_at > bindparam("since")
+_ALL = (
+    select(
+        Engagement.expert_id,
+        func.sum(case((_RECENT, 1), else_=0)),
+        func.max(func.coalesce(Engagement.ended_at, Engagement.answered_at, Engagement.created_at)),
+        func.sum(case((Engagement.status.in_(SERVED), 1), else_=0)),
+    )
+    .where(Engagement.status.in_(COUNTED), Engagement.request_id != bindparam("besides"))
+    .group_by(Engagement.expert_id)
+)
+_THESE: BindParameter[Any] = bindparam("ids", expanding=True)
+_OF_SOME = _ALL.where(Engagement.expert_id.in_(_THESE))
+_OF_YEAR = _ALL.where(_RECENT)
+_AVAILABILITY = select(Expert.id, Expert.availability).where(Expert.id.in_(_THESE))
 
 
 def of(session: Session, experts: Collection[str], now: datetime, *, besides: str = "") -> dict[str, Load]:
     """The load of each of these experts who has any, besides what they do in one request."""
     ids, found = sorted(experts), {}
     for start in range(0, len(ids), CHUNK):
-        found.update(_loads(session, Engagement.expert_id.in_(ids[start : start + CHUNK]), now, besides))
+        found.update(_loads(session, _OF_SOME, now, besides, ids=ids[start : start + CHUNK]))
     return found
 
 
@@ -44,11 +61,10 @@ def held_back(session: Session, now: datetime, *, besides: str = "") -> dict[str
     Only who was engaged within the last 12 months can be. What somebody does in the request `besides` does not count
     against them there.
     """
-    loads = _loads(session, Engagement.created_at > now - YEAR, now, besides)
+    loads = _loads(session, _OF_YEAR, now, besides)
     ids, found = sorted(loads), {}
     for start in range(0, len(ids), CHUNK):
-        chunk = Expert.id.in_(ids[start : start + CHUNK])
-        for id, availability in session.execute(select(Expert.id, Expert.availability).where(chunk)):
+        for id, availability in session.execute(_AVAILABILITY, {"ids": ids[start : start + CHUNK]}):
             reason = _reason(loads[id], availability, local_day(now))
             if reason is not None:
                 found[id] = reason
@@ -64,13 +80,6 @@ def _reason(load: Load, availability: Mapping[str, int], today: date) -> str | N
     return None
 
 
-def _loads(session: Session, condition: ColumnElement[bool], now: datetime, besides: str) -> dict[str, Load]:
-    moment = func.coalesce(Engagement.ended_at, Engagement.answered_at, Engagement.created_at)
-    recent = func.sum(case((Engagement.created_at > now - YEAR, 1), else_=0))
-    served = func.sum(case((Engagement.status.in_(SERVED), 1), else_=0))
-    statement = (
-        select(Engagement.expert_id, recent, func.max(moment), served)
-        .where(condition, Engagement.status.in_(COUNTED), Engagement.request_id != besides)
-        .group_by(Engagement.expert_id)
-    )
-    return {row[0]: Load(int(row[1]), local_day(row[2]), bool(row[3])) for row in session.execute(statement)}
+def _loads(session: Session, statement: Any, now: datetime, besides: str, **values: Any) -> dict[str, Load]:
+    rows = session.execute(statement, {"since": now - YEAR, "besides": besides, **values})
+    return {row[0]: Load(int(row[1]), local_day(row[2]), bool(row[3])) for row in rows}

@@ -2,9 +2,8 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
@@ -14,6 +13,24 @@ from expertdb.models.preferences import ExpertPreference
 UNREACHABLE = "unreachable"
 AWAY = "away"
 NOT_WANTED = "work_not_wanted"
+# Made once, as the statements of `profiles`.
+_UNREACHABLE = select(Expert.id).where(Expert.unreachable_since.is_not(None))
+# Those who are away today, and those who do not want this kind of work or a code of it; away first.
+_STATED = (
+    select(ExpertPreference.expert_id, ExpertPreference.kind)
+    .where(
+        or_(
+            and_(
+                ExpertPreference.kind == "away",
+                ExpertPreference.value <= bindparam("first"),
+                ExpertPreference.last >= bindparam("last"),
+            ),
+            and_(ExpertPreference.kind == "not_kind", ExpertPreference.value == bindparam("asked")),
+            and_(ExpertPreference.kind == "not_code", ExpertPreference.value.in_(bindparam("codes", expanding=True))),
+        )
+    )
+    .order_by(ExpertPreference.kind)
+)
 
 
 def against(
@@ -23,10 +40,14 @@ def against(
 
     Unreachable comes before away, and away before unwilling.
     """
-    unreachable = select(Expert.id).where(Expert.unreachable_since.is_not(None), _one_of(Expert.id, among))
+    unreachable, stated = _UNREACHABLE, _STATED
+    if among is not None:
+        unreachable = unreachable.where(Expert.id.in_(sorted(among)))
+        stated = stated.where(ExpertPreference.expert_id.in_(sorted(among)))
+    named = sorted({code for one in codes for code in _upwards(one)})
+    values = {"first": today.isoformat(), "last": today, "asked": kind, "codes": named}
     found = dict.fromkeys(session.scalars(unreachable), UNREACHABLE)
-    stated = _stated(kind, codes, today).where(_one_of(ExpertPreference.expert_id, among))
-    for expert, limit in session.execute(stated):
+    for expert, limit in session.execute(stated, values):
         found.setdefault(expert, AWAY if limit == "away" else NOT_WANTED)
     return found
 
@@ -39,19 +60,3 @@ def _upwards(code: str) -> Iterable[str]:
         here = next(
             (one.terms[here].parent for one in map(vocabularies.load, vocabularies.EXPERTISE) if here in one), None
         )
-
-
-def _one_of(column: Any, among: Collection[str] | None) -> Any:
-    return column.is_not(None) if among is None else column.in_(sorted(among))
-
-
-def _stated(kind: str | None, named: Iterable[str], today: date) -> Select[str, str]:
-    """Those who are away today, and those who do not want this kind of work or a code of it; away first."""
-    codes = sorted({code for one in named for code in _upwards(one)})
-    one = ExpertPreference
-    away = and_(one.kind == "away", one.value <= today.isoformat(), one.last >= today)
-    unwanted = or_(
-        and_(one.kind == "not_kind", one.value == kind),
-        and_(one.kind == "not_code", one.value.in_(codes)),
-    )
-    return select(one.expert_id, one.kind).where(or_(away, unwanted)).order_by(one.kind)

@@ -67,8 +67,11 @@ def as_seen(shortlists: Iterable[Shortlist], session: Session, actor: Actor) -> 
 
 
 def _left_out(shortlists: Iterable[Shortlist], session: Session) -> list[list[dict[str, Any]]]:
-    """Who could not be ranked for each list: those it names itself, and those whom its version and day say."""
-    states = [_state(one) if exclusions.is_anybody_out(one.left_out) else None for one in shortlists]
+    """Who could not be ranked for each list: those it names itself, and those whom its version and day say.
+
+    A list that is not stored names all of them itself.
+    """
+    states = [_state(one) if one.id and exclusions.is_anybody_out(one.left_out) else None for one in shortlists]
     found = exclusions.then(session, {state for state in states if state})
     return [_merged(found[state] if state else {}, one) for one, state in zip(shortlists, states, strict=True)]
 
