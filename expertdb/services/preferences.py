@@ -14,7 +14,8 @@ UNREACHABLE = "unreachable"
 AWAY = "away"
 NOT_WANTED = "work_not_wanted"
 # Made once, as the statements of `profiles`.
-_UNREACHABLE = select(Expert.id).where(Expert.unreachable_since.is_not(None))
+# Since any day at all: SQLite looks through everybody for what is not null.
+_UNREACHABLE = select(Expert.id).where(Expert.unreachable_since >= date.min)
 # Those who are away today, and those who do not want this kind of work or a code of it; away first.
 _STATED = (
     select(ExpertPreference.expert_id, ExpertPreference.kind)

@@ -28,10 +28,12 @@ _EXPERTS = select(
     Expert.statement,
     Expert.term_start,
     Expert.term_end,
-).where(Expert.status == "active")
+    Expert.status,
+)
 _THESE: BindParameter[Any] = bindparam("ids", expanding=True)
+# Without their status: SQLite would look through all who are active for it.
 _SOME = _EXPERTS.where(Expert.id.in_(_THESE))
-_NEXT = _EXPERTS.where(Expert.id > bindparam("last")).order_by(Expert.id).limit(CHUNK)
+_NEXT = _EXPERTS.where(Expert.status == "active", Expert.id > bindparam("last")).order_by(Expert.id).limit(CHUNK)
 _ITEM = (ExpertItem.title, ExpertItem.text, ExpertItem.kind, ExpertItem.year, ExpertItem.verified)
 _ITEMS = select(ExpertItem.expert_id, *_ITEM).order_by(ExpertItem.expert_id, ExpertItem.position)
 _ITEMS = _ITEMS.where(ExpertItem.expert_id.in_(_THESE))
@@ -51,7 +53,7 @@ def of(session: Session, ids: Sequence[str]) -> dict[str, Profile]:
     """The profiles of those of these experts who are active."""
     found: dict[str, Profile] = {}
     for start in range(0, len(ids), CHUNK):
-        rows = session.execute(_SOME, {"ids": ids[start : start + CHUNK]}).all()
+        rows = [row for row in session.execute(_SOME, {"ids": ids[start : start + CHUNK]}) if row.status == "active"]
         found |= {one.expert: one for one in _profiles(session, rows)}
     return found
 

@@ -163,6 +163,8 @@ def shown(session: Session, found: Recusals) -> dict[str, Any]:
 
 def rows(session: Session, found: Recusals, places: Mapping[str, tuple[int, float]]) -> list[ShortlistConflict]:
     """The conflicts as they are kept with a list, `places` being those that recused experts would have had."""
+    if not found.recused and not found.disclosed:
+        return []
     answer = Shown(session, [one for judged in (*found.recused.values(), *found.disclosed.values()) for one in judged])
     made = []
     for expert in {**found.disclosed, **found.recused}:
