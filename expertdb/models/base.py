@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import uuid_utils
-from sqlalchemy import JSON, DateTime, MetaData, String
+from sqlalchemy import JSON, CursorResult, DateTime, Executable, MetaData, String
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -56,3 +56,14 @@ class Base(DeclarativeBase):
 def new_id() -> str:
     """A fresh UUIDv7: ids sort by the time they were made."""
     return str(uuid_utils.uuid7())
+
+
+def rows_of(
+    session: Session, statement: Executable, values: dict[str, Any] | None = None
+) -> CursorResult[*tuple[Any, ...]]:
+    """The rows of a statement that asks for columns only, what the session is about to write included.
+
+    Past the session, which takes as long again as the database to see that there are no objects to make.
+    """
+    session.flush()
+    return session.connection().execute(statement, values)

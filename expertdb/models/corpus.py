@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, Index, Integer, String, delete, event, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, UOWTransaction, mapped_column
 
-from expertdb.models.base import Base, new_id
+from expertdb.models.base import Base, new_id, rows_of
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem
 
 CHANGED = "corpus_changed"
@@ -100,7 +100,7 @@ _MARK = select(
 
 def mark_of(session: Session) -> Mark:
     """The state that a session sees."""
-    row = session.execute(_MARK).first()
+    row = rows_of(session, _MARK).first()
     return Mark(*row) if row else Mark(0, "")
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from expertdb import vocabularies
-from expertdb.models.base import Base, new_id
+from expertdb.models.base import Base, new_id, rows_of
 from expertdb.vocabularies import Edition, Term, Vocabulary
 
 DEEDS = ("add_alias", "remove_alias", "add_code", "relabel", "deprecate", "restore", "merge")
@@ -24,6 +24,9 @@ class VocabularyState(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(default=0)
     stamp: Mapped[str] = mapped_column(String(16), default="")
+
+
+_STATE = select(VocabularyState.number, VocabularyState.stamp)
 
 
 class VocabularyChange(Base):
@@ -74,7 +77,7 @@ class Editions:
 
     def take_up(self, session: Session) -> None:
         """Let the edition that this session sees hold in this context."""
-        row = session.execute(select(VocabularyState.number, VocabularyState.stamp)).first()
+        row = rows_of(session, _STATE).first()
         number, stamp = (row.number, row.stamp) if row else (0, "")
         with self._lock:
             if self._known[:2] != (number, stamp):

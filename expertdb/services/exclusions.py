@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from expertdb.models.base import rows_of
 from expertdb.models.corpus import ExpertStanding
 from expertdb.models.experts import STATUSES, Expert
 from expertdb.services import paging
@@ -41,7 +42,7 @@ class Left(Protocol):
 def counted(session: Session, pool: Pool, today: date) -> Counter[str]:
     """How many experts cannot be ranked today, for each reason."""
     counts = Counter[str]()
-    for status, count in session.execute(_COUNTS):
+    for status, count in rows_of(session, _COUNTS):
         counts[status] = count
     if late := pool.index.n_experts - pool.index.count(Filter(day=today.toordinal())):
         counts[TERM_NOT_CURRENT] = late
@@ -57,7 +58,7 @@ def today(session: Session, pool: Pool, day: date, eligible: Left) -> dict[str, 
     """The first of those who cannot be ranked today, by id, with their reasons."""
     found, counts = dict(eligible.held_back), eligible.counts
     if any(count for reason, count in counts.items() if reason in OUT):
-        found |= {row.id: row.status for row in session.execute(_OUT)}
+        found |= {row.id: row.status for row in rows_of(session, _OUT)}
     if counts.get(TERM_NOT_CURRENT):
         late = pool.index.who(Filter(), Filter(day=day.toordinal()))
         found |= dict.fromkeys(late[:LISTED], TERM_NOT_CURRENT)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
+from expertdb.models.base import rows_of
 from expertdb.models.engagements import COUNTED, Engagement
 from expertdb.models.experts import Expert
 from expertdb.workdays import local_day
@@ -64,7 +65,7 @@ def held_back(session: Session, now: datetime, *, besides: str = "") -> dict[str
     loads = _loads(session, _OF_YEAR, now, besides)
     ids, found = sorted(loads), {}
     for start in range(0, len(ids), CHUNK):
-        for id, availability in session.execute(_AVAILABILITY, {"ids": ids[start : start + CHUNK]}):
+        for id, availability in rows_of(session, _AVAILABILITY, {"ids": ids[start : start + CHUNK]}):
             reason = _reason(loads[id], availability, local_day(now))
             if reason is not None:
                 found[id] = reason
@@ -81,5 +82,5 @@ def _reason(load: Load, availability: Mapping[str, int], today: date) -> str | N
 
 
 def _loads(session: Session, statement: Any, now: datetime, besides: str, **values: Any) -> dict[str, Load]:
-    rows = session.execute(statement, {"since": now - YEAR, "besides": besides, **values})
+    rows = rows_of(session, statement, {"since": now - YEAR, "besides": besides, **values})
     return {row[0]: Load(int(row[1]), local_day(row[2]), bool(row[3])) for row in rows}

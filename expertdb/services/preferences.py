@@ -7,6 +7,7 @@ from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
+from expertdb.models.base import rows_of
 from expertdb.models.experts import Expert
 from expertdb.models.preferences import ExpertPreference
 
@@ -47,8 +48,8 @@ def against(
         stated = stated.where(ExpertPreference.expert_id.in_(sorted(among)))
     named = sorted({code for one in codes for code in _upwards(one)})
     values = {"first": today.isoformat(), "last": today, "asked": kind, "codes": named}
-    found = dict.fromkeys(session.scalars(unreachable), UNREACHABLE)
-    for expert, limit in session.execute(stated, values):
+    found = dict.fromkeys(rows_of(session, unreachable).scalars(), UNREACHABLE)
+    for expert, limit in rows_of(session, stated, values):
         found.setdefault(expert, AWAY if limit == "away" else NOT_WANTED)
     return found
 

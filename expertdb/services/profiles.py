@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
+from expertdb.models.base import rows_of
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem
 from matching import Item, Profile
 
@@ -44,7 +45,7 @@ _CODES = _CODES.where(ExpertCode.expert_id.in_(_THESE))
 def everybody(session: Session) -> Iterator[Profile]:
     """The profiles of all active experts, by id."""
     last = ""
-    while rows := session.execute(_NEXT, {"last": last}).all():
+    while rows := rows_of(session, _NEXT, {"last": last}).all():
         yield from _profiles(session, rows)
         last = rows[-1].id
 
@@ -53,7 +54,7 @@ def of(session: Session, ids: Sequence[str]) -> dict[str, Profile]:
     """The profiles of those of these experts who are active."""
     found: dict[str, Profile] = {}
     for start in range(0, len(ids), CHUNK):
-        rows = [row for row in session.execute(_SOME, {"ids": ids[start : start + CHUNK]}) if row.status == "active"]
+        rows = [row for row in rows_of(session, _SOME, {"ids": ids[start : start + CHUNK]}) if row.status == "active"]
         found |= {one.expert: one for one in _profiles(session, rows)}
     return found
 
@@ -79,7 +80,7 @@ def _profiles(session: Session, rows: Sequence[Any]) -> Iterator[Profile]:
 
 
 def _by_expert(session: Session, statement: Any, ids: list[str]) -> dict[str, list[Sequence[Any]]]:
-    rows = session.execute(statement, {"ids": ids})
+    rows = rows_of(session, statement, {"ids": ids})
     return {expert: [row[1:] for row in own] for expert, own in groupby(rows, key=lambda row: row[0])}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from expertdb.models.base import rows_of
 from expertdb.models.experts import Expert
 from expertdb.models.shortlists import Shortlist
 from expertdb.schemas.shared import named
@@ -155,7 +156,7 @@ def names(session: Session, ids: set[str]) -> dict[str, dict[str, Any]]:
     """References to experts by id, read in few statements; who is gone has none."""
     wanted, found = sorted(ids), {}
     for start in range(0, len(wanted), 500):
-        for id, source_id, zh, en in session.execute(_NAMES, {"ids": wanted[start : start + 500]}):
+        for id, source_id, zh, en in rows_of(session, _NAMES, {"ids": wanted[start : start + 500]}):
             found[id] = {"id": id, "source_id": source_id, "name": named(zh, en)}
     return found
 
