@@ -16,6 +16,7 @@ from expertdb.console import (  # noqa: F401 - most of these are here to registe
     failures,
     first_run,
     guests,
+    history,
     home,
     imports,
     moves,

@@ -26,6 +26,7 @@ ORDER = (
     "expert_preferences",
     "expert_transitions",
     "restricted_values",
+    "expert_revisions",
 )
 Values = dict[str, Any]
 Gone = dict[str, list[str]]  # Rows that go: values by "table.column".

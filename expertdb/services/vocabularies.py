@@ -108,7 +108,7 @@ def _make(
     session.add(made)
     session.flush()
     vocabularies.take_up(models.applied(vocabularies.current(), [made], number))
-    moved = merged_codes.move(session, name, code, stated["into"], now) if do == "merge" else 0
+    moved = merged_codes.move(session, name, code, stated["into"], actor=actor, now=now) if do == "merge" else 0
     details = {"code": code, "change": number, "reason": reason, **({"experts": moved} if do == "merge" else {})}
     audit.record(session, actor, f"vocabulary.{do}", kind="vocabulary", id=name, **details)
 

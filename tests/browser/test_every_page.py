@@ -50,6 +50,8 @@ def examples_of(app: Flask) -> dict[str, str]:
     )
     suspended = expert(administrator, "停一", restricted={"phone": "13800138000"})["id"]
     moved(administrator, f"/experts/{suspended}", "suspended")
+    changed = {"statement": "专利代理师，主攻电池专利的确权。", "codes": ["SE05"], "items": []}
+    assert administrator.patch(f"/experts/{suspended}", changed, etag="*").status_code == 200
     asked = office.made("/requests", ASKED | {"aspects": [{"code": "LG-INV", "need": "must"}, {"code": "SE05"}]})
     moved(office, f"/requests/{asked['id']}", "accepted")
     listed = office.made(f"/requests/{asked['id']}/shortlists", {"size": 6})
@@ -124,6 +126,7 @@ def addresses(app: Flask, examples: dict[str, str]) -> list[str]:
             ("/sanctions", "suspended"),
             ("/contact", "suspended"),
             ("/ties", "suspended"),
+            ("/history", "suspended"),
         ):
             values |= {"expert_id": examples[whose]} if part in address else {}
         found.append(ADDRESS.sub(lambda part, values=values: values[part[1]], address))
