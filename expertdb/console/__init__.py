@@ -35,6 +35,8 @@ from expertdb.console import (  # noqa: F401 - most of these are here to registe
     tokens,
     users,
     vocabularies,
+    vocabulary_changes,
+    vocabulary_suggestions,
 )
 from expertdb.console.assets import asset
 from expertdb.console.site import blueprint

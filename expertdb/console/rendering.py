@@ -7,7 +7,16 @@ from flask import Flask, Response, current_app, request, url_for
 from markupsafe import Markup
 
 from expertdb import vocabularies
-from expertdb.console import charts, filtering, import_words, lists, panel_words, traces, version_words
+from expertdb.console import (
+    charts,
+    filtering,
+    import_words,
+    lists,
+    panel_words,
+    traces,
+    version_words,
+    vocabulary_words,
+)
 from expertdb.console.assets import asset_url
 from expertdb.console.diffs import changed
 from expertdb.console.forms import field_id
@@ -154,7 +163,7 @@ def init_app(app: Flask) -> None:
         lines=lines,
         of_vocabularies=of_vocabularies,
     )
-    for tools in (charts, filtering, import_words, lists, panel_words, traces, version_words):
+    for tools in (charts, filtering, import_words, lists, panel_words, traces, version_words, vocabulary_words):
         app.jinja_env.filters.update(tools.FILTERS)
         app.jinja_env.globals.update(tools.GLOBALS)
     for name, tool in {

@@ -137,4 +137,21 @@ DETAIL = {
     "file": Text("File"),
     "kind": Text("Kind"),
 }
-TRACE_TABLES = {"action": ACTION, "subject": SUBJECT, "detail": DETAIL}
+# What may be done to a term of a vocabulary, and what may become of a suggested word.
+VOCABULARY_DEED = {
+    "add_alias": Text("Add an alias"),
+    "remove_alias": Text("Take an alias away"),
+    "add_code": Text("Add a code"),
+    "relabel": Text("Change the labels"),
+    "deprecate": Text("Take out of use"),
+    "restore": Text("Put back into use"),
+    "merge": Text("Merge into another code"),
+}
+SUGGESTION_STATUS = {"open": Text("Undecided"), "accepted": Text("Taken up"), "declined": Text("Not taken up")}
+TRACE_TABLES = {
+    "vocabulary_deed": VOCABULARY_DEED,
+    "suggestion_status": SUGGESTION_STATUS,
+    "action": ACTION,
+    "subject": SUBJECT,
+    "detail": DETAIL,
+}

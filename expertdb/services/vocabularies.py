@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
@@ -64,6 +64,12 @@ def changes(session: Session, name: str, query: Mapping[str, Any]) -> paging.Pag
     statement = select(VocabularyChange).where(VocabularyChange.name == name)
     keys = (VocabularyChange.number,)
     return paging.fetch(session, statement, keys, query["limit"], query.get("cursor"), newest_first=True)
+
+
+def count_until(session: Session, name: str, number: int) -> int:
+    """How many changes of this vocabulary there were up to change `number`: the count in the version it made."""
+    counted = select(func.count()).where(VocabularyChange.name == name, VocabularyChange.number <= number)
+    return session.scalar(counted) or 0
 
 
 def change(

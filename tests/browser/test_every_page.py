@@ -58,6 +58,10 @@ def examples_of(app: Flask) -> dict[str, str]:
     panel = office.made(f"/requests/{asked['id']}/panels", {"preset": "complex"})
     draw = office.made(f"/requests/{asked['id']}/draws", TO_DRAW)
     engagement, waiting, opinion = serving(office)
+    word = {"do": "add_alias", "code": "LG-INV", "alias": "宣告专利无效", "note": "常用"}
+    suggestion = administrator.made("/vocabularies/service_kind/suggestions", word)
+    relabelled = {"changes": [{"do": "relabel", "code": "LG-INV", "zh": "专利无效"}], "reason": "通称"}
+    assert administrator.patch("/vocabularies/service_kind", relabelled, etag="*").status_code == 200
     tie = administrator.made(f"/experts/{suspended}/ties", {"type": "kin", "counterpart": "张三"})
     return {
         "engagement_id": engagement,
@@ -72,6 +76,9 @@ def examples_of(app: Flask) -> dict[str, str]:
         "user_id": _first(administrator, "/users"),
         "organisation_id": _first(administrator, "/organisations"),
         "name": "service_kind",
+        "code": "LG-INV",
+        "do": "add_alias",
+        "suggestion_id": suggestion["id"],
         "objecting": published,
         "objection_id": objection["id"],
         "suspended": suspended,

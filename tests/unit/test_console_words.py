@@ -22,11 +22,13 @@ from expertdb.models import (
     sanctions,
     tokens,
 )
+from expertdb.models import vocabularies as vocabulary_models
 from expertdb.schemas import imports
 from expertdb.schemas.experts import ITEM_KINDS, ExpertPatch
 from expertdb.schemas.requests import NEEDS, RequestPatch
 from expertdb.schemas.shortlists import Filters
 from expertdb.schemas.users import UserPatch
+from expertdb.schemas.vocabularies import SUGGESTION_STATUSES
 from expertdb.services import answers, eligibility, exclusions, lifecycle, shown
 from matching.panel import GROUPINGS, TYPES, preset, presets
 
@@ -70,6 +72,8 @@ EXACT: dict[str, Iterable[str]] = {
     "choice": panels.CHOICES,
     "rule": {*TYPES, "size"},
     "grouping": GROUPINGS,
+    "vocabulary_deed": vocabulary_models.DEEDS,
+    "suggestion_status": SUGGESTION_STATUSES,
     "import_policy": imports.POLICIES,
     "import_decision": imports.DECISIONS,
     "import_prefer": imports.PREFERENCES,
