@@ -13,6 +13,7 @@ from expertdb.console import (  # noqa: F401 - most of these are here to registe
     draws,
     engagements,
     experts,
+    exports,
     failures,
     first_run,
     guests,

@@ -148,7 +148,13 @@ VOCABULARY_DEED = {
     "merge": Text("Merge into another code"),
 }
 SUGGESTION_STATUS = {"open": Text("Undecided"), "accepted": Text("Taken up"), "declined": Text("Not taken up")}
+EXPORT_FORMAT = {
+    "xlsx": Text("Excel workbook (XLSX)"),
+    "csv": Text("Table of text (CSV)"),
+    "jsonl": Text("For programs (JSON Lines)"),
+}
 TRACE_TABLES = {
+    "export_format": EXPORT_FORMAT,
     "vocabulary_deed": VOCABULARY_DEED,
     "suggestion_status": SUGGESTION_STATUS,
     "action": ACTION,

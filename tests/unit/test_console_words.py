@@ -25,6 +25,7 @@ from expertdb.models import (
 from expertdb.models import vocabularies as vocabulary_models
 from expertdb.schemas import imports
 from expertdb.schemas.experts import ITEM_KINDS, ExpertPatch
+from expertdb.schemas.exports import FORMATS
 from expertdb.schemas.requests import NEEDS, RequestPatch
 from expertdb.schemas.shortlists import Filters
 from expertdb.schemas.users import UserPatch
@@ -74,6 +75,7 @@ EXACT: dict[str, Iterable[str]] = {
     "grouping": GROUPINGS,
     "vocabulary_deed": vocabulary_models.DEEDS,
     "suggestion_status": SUGGESTION_STATUSES,
+    "export_format": FORMATS,
     "import_policy": imports.POLICIES,
     "import_decision": imports.DECISIONS,
     "import_prefer": imports.PREFERENCES,
