@@ -7,6 +7,7 @@ from flask import Flask
 from expertdb.console import (  # noqa: F401 - most of these are here to register their pages.
     account,
     audit,
+    batches,
     codes,
     conflicts,
     contact,

@@ -41,6 +41,7 @@ PLACES = (
 MORE_PLACES = (
     ("show_publicity", Text("Publicity")),
     ("show_statistics", Text("Statistics")),
+    ("list_batches", Text("Batches")),
     ("new_check", Text("Check conflicts")),
     ("check_record", Text("Check a draw")),
     ("list_vocabularies", Text("Vocabularies")),
@@ -89,14 +90,26 @@ def told(text: str) -> str:
 
 
 # The colours of statuses: what is well, what waits, what is over; all others are plain.
-GOOD = ("active", "renewed", "accepted", "engaged", "delivered", "evaluated", "confirmed", "revealed")
+GOOD = (
+    "active",
+    "renewed",
+    "accepted",
+    "engaged",
+    "delivered",
+    "evaluated",
+    "confirmed",
+    "revealed",
+    "done",
+    "granted",
+    "sent",
+)
 WAITING = (
     *("submitted", "under_review", "publicity", "on_leave", "returned", "open", "appealed"),
-    *("proposed", "frozen", "invited"),
+    *("proposed", "frozen", "invited", "queued", "running"),
 )
 BAD = (
     *("suspended", "expired", "removed", "withdrawn", "cancelled", "upheld", "standing"),
-    *("rejected", "declined", "silent"),
+    *("rejected", "declined", "silent", "failed"),
 )
 
 

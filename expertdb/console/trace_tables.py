@@ -148,12 +148,28 @@ VOCABULARY_DEED = {
     "merge": Text("Merge into another code"),
 }
 SUGGESTION_STATUS = {"open": Text("Undecided"), "accepted": Text("Taken up"), "declined": Text("Not taken up")}
+# How far a job is, at what, and what a batch is to make best.
+JOB_STATUS = {
+    "queued": Text("Waits for its turn"),
+    "running": Text("Being worked out"),
+    "done": Text("Done"),
+    "failed": Text("Failed"),
+    "cancelled": Text("Cancelled"),
+}
+JOB_STAGE = {"reading": Text("reading requests and experts"), "solving": Text("choosing members")}
+FAIRNESS = {
+    "total": Text("the fit of all panels together"),
+    "worst": Text("the panel that fits worst, then all together"),
+}
 EXPORT_FORMAT = {
     "xlsx": Text("Excel workbook (XLSX)"),
     "csv": Text("Table of text (CSV)"),
     "jsonl": Text("For programs (JSON Lines)"),
 }
 TRACE_TABLES = {
+    "job_status": JOB_STATUS,
+    "job_stage": JOB_STAGE,
+    "fairness": FAIRNESS,
     "export_format": EXPORT_FORMAT,
     "vocabulary_deed": VOCABULARY_DEED,
     "suggestion_status": SUGGESTION_STATUS,

@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page
 
+from expertdb import worker
 from expertdb.console import access
 from tests.api.people import ASKED, expert, moved
 from tests.browser.conftest import Opening, Site, Watch
@@ -64,6 +65,7 @@ def examples_of(app: Flask) -> dict[str, str]:
     assert administrator.patch("/vocabularies/service_kind", relabelled, etag="*").status_code == 200
     tie = administrator.made(f"/experts/{suspended}/ties", {"type": "kin", "counterpart": "张三"})
     return {
+        "batch_id": batch(app, office),
         "engagement_id": engagement,
         "waiting": waiting,
         "opinion_id": opinion,
@@ -84,6 +86,15 @@ def examples_of(app: Flask) -> dict[str, str]:
         "suspended": suspended,
         "sanction_id": _first(administrator, f"/experts/{suspended}/sanctions"),
     }
+
+
+def batch(app: Flask, office: Caller) -> str:
+    """The id of a batch that is done: one request is filled, one cannot be."""
+    asked = [office.made("/requests", ASKED | {"experts_wanted": count})["id"] for count in (3, 40)]
+    rules = [{"type": "max_per", "by": "kind", "name": "one of a kind"}]
+    made = office.made("/batches", {"requests": asked, "rules": rules, "reserves": 1})
+    assert worker.run_once(app, worker.KINDS)
+    return str(made["id"])
 
 
 def serving(office: Caller) -> tuple[str, str, str]:

@@ -13,6 +13,7 @@ from expertdb.models import (
     engagements,
     evaluations,
     experts,
+    jobs,
     notices,
     objections,
     opinions,
@@ -30,7 +31,8 @@ from expertdb.schemas.requests import NEEDS, RequestPatch
 from expertdb.schemas.shortlists import Filters
 from expertdb.schemas.users import UserPatch
 from expertdb.schemas.vocabularies import SUGGESTION_STATUSES
-from expertdb.services import answers, eligibility, exclusions, lifecycle, shown
+from expertdb.services import answers, batches, eligibility, exclusions, lifecycle, shown
+from matching.assignment import FAIRNESS
 from matching.panel import GROUPINGS, TYPES, preset, presets
 
 ROOT = Path(__file__).parents[2]
@@ -75,6 +77,9 @@ EXACT: dict[str, Iterable[str]] = {
     "grouping": GROUPINGS,
     "vocabulary_deed": vocabulary_models.DEEDS,
     "suggestion_status": SUGGESTION_STATUSES,
+    "job_status": jobs.JOB_STATES,
+    "job_stage": (batches.READING, batches.SOLVING),
+    "fairness": FAIRNESS,
     "export_format": FORMATS,
     "import_policy": imports.POLICIES,
     "import_decision": imports.DECISIONS,
