@@ -29,6 +29,7 @@ from expertdb.console import (  # noqa: F401 - most of these are here to registe
     rendering,
     requests,
     reviews,
+    rights,
     sanctions,
     sessions,
     shortlists,

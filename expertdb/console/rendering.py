@@ -45,6 +45,7 @@ MORE_PLACES = (
     ("new_check", Text("Check conflicts")),
     ("check_record", Text("Check a draw")),
     ("list_vocabularies", Text("Vocabularies")),
+    ("list_claims", Text("Claims on personal data")),
     ("list_audit", Text("Audit log")),
     ("list_users", Text("Users")),
     ("all_tokens", Text("Tokens")),
@@ -105,11 +106,11 @@ GOOD = (
 )
 WAITING = (
     *("submitted", "under_review", "publicity", "on_leave", "returned", "open", "appealed"),
-    *("proposed", "frozen", "invited", "queued", "running"),
+    *("proposed", "frozen", "invited", "queued", "running", "due"),
 )
 BAD = (
     *("suspended", "expired", "removed", "withdrawn", "cancelled", "upheld", "standing"),
-    *("rejected", "declined", "silent", "failed"),
+    *("rejected", "declined", "silent", "failed", "refused"),
 )
 
 

@@ -161,6 +161,25 @@ FAIRNESS = {
     "total": Text("the fit of all panels together"),
     "worst": Text("the panel that fits worst, then all together"),
 }
+# What people in the pool may ask for and agree to, and what they are told.
+CLAIM_KIND = {
+    "copy": Text("A copy of the data"),
+    "correction": Text("Correction"),
+    "erasure": Text("Erasure"),
+}
+CLAIM_STATUS = {"open": Text("Undecided"), "granted": Text("Granted"), "refused": Text("Refused")}
+REFUSAL = {
+    "identity_not_shown": Text("Identity not shown"),
+    "kept_by_law": Text("A law makes us keep it"),
+    "not_shown_wrong": Text("Not shown to be wrong"),
+    "repeated": Text("Repeated without reason"),
+    "other": Text("Other"),
+}
+CONSENT_FORM = {
+    "signed": Text("Signed on paper"),
+    "electronic": Text("Electronic"),
+    "by_mail": Text("By mail"),
+}
 EXPORT_FORMAT = {
     "xlsx": Text("Excel workbook (XLSX)"),
     "csv": Text("Table of text (CSV)"),
@@ -170,6 +189,10 @@ TRACE_TABLES = {
     "job_status": JOB_STATUS,
     "job_stage": JOB_STAGE,
     "fairness": FAIRNESS,
+    "claim_kind": CLAIM_KIND,
+    "claim_status": CLAIM_STATUS,
+    "refusal": REFUSAL,
+    "consent_form": CONSENT_FORM,
     "export_format": EXPORT_FORMAT,
     "vocabulary_deed": VOCABULARY_DEED,
     "suggestion_status": SUGGESTION_STATUS,

@@ -63,6 +63,9 @@ def examples_of(app: Flask) -> dict[str, str]:
     suggestion = administrator.made("/vocabularies/service_kind/suggestions", word)
     relabelled = {"changes": [{"do": "relabel", "code": "LG-INV", "zh": "专利无效"}], "reason": "通称"}
     assert administrator.patch("/vocabularies/service_kind", relabelled, etag="*").status_code == 200
+    claim = administrator.made(f"/experts/{suspended}/claims", {"kind": "correction", "text": "单位已变更"})
+    consent = {"notice": "2026-1", "form": "signed", "given_on": "2026-01-05"}
+    consent = administrator.made(f"/experts/{suspended}/consents", consent)
     tie = administrator.made(f"/experts/{suspended}/ties", {"type": "kin", "counterpart": "张三"})
     return {
         "batch_id": batch(app, office),
@@ -70,6 +73,8 @@ def examples_of(app: Flask) -> dict[str, str]:
         "waiting": waiting,
         "opinion_id": opinion,
         "tie_id": tie["id"],
+        "claim_id": claim["id"],
+        "consent_id": consent["id"],
         "expert_id": listed["entries"][0]["expert"]["id"],
         "request_id": asked["id"],
         "shortlist_id": listed["id"],
@@ -145,6 +150,9 @@ def addresses(app: Flask, examples: dict[str, str]) -> list[str]:
             ("/contact", "suspended"),
             ("/ties", "suspended"),
             ("/history", "suspended"),
+            ("/rights", "suspended"),
+            ("/claims", "suspended"),
+            ("/consents", "suspended"),
         ):
             values |= {"expert_id": examples[whose]} if part in address else {}
         found.append(ADDRESS.sub(lambda part, values=values: values[part[1]], address))

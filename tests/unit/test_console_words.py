@@ -20,6 +20,7 @@ from expertdb.models import (
     panels,
     requests,
     restricted,
+    rights,
     sanctions,
     tokens,
 )
@@ -80,6 +81,10 @@ EXACT: dict[str, Iterable[str]] = {
     "job_status": jobs.JOB_STATES,
     "job_stage": (batches.READING, batches.SOLVING),
     "fairness": FAIRNESS,
+    "claim_kind": rights.CLAIM_KINDS,
+    "claim_status": rights.CLAIM_STATES,
+    "refusal": rights.REFUSALS,
+    "consent_form": rights.CONSENT_FORMS,
     "export_format": FORMATS,
     "import_policy": imports.POLICIES,
     "import_decision": imports.DECISIONS,
