@@ -22,6 +22,7 @@ from expertdb.console import (  # noqa: F401 - most of these are here to registe
     home,
     imports,
     moves,
+    notices,
     objections,
     organisations,
     panels,

@@ -45,6 +45,8 @@ MORE_PLACES = (
     ("new_check", Text("Check conflicts")),
     ("check_record", Text("Check a draw")),
     ("list_vocabularies", Text("Vocabularies")),
+    ("list_notices", Text("Notices")),
+    ("list_confirmations", Text("Yearly confirmations")),
     ("list_claims", Text("Claims on personal data")),
     ("list_audit", Text("Audit log")),
     ("list_users", Text("Users")),

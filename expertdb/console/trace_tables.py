@@ -180,6 +180,8 @@ CONSENT_FORM = {
     "electronic": Text("Electronic"),
     "by_mail": Text("By mail"),
 }
+NOTICE_KIND = {"term_ends": Text("The term ends"), "confirmation": Text("Yearly confirmation")}
+NOTICE_STATUS = {"due": Text("To be sent"), "sent": Text("Sent"), "void": Text("No longer due")}
 EXPORT_FORMAT = {
     "xlsx": Text("Excel workbook (XLSX)"),
     "csv": Text("Table of text (CSV)"),
@@ -193,6 +195,8 @@ TRACE_TABLES = {
     "claim_status": CLAIM_STATUS,
     "refusal": REFUSAL,
     "consent_form": CONSENT_FORM,
+    "notice_kind": NOTICE_KIND,
+    "notice_status": NOTICE_STATUS,
     "export_format": EXPORT_FORMAT,
     "vocabulary_deed": VOCABULARY_DEED,
     "suggestion_status": SUGGESTION_STATUS,

@@ -14,6 +14,8 @@ from playwright.sync_api import Page
 
 from expertdb import worker
 from expertdb.console import access
+from expertdb.database import transaction
+from expertdb.models.notices import Notice
 from tests.api.people import ASKED, expert, moved
 from tests.browser.conftest import Opening, Site, Watch
 from tests.callers import Caller
@@ -74,6 +76,7 @@ def examples_of(app: Flask) -> dict[str, str]:
         "opinion_id": opinion,
         "tie_id": tie["id"],
         "claim_id": claim["id"],
+        "notice_id": notice(app, suspended),
         "consent_id": consent["id"],
         "expert_id": listed["entries"][0]["expert"]["id"],
         "request_id": asked["id"],
@@ -91,6 +94,16 @@ def examples_of(app: Flask) -> dict[str, str]:
         "suspended": suspended,
         "sanction_id": _first(administrator, f"/experts/{suspended}/sanctions"),
     }
+
+
+def notice(app: Flask, expert_id: str) -> str:
+    """The id of a notice that waits to be sent."""
+    now = app.extensions["clock"]()
+    with app.app_context(), transaction() as session:
+        made = Notice(expert_id=expert_id, kind="confirmation", about=now.date(), raised_at=now)
+        session.add(made)
+        session.flush()
+        return made.id
 
 
 def batch(app: Flask, office: Caller) -> str:
@@ -152,6 +165,7 @@ def addresses(app: Flask, examples: dict[str, str]) -> list[str]:
             ("/history", "suspended"),
             ("/rights", "suspended"),
             ("/claims", "suspended"),
+            ("/confirmation", "suspended"),
             ("/consents", "suspended"),
         ):
             values |= {"expert_id": examples[whose]} if part in address else {}

@@ -85,6 +85,8 @@ EXACT: dict[str, Iterable[str]] = {
     "claim_status": rights.CLAIM_STATES,
     "refusal": rights.REFUSALS,
     "consent_form": rights.CONSENT_FORMS,
+    "notice_kind": notices.NOTICE_KINDS,
+    "notice_status": notices.NOTICE_STATES,
     "export_format": FORMATS,
     "import_policy": imports.POLICIES,
     "import_decision": imports.DECISIONS,
