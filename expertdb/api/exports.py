@@ -4,12 +4,10 @@ from typing import Any
 
 from expertdb.api.handling import Routes
 from expertdb.api.routing import Call, Download, allow, asks, downloads, leaves_trace, prepared_by
-from expertdb.errors import NotAllowed
 from expertdb.schemas.exports import ExportQuery
 from expertdb.services import experts, exports
-from expertdb.services.exports import OPTIONS, Export, Options
+from expertdb.services.exports import OPTIONS, Export
 from expertdb.tables.writing import TYPES
-from expertdb.wording import Text
 
 routes = Routes("exports")
 
@@ -20,10 +18,7 @@ def _filters(call: Call) -> dict[str, Any]:
 
 def write(call: Call) -> Export:
     """Write the file while nobody waits for it."""
-    options = Options(**{name: call.query[name] for name in OPTIONS if name in call.query})
-    if options.restricted and call.actor.role != "administrator":
-        raise NotAllowed(Text("Only an administrator exports restricted values."))
-    query = _filters(call)
+    query, options = _filters(call), exports.options_of(call.query, call.actor)
     return exports.write(call.session, query, options, *experts.of_day(query, call.now))
 
 

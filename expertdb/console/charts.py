@@ -16,6 +16,8 @@ SQUARE = Markup(
     '<rect class="heat" x="{}" y="{}" width="{}" height="{}" fill-opacity="{:.2f}"/>'
     '<text class="{}" x="{}" y="{}" text-anchor="middle">{}</text>'
 )
+MONTH, WIDEST = 64, 240
+BAR = Markup('<rect class="part-concept" x="{}" y="{}" width="{}" height="{}"/>')
 WORDS = Markup('<text x="{}" y="{}"{}>{}</text>')
 FRAME = Markup(
     '<svg class="heatmap" width="{0}" height="{1}" viewBox="0 0 {0} {1}" role="img" aria-label="{2}">{3}</svg>'
@@ -70,6 +72,27 @@ def _short(words: str) -> str:
     return words if len(words) <= room else words[: room - 1] + "…"
 
 
+def volume(found: Iterable[Any]) -> list[tuple[str, int]]:
+    """How many requests came in each month that had any, whatever body sent them."""
+    counts: Counter[str] = Counter()
+    for one in found:
+        counts[one.month] += one.requests
+    return sorted(counts.items())
+
+
+def month_bars(rows: Sequence[tuple[str, int]]) -> Markup:
+    """Requests by month as bars."""
+    most = max((count for _, count in rows), default=0) or 1
+    parts = Markup()
+    for line, (month, count) in enumerate(rows):
+        y, width = line * ROW, WIDEST * count // most
+        parts += WORDS.format(0, y + 14, "", month)
+        parts += BAR.format(MONTH, y, width, ROW - 4)
+        parts += WORDS.format(MONTH + width + 6, y + 14, "", count)
+    size = MONTH + WIDEST + 50, len(rows) * ROW
+    return FRAME.format(*size, said("Requests by month; the table below has the figures"), parts)
+
+
 def share(value: float | None) -> str:
     """A share as a percentage."""
     return "—" if value is None else f"{100 * value:.0f}%"
@@ -84,4 +107,4 @@ def hours(value: float | None) -> str:
 
 
 FILTERS: Mapping[str, Any] = {"share": share, "hours": hours}
-GLOBALS: Mapping[str, Any] = {"heat_map": heat_map, "heat_cities": cities}
+GLOBALS: Mapping[str, Any] = {"heat_map": heat_map, "heat_cities": cities, "volume": volume, "month_bars": month_bars}

@@ -19,6 +19,7 @@ VOCABULARIES = {
 }
 TABLE_OF = {"status": "expert_status", "duty": "duty"}
 HOME_PROVINCE = "35"
+PAGING = ("cursor", "limit")
 
 
 def ordered(counts: Mapping[str, int], name: str) -> list[tuple[str, int]]:
@@ -51,5 +52,11 @@ def address_with(name: str, value: str | None) -> str:
     return url_for("console.list_experts", **{**changed, name: value})
 
 
+def export_address() -> str:
+    """The form for an export of those who meet the filters of this list."""
+    filters: dict[str, Any] = {key: given for key, given in request.args.items() if given and key not in PAGING}
+    return url_for("console.new_export", **filters)
+
+
 FILTERS: dict[str, Any] = {"facet_order": ordered, "total": total}
-GLOBALS: dict[str, Any] = {"facet_label": label_of, "found_with": address_with}
+GLOBALS: dict[str, Any] = {"facet_label": label_of, "found_with": address_with, "export_address": export_address}

@@ -13,6 +13,7 @@ from expertdb.console.rules import Reply, Visit, allow, asks, leaves_trace, prep
 from expertdb.console.site import pages
 from expertdb.schemas.engagements import EngagementAnswer
 from expertdb.schemas.panel_forms import PanelForm
+from expertdb.schemas.panel_wishes import LARGEST_PANEL
 from expertdb.schemas.panels import FileQuery, PanelTransitionBody, ReplacementBody
 from expertdb.schemas.requests import RequestAnswer
 from expertdb.services import (
@@ -39,8 +40,9 @@ FILE_TYPES = {
 @pages.get("/requests/<request_id>/panels/new")
 @allow(*OFFICES)
 def new_panel(visit: Visit, request_id: str) -> Reply:
-    """The form under which a panel is to be formed."""
-    return _builder(visit, request_id, visit.form or Form.blank())
+    """The form under which a panel is to be formed; a proposal of a batch leads here with its members."""
+    stated = {"forced": request.args.getlist("forced")[:LARGEST_PANEL], "size": request.args.get("size", "")[:3]}
+    return _builder(visit, request_id, visit.form or Form.blank(**stated))
 
 
 @pages.post("/requests/<request_id>/panels/rows")

@@ -7,7 +7,16 @@ from flask import Flask, Response, current_app, request, url_for
 from markupsafe import Markup
 
 from expertdb import vocabularies
-from expertdb.console import charts, filtering, import_words, lists, panel_words, traces
+from expertdb.console import (
+    charts,
+    filtering,
+    import_words,
+    lists,
+    panel_words,
+    traces,
+    version_words,
+    vocabulary_words,
+)
 from expertdb.console.assets import asset_url
 from expertdb.console.diffs import changed
 from expertdb.console.forms import field_id
@@ -32,9 +41,13 @@ PLACES = (
 MORE_PLACES = (
     ("show_publicity", Text("Publicity")),
     ("show_statistics", Text("Statistics")),
+    ("list_batches", Text("Batches")),
     ("new_check", Text("Check conflicts")),
     ("check_record", Text("Check a draw")),
     ("list_vocabularies", Text("Vocabularies")),
+    ("list_notices", Text("Notices")),
+    ("list_confirmations", Text("Yearly confirmations")),
+    ("list_claims", Text("Claims on personal data")),
     ("list_audit", Text("Audit log")),
     ("list_users", Text("Users")),
     ("all_tokens", Text("Tokens")),
@@ -80,14 +93,26 @@ def told(text: str) -> str:
 
 
 # The colours of statuses: what is well, what waits, what is over; all others are plain.
-GOOD = ("active", "renewed", "accepted", "engaged", "delivered", "evaluated", "confirmed", "revealed")
+GOOD = (
+    "active",
+    "renewed",
+    "accepted",
+    "engaged",
+    "delivered",
+    "evaluated",
+    "confirmed",
+    "revealed",
+    "done",
+    "granted",
+    "sent",
+)
 WAITING = (
     *("submitted", "under_review", "publicity", "on_leave", "returned", "open", "appealed"),
-    *("proposed", "frozen", "invited"),
+    *("proposed", "frozen", "invited", "queued", "running", "due"),
 )
 BAD = (
     *("suspended", "expired", "removed", "withdrawn", "cancelled", "upheld", "standing"),
-    *("rejected", "declined", "silent"),
+    *("rejected", "declined", "silent", "failed", "refused"),
 )
 
 
@@ -154,7 +179,7 @@ def init_app(app: Flask) -> None:
         lines=lines,
         of_vocabularies=of_vocabularies,
     )
-    for tools in (charts, filtering, import_words, lists, panel_words, traces):
+    for tools in (charts, filtering, import_words, lists, panel_words, traces, version_words, vocabulary_words):
         app.jinja_env.filters.update(tools.FILTERS)
         app.jinja_env.globals.update(tools.GLOBALS)
     for name, tool in {

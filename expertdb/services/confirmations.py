@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from expertdb.errors import Fault, InvalidInput, StepIsMissing
-from expertdb.models.experts import APPOINTED, Expert
-from expertdb.services import audit, experts, terms, versions
+from expertdb.models.experts import APPOINTED, SERVING, Expert
+from expertdb.services import audit, experts, paging, terms, versions
 from expertdb.services.actors import Actor
 from expertdb.wording import Text
 from expertdb.workdays import local_day
@@ -33,3 +34,9 @@ def record(session: Session, expert_id: str, body: dict[str, Any], *, actor: Act
     action = "expert.confirmed" if body["reached"] else "expert.not_reached"
     audit.record(session, actor, action, kind="expert", id=expert.id, on=day.isoformat())
     return expert
+
+
+def due(session: Session, last: date, query: dict[str, Any]) -> paging.Page:
+    """Whose confirmation falls due by this day, overdue ones first."""
+    statement = select(Expert).where(Expert.status.in_(SERVING), Expert.confirmation_due <= last)
+    return paging.fetch(session, statement, (Expert.confirmation_due, Expert.id), query["limit"], query.get("cursor"))

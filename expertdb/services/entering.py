@@ -13,7 +13,7 @@ from expertdb.models.base import Base
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem, ExpertTransition
 from expertdb.models.preferences import ExpertPreference
 from expertdb.models.restricted import RestrictedValue
-from expertdb.services import evidence, experts, organisations, restricted
+from expertdb.services import evidence, experts, organisations, restricted, revisions
 from expertdb.services.actors import Actor
 from expertdb.services.decisions import Choices, Outcome
 from expertdb.services.merging import Merge, merge
@@ -113,6 +113,7 @@ class Entering:
 
     def _stage_merge(self, expert: Expert, changes: Body) -> None:
         there = {id(row) for row in (*expert.items, *expert.expert_codes)}
+        before, parts = revisions.state(expert), _parts(changes)
         sealed, gone = self._resealed(expert, changes.pop("restricted", {}))
         for item in changes.pop("more_items", []):
             expert.items.append(ExpertItem(position=len(expert.items), **item))
@@ -125,12 +126,19 @@ class Entering:
         if "availability" in changes:
             gone["expert_preferences.expert_id"] = [expert.id]
             fresh += _owned(expert, expert.preferences)
-        self.staged.update(expert, version, gone, (*fresh, *sealed))
+        kept = revisions.replaced(expert.id, before, parts, self.actor, self.now)
+        self.staged.update(expert, version, gone, (*fresh, *sealed, *([kept] if kept else [])))
 
     def _resealed(self, expert: Expert, values: Mapping[str, Any]) -> tuple[list[RestrictedValue], Gone]:
         """The rows that come and those that go when restricted values change."""
         gone = {"restricted_values.id": [row.id for row in expert.restricted if row.field in values]}
         return restricted.sealed(restricted.sealer_of(self.session), expert.id, values, self.now), gone
+
+
+def _parts(changes: Mapping[str, Any]) -> set[str]:
+    """The parts of a profile that a merge changes, as its versions call them."""
+    called = {"organisation_id": "organisation", "more_items": "items"}
+    return {called.get(name, name) for name in changes}
 
 
 def _owned(expert: Expert, rows: Iterable[ExpertItem | ExpertCode | ExpertPreference | ExpertTransition]) -> list[Base]:

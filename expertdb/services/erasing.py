@@ -19,6 +19,7 @@ from expertdb.models.experts import Expert
 from expertdb.models.objections import Objection
 from expertdb.models.opinions import Opinion
 from expertdb.models.panels import Panel
+from expertdb.models.revisions import ExpertRevision
 from expertdb.models.rights import Claim, Consent
 from expertdb.models.sanctions import Sanction
 from expertdb.models.shortlists import Shortlist, ShortlistConflict, ShortlistEntry
@@ -42,6 +43,7 @@ def erase(session: Session, expert: Expert) -> dict[str, int]:
     counts = {
         "items": len(expert.items),
         "restricted": len(expert.restricted),
+        "revisions": _executed(session, delete(ExpertRevision).where(ExpertRevision.expert_id == id)),
         "ties": _executed(session, delete(ExpertTie).where(ExpertTie.expert_id == id)),
         "opinions": _emptied(session, Opinion, id, signed_by=pseudonym),
         "engagements": _emptied(session, Engagement, id, reason=""),

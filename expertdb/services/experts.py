@@ -23,6 +23,7 @@ from expertdb.services import (
     organisations,
     paging,
     restricted,
+    revisions,
     terms,
     ties,
     versions,
@@ -122,6 +123,7 @@ def edit(
     expert = get(session, expert_id)
     lifecycle.refuse_erased(expert.id, expert.status)
     versions.check(expert.version, version)
+    before = revisions.state(expert)
     if "organisation" in body:
         _change_employer(session, expert, _employer(session, body, actor, now), actor, now)
     if "entry" in body:
@@ -130,6 +132,7 @@ def edit(
     fill(expert, body)
     evidence.stamp(expert, actor, now)
     restricted.put(session, expert, body.get("restricted", {}), now)
+    revisions.keep(session, expert, before, actor=actor, now=now)
     versions.touch(expert, now)
     session.flush()
     fields = sorted({*body, *body.get("restricted", {})} - {"restricted"})

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from expertdb import vocabularies
+from expertdb.errors import NotAllowed
 from expertdb.models.base import new_id
 from expertdb.models.experts import Expert, ExpertItem
 from expertdb.models.restricted import FIELDS
@@ -24,6 +25,7 @@ from expertdb.services.actors import Actor
 from expertdb.services.headings import Column, columns
 from expertdb.services.phrases import STRONG
 from expertdb.tables.writing import write_csv, write_lines, write_xlsx
+from expertdb.wording import Text
 
 READ_AT_ONCE = 500
 ERASED = "erased"
@@ -46,6 +48,19 @@ class Options:
     language: str = "zh"
     restricted: bool = False
     reason: str = ""
+
+
+def may_restrict(actor: Actor) -> bool:
+    """Whether the caller may export restricted values."""
+    return actor.role == "administrator"
+
+
+def options_of(query: Mapping[str, Any], actor: Actor) -> Options:
+    """How a query wants the export; raises NotAllowed for restricted values that the caller may not have."""
+    options = Options(**{name: query[name] for name in OPTIONS if name in query})
+    if options.restricted and not may_restrict(actor):
+        raise NotAllowed(Text("Only an administrator exports restricted values."))
+    return options
 
 
 @dataclass

@@ -21,6 +21,7 @@ from expertdb.models.objections import Objection
 from expertdb.models.opinions import Opinion
 from expertdb.models.panels import PanelSeat
 from expertdb.models.restricted import FIELDS
+from expertdb.models.revisions import ExpertRevision
 from expertdb.models.rights import Claim, Consent
 from expertdb.models.sanctions import Sanction
 from expertdb.models.shortlists import ShortlistConflict, ShortlistEntry
@@ -31,6 +32,7 @@ SECTIONS: dict[str, type[Base]] = {
     "items": ExpertItem,
     "codes": ExpertCode,
     "transitions": ExpertTransition,
+    "revisions": ExpertRevision,
     "standings": ExpertStanding,
     "consents": Consent,
     "claims": Claim,

@@ -14,7 +14,7 @@ from expertdb.models.experts import Expert, ExpertItem
 from expertdb.names import fold, name_words
 from expertdb.schemas.experts import MAXIMUM_ITEMS, ItemBody
 from expertdb.schemas.faults import faults_of
-from expertdb.services import audit, author_records, experts, lifecycle, versions
+from expertdb.services import audit, author_records, experts, lifecycle, revisions, versions
 from expertdb.services.actors import Actor
 from expertdb.services.author_records import Authored
 from expertdb.wording import Text
@@ -93,9 +93,11 @@ def _new(expert: Expert, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _store(
     session: Session, expert: Expert, source: str, fresh: list[dict[str, Any]], actor: Actor, now: datetime
 ) -> None:
+    before = revisions.state(expert, ("items",))
     last = max((item.position for item in expert.items), default=-1)
     expert.items += [ExpertItem(position=last + place, **one) for place, one in enumerate(fresh, start=1)]
     experts.refresh_content(expert)
+    revisions.keep(session, expert, before, actor=actor, now=now)
     versions.touch(expert, now)
     session.flush()
     audit.record(session, actor, "items.imported", kind="expert", id=expert.id, source=source, count=len(fresh))

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from expertdb.errors import Fault, InvalidInput, NotFound
 from expertdb.models.experts import Expert, ExpertItem
 from expertdb.schemas.experts import MAXIMUM_ITEMS
-from expertdb.services import audit, evidence, experts, lifecycle, versions
+from expertdb.services import audit, evidence, experts, lifecycle, revisions, versions
 from expertdb.services.actors import Actor
+from expertdb.services.revisions import State
 from expertdb.wording import Text
 
 
@@ -18,10 +19,11 @@ def add(session: Session, expert_id: str, body: dict[str, Any], *, actor: Actor,
     expert = experts.get(session, expert_id)
     if len(expert.items) >= MAXIMUM_ITEMS:
         raise InvalidInput(Fault("/", Text("This expert has {maximum} items; no more fit.", maximum=MAXIMUM_ITEMS)))
+    before = revisions.state(expert, ("items",))
     last = max((item.position for item in expert.items), default=-1)
     item = ExpertItem(position=last + 1, **body)
     expert.items.append(item)
-    _touch(session, expert, actor, now)
+    _touch(session, expert, before, actor, now)
     audit.record(session, actor, "item.added", kind="expert", id=expert.id, item=item.id)
     return item
 
@@ -40,8 +42,9 @@ def edit(
     expert = experts.get(session, expert_id)
     versions.check(expert.version, version)
     item = get(expert, item_id)
+    before = revisions.state(expert, ("items",))
     evidence.edit(item, body)
-    _touch(session, expert, actor, now)
+    _touch(session, expert, before, actor, now)
     details = {"item": item.id, "fields": sorted(body), "verified": item.verified}
     audit.record(session, actor, "item.edited", kind="expert", id=expert.id, **details)
     return item
@@ -51,8 +54,9 @@ def delete(session: Session, expert_id: str, item_id: str, *, version: int | Non
     """Take an item away; `version` is the expert's. Raises NotFound, EditedMeanwhile."""
     expert = experts.get(session, expert_id)
     versions.check(expert.version, version)
+    before = revisions.state(expert, ("items",))
     expert.items.remove(get(expert, item_id))
-    _touch(session, expert, actor, now)
+    _touch(session, expert, before, actor, now)
     audit.record(session, actor, "item.deleted", kind="expert", id=expert.id, item=item_id)
 
 
@@ -64,9 +68,10 @@ def get(expert: Expert, item_id: str) -> ExpertItem:
     raise NotFound("item", item_id)
 
 
-def _touch(session: Session, expert: Expert, actor: Actor, now: datetime) -> None:
+def _touch(session: Session, expert: Expert, before: State, actor: Actor, now: datetime) -> None:
     lifecycle.refuse_erased(expert.id, expert.status)
     evidence.stamp(expert, actor, now)
     experts.refresh_content(expert)
+    revisions.keep(session, expert, before, actor=actor, now=now)
     versions.touch(expert, now)
     session.flush()

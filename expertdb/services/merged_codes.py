@@ -8,7 +8,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from expertdb.models.experts import Expert, ExpertCode
 from expertdb.models.organisations import Organisation
-from expertdb.services import experts, versions
+from expertdb.services import experts, revisions, versions
+from expertdb.services.actors import Actor
 from expertdb.vocabularies import EXPERTISE
 
 # Columns besides an expert's codes that hold a code of a vocabulary. Requests and shortlists are on file: what they say
@@ -24,15 +25,15 @@ ORGANISATION_COLUMNS: dict[str, InstrumentedAttribute[Any]] = {
 }
 
 
-def move(session: Session, name: str, old: str, new: str, now: datetime) -> int:
+def move(session: Session, name: str, old: str, new: str, *, actor: Actor, now: datetime) -> int:
     """Give everybody who has code `old` of a vocabulary the code `new`; returns how many experts had it."""
     moved: set[str] = set()
     if name in EXPERTISE:
-        moved |= _in_codes(session, old, new, now)
+        moved |= _in_codes(session, old, new, actor, now)
     if name in EXPERT_COLUMNS:
-        moved |= _in_column(session, EXPERT_COLUMNS[name], old, new, now)
+        moved |= _in_column(session, EXPERT_COLUMNS[name], old, new, actor, now)
     if name == "language":
-        moved |= _in_languages(session, old, new, now)
+        moved |= _in_languages(session, old, new, actor, now)
     if name in ORGANISATION_COLUMNS:
         column = ORGANISATION_COLUMNS[name]
         for organisation in session.scalars(select(Organisation).where(column == old)):
@@ -41,29 +42,37 @@ def move(session: Session, name: str, old: str, new: str, now: datetime) -> int:
     return len(moved)
 
 
-def _in_codes(session: Session, old: str, new: str, now: datetime) -> set[str]:
+def _in_codes(session: Session, old: str, new: str, actor: Actor, now: datetime) -> set[str]:
     moved = set()
     for expert in session.scalars(select(Expert).where(Expert.expert_codes.any(ExpertCode.code == old))):
+        before = revisions.state(expert, ("codes",))
         experts.set_codes(expert, list(dict.fromkeys(new if code == old else code for code in expert.codes)))
+        revisions.keep(session, expert, before, actor=actor, now=now)
         versions.touch(expert, now)
         moved.add(expert.id)
     return moved
 
 
-def _in_column(session: Session, column: InstrumentedAttribute[Any], old: str, new: str, now: datetime) -> set[str]:
+def _in_column(
+    session: Session, column: InstrumentedAttribute[Any], old: str, new: str, actor: Actor, now: datetime
+) -> set[str]:
     moved = set()
     for expert in session.scalars(select(Expert).where(column == old)):
+        before = revisions.state(expert, (column.key,))
         setattr(expert, column.key, new)
+        revisions.keep(session, expert, before, actor=actor, now=now)
         versions.touch(expert, now)
         moved.add(expert.id)
     return moved
 
 
-def _in_languages(session: Session, old: str, new: str, now: datetime) -> set[str]:
+def _in_languages(session: Session, old: str, new: str, actor: Actor, now: datetime) -> set[str]:
     moved = set()
     for expert in session.scalars(select(Expert).where(cast(Expert.languages, String).contains(f'"{old}"'))):
         if old in expert.languages:
+            before = revisions.state(expert, ("languages",))
             expert.languages = list(dict.fromkeys(new if one == old else one for one in expert.languages))
+            revisions.keep(session, expert, before, actor=actor, now=now)
             versions.touch(expert, now)
             moved.add(expert.id)
     return moved

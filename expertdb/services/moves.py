@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from expertdb.errors import Fault, NotAllowed, StepIsMissing
 from expertdb.models.experts import Expert, ExpertTransition
-from expertdb.services import audit, effects, experts, guards, lifecycle, paging, versions
+from expertdb.services import audit, effects, experts, guards, lifecycle, paging, revisions, versions
 from expertdb.services.actors import Actor
 from expertdb.services.guards import Move
 from expertdb.services.rules import Rules
@@ -75,9 +75,11 @@ def refuse_hindered(asked: Move) -> None:
 def carry_out(asked: Move, **cause: str) -> Expert:
     """Make a move that has been found right, and keep who, when and why; `cause` names what brought it about."""
     expert, before = asked.expert, asked.expert.status
+    term = revisions.state(expert, ("term",))
     kept = effects.apply(asked) | cause
     expert.status = asked.to
     record(asked.session, expert, before, asked.reason, asked.actor, asked.now, kept)
+    revisions.keep(asked.session, expert, term, actor=asked.actor, now=asked.now)
     versions.touch(expert, asked.now)
     asked.session.flush()
     details = {"before": before, "after": asked.to, "reason": asked.reason, **kept}

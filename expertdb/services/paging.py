@@ -4,10 +4,10 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Integer, Select, tuple_
+from sqlalchemy import Date, Integer, Select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from expertdb.errors import Fault, InvalidInput
@@ -47,7 +47,7 @@ def fetch(
 
 def _encode(row: Any, keys: tuple[InstrumentedAttribute[Any], ...]) -> str:
     values = [getattr(row, key.key) for key in keys]
-    plain = [value.isoformat() if isinstance(value, datetime) else value for value in values]
+    plain = [value.isoformat() if isinstance(value, date) else value for value in values]
     return base64.urlsafe_b64encode(json.dumps(plain, ensure_ascii=False).encode()).decode().rstrip("=")
 
 
@@ -68,6 +68,8 @@ def _restore(value: Any, key: InstrumentedAttribute[Any]) -> Any:
         return value
     if not isinstance(value, str) or any("\ud800" <= character <= "\udfff" or character == "\0" for character in value):
         raise ValueError("every key is a string")
+    if isinstance(key.type, Date):
+        return date.fromisoformat(value)
     if not isinstance(key.type, UTCDateTime):
         return value
     moment = datetime.fromisoformat(value)

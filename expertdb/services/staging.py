@@ -17,16 +17,16 @@ from expertdb.models.experts import Expert
 from expertdb.services.spool import Spool
 
 AT_ONCE = 500
-# Parents before their children.
+# Parents before their children. An expert who is merged may get an employer that is new.
+EMPLOYERS = ("organisations", "organisation_names")
 ORDER = (
-    "organisations",
-    "organisation_names",
     "experts",
     "expert_items",
     "expert_codes",
     "expert_preferences",
     "expert_transitions",
     "restricted_values",
+    "expert_revisions",
 )
 Values = dict[str, Any]
 Gone = dict[str, list[str]]  # Rows that go: values by "table.column".
@@ -86,13 +86,18 @@ class Staged:
         """Write everything staged within the session's transaction; raises EditedMeanwhile."""
         connection, written = session.connection(), 0
         for changes, inserts in self._spool:
+            _insert_all(connection, inserts, EMPLOYERS)
             for change in changes:
                 _update(session, change)
-            for name in ORDER:
-                if rows := inserts.get(name):
-                    _insert(connection, Base.metadata.tables[name], rows)
+            _insert_all(connection, inserts, ORDER)
             written += len(changes) + len(inserts.get("experts", []))
             progress(written)
+
+
+def _insert_all(connection: Connection, inserts: Batch, names: Iterable[str]) -> None:
+    for name in names:
+        if rows := inserts.get(name):
+            _insert(connection, Base.metadata.tables[name], rows)
 
 
 def _update(session: Session, change: Values) -> None:

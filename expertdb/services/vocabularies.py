@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
@@ -66,6 +66,12 @@ def changes(session: Session, name: str, query: Mapping[str, Any]) -> paging.Pag
     return paging.fetch(session, statement, keys, query["limit"], query.get("cursor"), newest_first=True)
 
 
+def count_until(session: Session, name: str, number: int) -> int:
+    """How many changes of this vocabulary there were up to change `number`: the count in the version it made."""
+    counted = select(func.count()).where(VocabularyChange.name == name, VocabularyChange.number <= number)
+    return session.scalar(counted) or 0
+
+
 def change(
     session: Session,
     name: str,
@@ -108,7 +114,7 @@ def _make(
     session.add(made)
     session.flush()
     vocabularies.take_up(models.applied(vocabularies.current(), [made], number))
-    moved = merged_codes.move(session, name, code, stated["into"], now) if do == "merge" else 0
+    moved = merged_codes.move(session, name, code, stated["into"], actor=actor, now=now) if do == "merge" else 0
     details = {"code": code, "change": number, "reason": reason, **({"experts": moved} if do == "merge" else {})}
     audit.record(session, actor, f"vocabulary.{do}", kind="vocabulary", id=name, **details)
 

@@ -31,15 +31,28 @@ def suggest(
     return made
 
 
-def find(session: Session, name: str, query: Mapping[str, Any], *, actor: Actor) -> paging.Page:
-    """The suggestions for a vocabulary, oldest first; whoever does not decide sees their own. Raises NotFound."""
-    vocabularies.read(session, name)
-    statement = select(VocabularySuggestion).where(VocabularySuggestion.name == name)
+def find(session: Session, name: str | None, query: Mapping[str, Any], *, actor: Actor) -> paging.Page:
+    """The suggestions for a vocabulary, or for all, oldest first; whoever does not decide sees their own.
+
+    Raises NotFound.
+    """
+    statement = select(VocabularySuggestion)
+    if name is not None:
+        vocabularies.read(session, name)
+        statement = statement.where(VocabularySuggestion.name == name)
     if "status" in query:
         statement = statement.where(VocabularySuggestion.status == query["status"])
     if actor.role != "administrator":
         statement = statement.where(VocabularySuggestion.person == actor.person)
     return paging.fetch(session, statement, (VocabularySuggestion.id,), query["limit"], query.get("cursor"))
+
+
+def get(session: Session, name: str, id: str, *, lock: bool = False) -> VocabularySuggestion:
+    """One suggestion for this vocabulary; raises NotFound."""
+    found = session.get(VocabularySuggestion, id, with_for_update=lock)
+    if found is None or found.name != name:
+        raise NotFound("suggestion", id)
+    return found
 
 
 def decide(
@@ -49,9 +62,7 @@ def decide(
 
     A new code's code may be given or corrected here. Raises NotFound, SuggestionDecidedAlready, InvalidInput.
     """
-    found = session.get(VocabularySuggestion, id, with_for_update=True)
-    if found is None or found.name != name:
-        raise NotFound("suggestion", id)
+    found = get(session, name, id, lock=True)
     if found.status != "open":
         raise SuggestionDecidedAlready(found.status)
     if body["decision"] == "accept":

@@ -196,6 +196,13 @@ def test_second_merge_of_the_same_row_changes_nothing(administrator: Caller, one
     assert administrator.get(f"/experts/{one['id']}").json == before
 
 
+def test_merge_may_bring_an_employer_that_nobody_knows_yet(administrator: Caller, one: dict[str, Any]) -> None:
+    row = ROW | {"organisation": "闽北新设律师事务所"}
+    answer = send(administrator, row, query="?duplicates=merge&prefer=file")
+    assert answer.status_code == 200, answer.text
+    assert administrator.get(f"/experts/{one['id']}").json["organisation"]["name"] == {"zh": "闽北新设律师事务所"}
+
+
 def test_merged_expert_is_found_by_what_came_in(administrator: Caller, one: dict[str, Any]) -> None:
     send(administrator, ROW, query="?duplicates=merge")
     listed = administrator.post("/shortlists/preview", {"title": "新论文", "text": "新能源汽车"}).json["entries"]

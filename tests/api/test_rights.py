@@ -18,7 +18,7 @@ from expertdb.models.base import Base
 from expertdb.models.shortlists import Shortlist
 from expertdb.services import held
 from matching import recompute
-from tests.api.people import ASKED, expert, invited_expert, listed, moved, preview
+from tests.api.people import ASKED, expert, invited_expert, listed, moved, pages, preview
 from tests.callers import Caller, Clock
 from tests.conftest import caller
 
@@ -179,6 +179,19 @@ def test_correction_is_asked_for_decided_and_made(administrator: Caller) -> None
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_claims_and_consents_come_in_pages(administrator: Caller) -> None:
+    at = f"/experts/{expert(administrator)['id']}"
+    for day in ("2026-01-05", "2026-02-05", "2026-02-05"):
+        administrator.made(f"{at}/claims", {"kind": "copy", "received_on": day})
+        administrator.made(f"{at}/consents", {"notice": "1", "form": "signed", "given_on": day})
+    for path, key in (("/claims", "due"), (f"{at}/claims", "due"), (f"{at}/consents", "given_on")):
+        found = pages(administrator, f"{path}?limit=1")
+        assert [len(page) for page in found] == [1, 1, 1]
+        days = [page[0][key] for page in found]
+        assert days == sorted(days, reverse=key == "given_on")
+    assert administrator.get("/claims?cursor=WyIyMDI2LTEzLTAxIiwgIngiXQ").status_code == 422
+
+
 def test_refusal_names_its_ground_and_changes_nothing(administrator: Caller) -> None:
     one = expert(administrator)["id"]
     claim = claimed(administrator, one, "erasure")

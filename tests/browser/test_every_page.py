@@ -12,7 +12,10 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page
 
+from expertdb import worker
 from expertdb.console import access
+from expertdb.database import transaction
+from expertdb.models.notices import Notice
 from tests.api.people import ASKED, expert, moved
 from tests.browser.conftest import Opening, Site, Watch
 from tests.callers import Caller
@@ -50,18 +53,31 @@ def examples_of(app: Flask) -> dict[str, str]:
     )
     suspended = expert(administrator, "停一", restricted={"phone": "13800138000"})["id"]
     moved(administrator, f"/experts/{suspended}", "suspended")
+    changed = {"statement": "专利代理师，主攻电池专利的确权。", "codes": ["SE05"], "items": []}
+    assert administrator.patch(f"/experts/{suspended}", changed, etag="*").status_code == 200
     asked = office.made("/requests", ASKED | {"aspects": [{"code": "LG-INV", "need": "must"}, {"code": "SE05"}]})
     moved(office, f"/requests/{asked['id']}", "accepted")
     listed = office.made(f"/requests/{asked['id']}/shortlists", {"size": 6})
     panel = office.made(f"/requests/{asked['id']}/panels", {"preset": "complex"})
     draw = office.made(f"/requests/{asked['id']}/draws", TO_DRAW)
     engagement, waiting, opinion = serving(office)
+    word = {"do": "add_alias", "code": "LG-INV", "alias": "宣告专利无效", "note": "常用"}
+    suggestion = administrator.made("/vocabularies/service_kind/suggestions", word)
+    relabelled = {"changes": [{"do": "relabel", "code": "LG-INV", "zh": "专利无效"}], "reason": "通称"}
+    assert administrator.patch("/vocabularies/service_kind", relabelled, etag="*").status_code == 200
+    claim = administrator.made(f"/experts/{suspended}/claims", {"kind": "correction", "text": "单位已变更"})
+    consent = {"notice": "2026-1", "form": "signed", "given_on": "2026-01-05"}
+    consent = administrator.made(f"/experts/{suspended}/consents", consent)
     tie = administrator.made(f"/experts/{suspended}/ties", {"type": "kin", "counterpart": "张三"})
     return {
+        "batch_id": batch(app, office),
         "engagement_id": engagement,
         "waiting": waiting,
         "opinion_id": opinion,
         "tie_id": tie["id"],
+        "claim_id": claim["id"],
+        "notice_id": notice(app, suspended),
+        "consent_id": consent["id"],
         "expert_id": listed["entries"][0]["expert"]["id"],
         "request_id": asked["id"],
         "shortlist_id": listed["id"],
@@ -70,11 +86,33 @@ def examples_of(app: Flask) -> dict[str, str]:
         "user_id": _first(administrator, "/users"),
         "organisation_id": _first(administrator, "/organisations"),
         "name": "service_kind",
+        "code": "LG-INV",
+        "do": "add_alias",
+        "suggestion_id": suggestion["id"],
         "objecting": published,
         "objection_id": objection["id"],
         "suspended": suspended,
         "sanction_id": _first(administrator, f"/experts/{suspended}/sanctions"),
     }
+
+
+def notice(app: Flask, expert_id: str) -> str:
+    """The id of a notice that waits to be sent."""
+    now = app.extensions["clock"]()
+    with app.app_context(), transaction() as session:
+        made = Notice(expert_id=expert_id, kind="confirmation", about=now.date(), raised_at=now)
+        session.add(made)
+        session.flush()
+        return made.id
+
+
+def batch(app: Flask, office: Caller) -> str:
+    """The id of a batch that is done: one request is filled, one cannot be."""
+    asked = [office.made("/requests", ASKED | {"experts_wanted": count})["id"] for count in (3, 40)]
+    rules = [{"type": "max_per", "by": "kind", "name": "one of a kind"}]
+    made = office.made("/batches", {"requests": asked, "rules": rules, "reserves": 1})
+    assert worker.run_once(app, worker.KINDS)
+    return str(made["id"])
 
 
 def serving(office: Caller) -> tuple[str, str, str]:
@@ -124,6 +162,11 @@ def addresses(app: Flask, examples: dict[str, str]) -> list[str]:
             ("/sanctions", "suspended"),
             ("/contact", "suspended"),
             ("/ties", "suspended"),
+            ("/history", "suspended"),
+            ("/rights", "suspended"),
+            ("/claims", "suspended"),
+            ("/confirmation", "suspended"),
+            ("/consents", "suspended"),
         ):
             values |= {"expert_id": examples[whose]} if part in address else {}
         found.append(ADDRESS.sub(lambda part, values=values: values[part[1]], address))

@@ -39,4 +39,11 @@ def test_statistics_show_map_and_figures(administrator_page: Visitor, administra
     row = re.search(r'<th scope="row">[^<]*invalid[^<]*</th>(.*?)</tr>', page, re.IGNORECASE)
     assert row is not None
     assert row[1].count('<td class="number">2</td>') == 2  # In their city, and in all.
+    assert "Requests by month" not in page
+    for _ in range(2):
+        administrator.made("/requests", ASKED)
+    page = administrator_page.page("/statistics")
+    month = re.search(r'<th scope="row">2026-[0-9]{2}</th><td class="number">2</td>', page)
+    assert month is not None
+    assert 'class="part-concept"' in page
     assert administrator_page.get("/statistics?codes=nonsense&since=never").status_code == 200

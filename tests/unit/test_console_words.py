@@ -13,21 +13,27 @@ from expertdb.models import (
     engagements,
     evaluations,
     experts,
+    jobs,
     notices,
     objections,
     opinions,
     panels,
     requests,
     restricted,
+    rights,
     sanctions,
     tokens,
 )
+from expertdb.models import vocabularies as vocabulary_models
 from expertdb.schemas import imports
 from expertdb.schemas.experts import ITEM_KINDS, ExpertPatch
+from expertdb.schemas.exports import FORMATS
 from expertdb.schemas.requests import NEEDS, RequestPatch
 from expertdb.schemas.shortlists import Filters
 from expertdb.schemas.users import UserPatch
-from expertdb.services import answers, eligibility, exclusions, lifecycle, shown
+from expertdb.schemas.vocabularies import SUGGESTION_STATUSES
+from expertdb.services import answers, batches, eligibility, exclusions, lifecycle, shown
+from matching.assignment import FAIRNESS
 from matching.panel import GROUPINGS, TYPES, preset, presets
 
 ROOT = Path(__file__).parents[2]
@@ -70,6 +76,18 @@ EXACT: dict[str, Iterable[str]] = {
     "choice": panels.CHOICES,
     "rule": {*TYPES, "size"},
     "grouping": GROUPINGS,
+    "vocabulary_deed": vocabulary_models.DEEDS,
+    "suggestion_status": SUGGESTION_STATUSES,
+    "job_status": jobs.JOB_STATES,
+    "job_stage": (batches.READING, batches.SOLVING),
+    "fairness": FAIRNESS,
+    "claim_kind": rights.CLAIM_KINDS,
+    "claim_status": rights.CLAIM_STATES,
+    "refusal": rights.REFUSALS,
+    "consent_form": rights.CONSENT_FORMS,
+    "notice_kind": notices.NOTICE_KINDS,
+    "notice_status": notices.NOTICE_STATES,
+    "export_format": FORMATS,
     "import_policy": imports.POLICIES,
     "import_decision": imports.DECISIONS,
     "import_prefer": imports.PREFERENCES,
