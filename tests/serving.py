@@ -73,8 +73,8 @@ class Service:
             return self.get("/readyz").status == 200
         return False
 
-    def wait_until_ready(self) -> None:
-        deadline = time.monotonic() + PATIENCE
+    def wait_until_ready(self, patience: float = PATIENCE) -> None:
+        deadline = time.monotonic() + patience
         while not self.is_ready():
             assert time.monotonic() < deadline, "the service does not get ready:\n" + "".join(self.lines)
             time.sleep(0.05)

@@ -48,7 +48,14 @@ class Proposal:
 
 
 def propose(
-    session: Session, corpus: Corpus, request_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime
+    session: Session,
+    corpus: Corpus,
+    request_id: str,
+    body: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    kept: bool = True,
 ) -> Proposal:
     """Rank the pool for a request, in a transaction that only reads: ranking may take long, and writers must not wait.
 
@@ -58,14 +65,14 @@ def propose(
     _refuse_unless_open(consultation_request)
     matter, asked = matters.matter_of(consultation_request), _asked(consultation_request, body)
     recused = recusals.of(session, consultation_request, local_day(now))
-    return Proposal(matter, asked, recused, _ranked(session, corpus, matter, asked, now, recused))
+    return Proposal(matter, asked, recused, _ranked(session, corpus, matter, asked, now, recused, kept=kept))
 
 
 def rehearse(
     session: Session, corpus: Corpus, request_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime
 ) -> Shown:
     """The list that `draw_up` would store now, as the caller may see it; raises NotFound, TransitionNotAllowed."""
-    proposal = propose(session, corpus, request_id, body, actor=actor, now=now)
+    proposal = propose(session, corpus, request_id, body, actor=actor, now=now, kept=False)
     return as_seen([proposal.shortlist], session, actor)[0]
 
 

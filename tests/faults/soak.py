@@ -99,8 +99,11 @@ def load(options: argparse.Namespace) -> None:
         migrated(url)
         began = time.monotonic()
         fill(url, options.experts)
-        print(f"{options.experts} experts entered in {time.monotonic() - began:.0f} s")
-        with service(url, workers=2, threads=4) as running:
+        print(f"{options.experts} experts entered in {time.monotonic() - began:.0f} s", flush=True)
+        with service(url, ready=False, workers=2, threads=4) as running:
+            began = time.monotonic()
+            running.wait_until_ready(3600)  # The index of the pool is built before the first answer.
+            print(f"ready after {time.monotonic() - began:.0f} s", flush=True)
             measured = Load(running, options.clients)
             measured.run(60 * options.minutes, silent=options.silent)
     measured.tell()
