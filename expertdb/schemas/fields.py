@@ -232,7 +232,9 @@ class Unique(fields.List[Any]):
         found: list[Any] = super()._deserialize(value, attr, data, **kwargs)
         written = [one.strip() if isinstance(one, str) else one for one in value]
         repeated = {
-            index: [Text("This stands in the list twice.")] for index, one in enumerate(written) if one in written[:index]
+            index: [Text("This stands in the list twice.")]
+            for index, one in enumerate(written)
+            if one in written[:index]
         }
         if repeated:
             raise ValidationError(repeated)
