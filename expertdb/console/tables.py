@@ -133,6 +133,7 @@ STAGE = {
 ADJUSTMENT = {
     "missing_must": Text("A required aspect is missing"),
     "unverified": Text("Evidence that is not verified"),
+    "baseline": Text("What they share with requests in general"),
 }
 GAP = {
     "held by nobody": Text("nobody in the pool holds it."),
