@@ -13,6 +13,7 @@ from expertdb.database import transaction
 from expertdb.schemas.shortlists import PreviewBody, ShortlistAnswer
 from expertdb.services import evaluation, shortlists
 from expertdb.services.actors import SYSTEM
+from expertdb.wording import spoken
 from matching import FileFault, Parameters
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -44,7 +45,7 @@ def match(
     """Print an explained shortlist for a request, or for every request of a file; nothing is stored."""
     if batch is not None:
         with application(ctx) as app:
-            bulk.run(app, batch, out, processes)
+            bulk.run(app, batch, out, processes, language)
         return
     text = sys.stdin.read() if text == "-" else text
     asked = {"title": title, "text": text, "size": size, "aspects": [_aspect(one) for one in aspects]}
@@ -52,7 +53,7 @@ def match(
         body = printing.loaded(PreviewBody(), asked)
         shown = shortlists.preview(session, app.extensions["corpus"], body, actor=SYSTEM, now=app.extensions["clock"]())
     if as_json:
-        click.echo(json.dumps(ShortlistAnswer().dump(shown), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(spoken(ShortlistAnswer().dump(shown), language), ensure_ascii=False, indent=1))
     else:
         printing.echo_shortlist(shown, language)
 
