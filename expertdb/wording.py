@@ -13,6 +13,8 @@ from typing import Any
 LANGUAGES = ("en", "zh")
 # The keys of a sentence that is kept as JSON.
 SAY, WITH = "$say", "with"
+# Those of a name that is kept in both languages.
+ZH, EN = "$zh", "$en"
 
 
 class Text(str):
@@ -64,14 +66,21 @@ def as_stored(text: str) -> dict[str, Any]:
     return {SAY: getattr(text, "template", str(text)), WITH: values}
 
 
+def both(zh: str, en: str) -> dict[str, str]:
+    """A name in both languages as JSON, for `spoken` to choose from."""
+    return {ZH: zh, EN: en}
+
+
 def spoken(stored: Any, language: str) -> Any:
-    """JSON in which every stored sentence is said in `language`."""
+    """JSON in which every stored sentence is said, and every name given, in `language`."""
     if isinstance(stored, list):
         return [spoken(one, language) if isinstance(one, (dict, list)) else one for one in stored]
     if not isinstance(stored, dict):
         return stored
     if SAY in stored and stored.keys() == {SAY, WITH} and isinstance(stored[SAY], str):
         return _said(stored, language)
+    if ZH in stored and stored.keys() == {ZH, EN}:
+        return stored[ZH if language == "zh" else EN]
     # Most of an answer are numbers and words: to call for each of them would take longer than all the rest.
     return {
         name: spoken(value, language) if isinstance(value, (dict, list)) else value for name, value in stored.items()

@@ -67,7 +67,7 @@ class Reading:
         self._normalised, self._origin = normalise_with_places(text)
         self._found = list(tokens(self._normalised))
         self._hits = list(concepts.find(self._normalised, self._found))
-        self._words = list(pivot.words(self._found))
+        self._cuts = list(pivot.cuts(self._found))
 
     def terms(self) -> Analysed:
         """Return the terms of the text."""
@@ -78,7 +78,7 @@ class Reading:
                 native += token.text
                 native += pairs(token.text)
         native += [term for term, _, _ in latin_terms(self._found)]
-        stems = [stem for word in self._words for stem in word.stems]
+        stems = [stem for _, cut in self._cuts for _, _, own in cut for stem in own]
         return Analysed(language(self._found), (*native, *concepts), (*stems, *concepts))
 
     def places(self, wanted: Mapping[str, Container[str]] | None = None) -> list[Place]:
@@ -91,8 +91,10 @@ class Reading:
                 here += [("native", one, at, at + 1) for at, one in enumerate(text, start) if one in native]
                 here += [("native", one, at, at + 2) for at, one in enumerate(pairs(text), start) if one in native]
         here += [("native", *place) for place in latin_terms(self._found) if place[0] in native]
-        for word, start, stems in self._words:
-            here += [("pivot", stem, start, start + len(word)) for stem in stems if stem in pivot]
+        for token, cut in self._cuts:
+            for place, word, stems in cut:
+                start = token.start + place
+                here += [("pivot", stem, start, start + len(word)) for stem in stems if stem in pivot]
         for hit in self._hits:
             terms = map(concept_term, hit.codes)
             here += [("concept", term, hit.start, hit.end) for term in terms if term in concept]
@@ -103,17 +105,24 @@ class Reading:
 
         A person reads 外观设计, not 外, 观设 and 计. Words are spelt as in the text.
         """
-        word_at = {}
-        for word, start, _ in self._words:
-            spelt = self.text[self._origin[start] : self._origin[start + len(word)]]
-            word_at.update(dict.fromkeys(range(start, start + len(word)), spelt))
         words: dict[str, str] = {}
-        for kind, text, start in self._found:
-            if kind == "han":
-                for at, term in (*enumerate(text, start), *enumerate(pairs(text), start)):
-                    if term not in words and at in word_at:
-                        words[term] = word_at[at]
+        seen: set[str] = set()  # A run that comes again has the same terms.
+        for (kind, text, start), cut in self._cuts:
+            if kind != "han" or text in seen:
+                continue
+            seen.add(text)
+            for place, word, _ in cut:
+                spelt = None
+                for at in range(place, place + len(word)):
+                    for term in {text[at], text[at : at + 2]}:
+                        if term not in words:
+                            spelt = spelt or self._spelt(start + place, start + place + len(word))
+                            words[term] = spelt
         return words
+
+    def _spelt(self, start: int, end: int) -> str:
+        """Return the original of a stretch of the normalised text."""
+        return self.text[self._origin[start] : self._origin[end]]
 
     def spans(self) -> list[Span]:
         """Return the vocabulary concepts in the text: what to suggest as aspects or codes."""

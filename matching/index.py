@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from matching import kernels
 from matching.analysis import Analyser, concept_term
 from matching.asking import Asked, Prepared, ask, prepare
+from matching.baseline import background, prepared_background
 from matching.diversity import fill, worth_of
 from matching.gathering import Place
 from matching.live import Change, Live, Version, change_of, count
@@ -33,7 +34,7 @@ from matching.parameters import Parameters
 from matching.parts import Located, Part, find, holding, listed, masks, whole, without
 from matching.profile import Filter, Profile, Query
 from matching.records import Record, record
-from matching.scanning import candidates, exact, matrices
+from matching.scanning import candidates, exact, matrices, reaching
 from matching.segment import Mask, Segment, assemble, joined
 from matching.vocabulary import Vocabulary
 from matching.weights import FIELDS, Field, Floats, Rows
@@ -71,6 +72,7 @@ class Index:
         self.live, self.version, self.settled, self._pending = live, version, tuple(settled), pending
         self.parts = (*self.settled, *([whole(assemble(list(pending.values())))] if pending else []))
         self._matrices: list[Any] | None = None
+        self._baselines: tuple[Parameters, Floats] | None = None
 
     @classmethod
     def build(
@@ -157,7 +159,15 @@ class Index:
         """Return the affinity of everybody in all parts, right to about 1e-15, within `live.at(index.version)`."""
         if self._matrices is None:
             self._matrices = [matrices(part.segment, live, self._widths()) for part in self.parts]
-        return exact(self.parts, self._matrices, prepared, parameters, self.concepts(prepared.must))
+        subtracted = self._subtracted(parameters, live) if parameters.baseline else None
+        return exact(self.parts, self._matrices, prepared, parameters, self.concepts(prepared.must), subtracted)
+
+    def _subtracted(self, parameters: Parameters, live: Live) -> Floats:
+        """Return the baseline of everybody in all parts; the latest are kept, since they take a pass per request."""
+        if self._baselines is None or self._baselines[0] != parameters:
+            passes = [self.affinities(*one, live) for one in prepared_background(self, parameters, live)]
+            self._baselines = parameters, parameters.baseline / len(background()) * np.sum(passes, axis=0)
+        return self._baselines[1]
 
     def at_version(self) -> AbstractContextManager[Live]:
         """Hold the statistics at this version."""
@@ -186,12 +196,14 @@ class Index:
         if not k:
             return []
         must = self.concepts(prepared.must)
-        if not parameters.diversify:
+        if not (parameters.diversify or parameters.baseline):
             return candidates(self.parts, prepared, parameters, self.kernel, selected, k, must, live)
         chosen = np.array([place for _, place in self.listed(selected)], dtype=np.int64)
+        affinities = self.affinities(prepared, parameters, live)[chosen]
+        if not parameters.diversify:
+            return [self.place(one) for one in chosen[reaching(affinities, k)].tolist()]
         worth = worth_of(asked, prepared)
         held = [self._held(term)[chosen] for term in self.concepts(worth)]
-        affinities = self.affinities(prepared, parameters, live)[chosen]
         return [
             self.place(int(chosen[one]))
             for one in fill(affinities, held, list(worth.values()), k, parameters.diversify)

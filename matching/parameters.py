@@ -18,6 +18,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "missing_must_factor": (0, 1),
     "aspect_weight": (0, 20),
     "diversify": (0, 1),
+    "baseline": (0, 1),
     "shown_terms": (0, 1000),
     "shown_items": (0, 1000),
 }
@@ -40,6 +41,8 @@ class Parameters:
       if the text had named it once, 0 to 20.
     - `diversify`: 0 orders by affinity; up to 1, places go to whoever adds most to what the list covers of the
       request's aspects and recognised codes (`matching.diversity`). Affinities stay as they are.
+    - `baseline`: share of an expert's mean affinity over a background of requests that is subtracted, 0 to 1
+      (`matching.baseline`). Measured, and worth little (docs/quality.md): 0 unless somebody wants it.
     - `shown_terms`, `shown_items`: how many terms and items an explanation lists one by one, 0 to 1000.
     """
 
@@ -51,6 +54,7 @@ class Parameters:
     missing_must_factor: float = 0.8
     aspect_weight: float = 2.0
     diversify: float = 0.0
+    baseline: float = 0.0
     shown_terms: int = 10
     shown_items: int = 5
 
@@ -67,5 +71,8 @@ class Parameters:
 
     def fingerprint(self) -> str:
         """Return the SHA-256 of the parameters and the algorithm's version, in hexadecimal."""
-        canonical = json.dumps({"algorithm": ALGORITHM, **asdict(self)}, sort_keys=True, separators=(",", ":"))
+        stated = asdict(self)
+        if not self.baseline:
+            del stated["baseline"]  # Lists made before there was one keep their fingerprint.
+        canonical = json.dumps({"algorithm": ALGORITHM, **stated}, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()

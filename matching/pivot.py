@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +20,10 @@ from matching.text import Token, pairs
 
 DATA = Path(__file__).parent / "data"
 _WORD = re.compile(r"[^\W_]+")
+
+
+# Words of a token: the place in it, the word, and its stems.
+Cut = Sequence[tuple[int, str, tuple[str, ...]]]
 
 
 class Word(NamedTuple):
@@ -91,10 +95,21 @@ class Pivot:
 
     def words(self, found: Iterable[Token]) -> Iterator[Word]:
         """Yield the words of a text that have stems, in order."""
-        for kind, text, start in found:
-            if kind != "ipc":
-                for place, word, own in self._cut(text) if kind == "han" else english_words(text):
-                    yield Word(word, start + place, own)
+        for token, cut in self.cuts(found):
+            for place, word, own in cut:
+                yield Word(word, token.start + place, own)
+
+    def cuts(self, found: Iterable[Token]) -> Iterator[tuple[Token, Cut]]:
+        """Yield each token of a text that has words with stems, and these; a run that comes again is cut once."""
+        known: dict[str, Cut] = {}
+        for token in found:
+            if token.kind == "han":
+                cut = known.get(token.text)
+                if cut is None:
+                    cut = known[token.text] = self._cut(token.text)
+                yield token, cut
+            elif token.kind == "word":
+                yield token, english_words(token.text)
 
     def _cut(self, run: str) -> list[tuple[int, str, tuple[str, ...]]]:
         """Return the glossary's terms in a run and, between them, the lexicon's words: place, word and stems."""

@@ -51,7 +51,7 @@ def places(
     can bring them together is only counted; the others are reckoned exactly.
     """
     parameters = parameters or Parameters()
-    if not isinstance(index, Index):
+    if not isinstance(index, Index) or parameters.baseline:  # Fast scores know nothing of baselines.
         return _listed(index, query, experts, parameters, allowed, counted)
     with index.live.at(index.version) as live:
         prepared = index.prepared(ask(query, index.analyser), parameters, live)

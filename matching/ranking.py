@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from matching.analysis import Analyser
 from matching.asking import Asked, Prepared, ask
+from matching.baseline import baselines
 from matching.coverage import covered, missing
 from matching.explanation import Explainer, Reasons
 from matching.gathering import Place, gather
@@ -163,9 +164,10 @@ def find_best(index: Pool, asked: Asked, k: int, parameters: Parameters, selecte
         prepared = index.prepared(asked, parameters, live)
         places = index.promising(asked, prepared, k, parameters, selected, live)
         evidence = gather(places, prepared, live)
+        subtracted = baselines(index, places, parameters, live)
     experts = [segment.names[place] for segment, place in places]
     held = covered(places, prepared.aspects, index.concepts(prepared.aspects))
-    reckonings = reckon(prepared.fields, prepared.language, evidence, missing(prepared, held), parameters)
+    reckonings = reckon(prepared.fields, prepared.language, evidence, missing(prepared, held), parameters, subtracted)
     affinities = reckonings.affinities
     order = list(range(len(places)))
     if not parameters.diversify:

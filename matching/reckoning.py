@@ -22,6 +22,7 @@ from matching.scoring import pool_weights, shares, trust
 from matching.weights import FIELDS, Field, Floats, QueryField, Rows, sublinear
 
 _GRID = 2.0**50
+NOTHING = 1e-12  # What a baseline leaves of an affinity counts from here on: less could be rounding of a fast score.
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -180,8 +181,12 @@ def reckon(
     evidence: Evidence,
     missing_must: Sequence[Sequence[str]],
     parameters: Parameters,
+    baselines: Floats | None = None,
 ) -> Reckonings:
-    """Return the affinity of experts with these items to a request with these terms in this language."""
+    """Return the affinity of experts with these items to a request with these terms in this language.
+
+    `baselines` is what is subtracted from each, multiples of 2**-50, shape (n_experts,); see `matching.baseline`.
+    """
     owners, hits = evidence.owners, evidence.hits
     n_experts = len(evidence.starts) - 1
     values = {field: _values(fields[field], field, language, evidence, parameters) for field in FIELDS}
@@ -189,12 +194,12 @@ def reckon(
     trusted = scores * trust(parameters)[evidence.kinds]
     pool = _pooling_weights(trusted, evidence.starts, owners, parameters)
     parts = {
-        field: (owners[hits[field].rows], hits[field].terms, _on_grid(pool[hits[field].rows] * values[field]))
+        field: (owners[hits[field].rows], hits[field].terms, on_grid(pool[hits[field].rows] * values[field]))
         for field in FIELDS
     }
     sums = _sums([(of, added) for of, _, added in parts.values()], n_experts)
-    doubts = _sums([(owners, _on_grid(pool * (trusted - scores)))], n_experts)
-    adjustments, affinities = _adjusted(sums + doubts, doubts, missing_must, parameters)
+    doubts = _sums([(owners, on_grid(pool * (trusted - scores)))], n_experts)
+    adjustments, affinities = _adjusted(sums + doubts, doubts, baselines, missing_must, parameters)
     totals = np.bincount(owners, pool * trusted, minlength=n_experts)[owners]
     own = np.divide(pool * trusted, totals, out=np.zeros(len(owners)), where=totals > 0)
     return Reckonings(fields, affinities, adjustments, own, evidence.starts, parts)
@@ -212,7 +217,7 @@ def _values(asked: QueryField, field: Field, language: str, evidence: Evidence, 
     hits = evidence.hits[field]
     share = shares(language, parameters)[field][evidence.kinds]
     weighted = share[hits.rows] * asked.weights[hits.terms] * sublinear(hits.tfs)
-    return _on_grid(weighted / evidence.norms[field][hits.rows])
+    return on_grid(weighted / evidence.norms[field][hits.rows])
 
 
 def _pooling_weights(scores: Floats, starts: Rows, owners: Rows, parameters: Parameters) -> Floats:
@@ -228,19 +233,31 @@ def _pooling_weights(scores: Floats, starts: Rows, owners: Rows, parameters: Par
 
 
 def _adjusted(
-    affinities: Floats, doubts: Floats, missing_must: Sequence[Sequence[str]], parameters: Parameters
+    affinities: Floats,
+    doubts: Floats,
+    baselines: Floats | None,
+    missing_must: Sequence[Sequence[str]],
+    parameters: Parameters,
 ) -> tuple[list[tuple[Adjustment, ...]], Floats]:
     """Return the adjustments of every expert, and the affinities after them."""
     adjusted = affinities.copy()
     found = []
     for place, missing in enumerate(missing_must):
         own = [Adjustment("unverified", float(doubts[place]))] if doubts[place] else []
+        if baselines is not None and (taken := _taken(float(adjusted[place]), float(baselines[place]))):
+            own.append(Adjustment("baseline", -taken))
+            adjusted[place] -= taken
         for code in missing:
-            discount = float(_on_grid(adjusted[place] * (parameters.missing_must_factor - 1.0)))
+            discount = float(on_grid(adjusted[place] * (parameters.missing_must_factor - 1.0)))
             own.append(Adjustment("missing_must", discount, code))
             adjusted[place] += discount
         found.append(tuple(own))
     return found, adjusted
+
+
+def _taken(affinity: float, baseline: float) -> float:
+    """Return the baseline, or all of an affinity of which it would leave nothing."""
+    return baseline if affinity - baseline > NOTHING else affinity
 
 
 def _sums(parts: Sequence[tuple[Rows, Floats]], length: int) -> Floats:
@@ -250,5 +267,6 @@ def _sums(parts: Sequence[tuple[Rows, Floats]], length: int) -> Floats:
     return np.asarray(np.bincount(cells, values, minlength=length), dtype=np.float64)
 
 
-def _on_grid(values: Floats) -> Floats:
+def on_grid(values: Floats) -> Floats:
+    """Return the values rounded to multiples of 2**-50, same shape."""
     return np.asarray(np.rint(values * _GRID) / _GRID)

@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from matching.asking import Prepared
+from matching.baseline import corrected
 from matching.gathering import Place
 from matching.kernels import forward, plain
 from matching.live import Live
 from matching.parameters import Parameters
 from matching.parts import Part, holding
+from matching.reckoning import NOTHING
 from matching.scoring import shares, trust
 from matching.segment import Mask, Segment
 from matching.weights import FIELDS, Field, Floats, idf_of, sublinear
@@ -93,9 +95,12 @@ def exact(
     prepared: Prepared,
     parameters: Parameters,
     must: Sequence[int],
+    baselines: Floats | None = None,
 ) -> Floats:
-    """Return the affinity of everybody in all parts, right to about 1e-15, shape (n,)."""
-    found = [np.zeros(0)]
+    """Return the affinity of everybody in all parts, right to about 1e-15, shape (n,), as are the baselines that are
+    subtracted.
+    """
+    found, start = [np.zeros(0)], 0
     for part, (levels, norms) in zip(parts, matrices, strict=True):
         dots = {}
         for field in FIELDS:
@@ -104,8 +109,17 @@ def exact(
             dots[field] = levels[field] @ weights
         kinds, rectangles = part.segment.kinds, part.segment.rectangles
         scores = plain.combine(dots, norms, kinds, rectangles, _counting(prepared, parameters), parameters)
+        if baselines is not None:
+            scores = corrected(scores, baselines[start : start + len(scores)])
+        start += len(scores)
         found.append(_discounted(scores, part, must, parameters))
     return np.concatenate(found)
+
+
+def reaching(affinities: Floats, k: int) -> NDArray[np.intp]:
+    """Return the places of the best `k` of affinities right to about 1e-15, and of all who may equal the last."""
+    kth = np.partition(affinities, -k)[-k] if k <= len(affinities) else 0.0
+    return np.flatnonzero((affinities > 0) & (affinities >= kth - NOTHING))
 
 
 def matrices(

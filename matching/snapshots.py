@@ -18,7 +18,7 @@ import numpy as np
 
 from matching.parameters import ALGORITHM, Parameters
 from matching.ranges import bounds
-from matching.ranking import Ranking
+from matching.ranking import Candidate, Ranking
 from matching.reckoning import Evidence, Hits, Reckoning, reckon
 from matching.weights import FIELDS, Field, QueryField
 
@@ -64,7 +64,8 @@ def reckonings(stored: Mapping[str, Any]) -> list[tuple[str, Reckoning]]:
     entries = stored["entries"]
     evidence = _evidence(entries, fields)
     missing = [entry["missing"] for entry in entries]
-    found = reckon(fields, query["language"], evidence, missing, parameters).all
+    baselines = np.array([entry.get("baseline", 0.0) for entry in entries]) if parameters.baseline else None
+    found = reckon(fields, query["language"], evidence, missing, parameters, baselines).all
     return [(entry["expert"], one) for entry, one in zip(entries, found, strict=True)]
 
 
@@ -79,10 +80,17 @@ def _entries(ranking: Ranking) -> list[dict[str, Any]]:
                 "expert": candidate.expert,
                 "affinity": candidate.affinity,
                 "missing": [line.code for line in candidate.reasons.adjustments if line.name == "missing_must"],
+                **_baseline(candidate),
                 "items": [{"item": asdict(item), **row} for item, row in own],
             }
         )
     return entries
+
+
+def _baseline(candidate: Candidate) -> dict[str, float]:
+    """Return what was subtracted, if anything: a candidate has an affinity left, so that it is the whole baseline."""
+    values = [-line.value for line in candidate.reasons.adjustments if line.name == "baseline"]
+    return {"baseline": values[0]} if values else {}
 
 
 def _stored_rows(ranking: Ranking) -> list[dict[str, Any]]:

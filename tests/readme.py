@@ -15,30 +15,35 @@ from tests.conftest import START, Databases, close, make_app
 
 ROOT = Path(__file__).parents[1]
 READMES = ("README.md", "README.zh.md")
-EXAMPLE = re.compile(r"-d '(?P<body>[^']*)'[^`]*```\n\n<!-- output: \w+ -->\n```\n(?P<claimed>.*?)```", re.DOTALL)
+EXAMPLE = re.compile(
+    r"(?:-H \"Accept-Language: (?P<tongue>\w+)\"[^`]*?)?-d '(?P<body>[^']*)'[^`]*```\n\n"
+    r"<!-- output: \w+ -->\n```\n(?P<claimed>.*?)```",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
 class Example:
-    """One request of a README: the body it sends and the output it claims."""
+    """One request of a README: the body it sends, the language it asks for and the output it claims."""
 
     readme: str
     body: str
     claimed: str
+    tongue: str = "en"
 
 
 def examples() -> list[Example]:
     """Every worked request of both READMEs."""
     return [
-        Example(name, found["body"], found["claimed"])
+        Example(name, found["body"], found["claimed"], found["tongue"] or "en")
         for name in READMES
         for found in EXAMPLE.finditer((ROOT / name).read_text("utf-8"))
     ]
 
 
-def output(app: Flask, body: str) -> str:
+def output(app: Flask, body: str, tongue: str) -> str:
     """What the command of the README prints for this body on the sample pool."""
-    answer = Caller(app, BOOTSTRAP).post("/shortlists/preview", json.loads(body))
+    answer = Caller(app, BOOTSTRAP).post("/shortlists/preview", json.loads(body), headers={"Accept-Language": tongue})
     command = [sys.executable, str(ROOT / "docs/show.py")]
     return subprocess.run(command, input=answer.get_data(), capture_output=True, check=True).stdout.decode()
 
@@ -50,7 +55,7 @@ def rewrite(app: Flask) -> None:
 
         def real(found: re.Match[str]) -> str:
             whole, start = found[0], found.start("claimed") - found.start()
-            return whole[:start] + output(app, found["body"]) + "```"
+            return whole[:start] + output(app, found["body"], found["tongue"] or "en") + "```"
 
         (ROOT / name).write_text(EXAMPLE.sub(real, text), "utf-8")
 

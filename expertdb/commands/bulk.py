@@ -22,6 +22,7 @@ from expertdb.schemas.shortlists import PreviewBody
 from expertdb.services import bulk
 from expertdb.services.bulk import CHUNK, Asked
 from expertdb.strict_json import loads
+from expertdb.wording import spoken
 
 SAID_EVERY = 100  # Requests, where progress goes to a pipe.
 
@@ -34,7 +35,7 @@ class BatchLine(PreviewBody):
     id = Str(maximum=100, minimum=1, required=True, metadata={"description": "comes back with the answer"})
 
 
-def run(app: Flask, source: Path, target: IO[str], processes: int | None) -> None:
+def run(app: Flask, source: Path, target: IO[str], processes: int | None, language: str) -> None:
     """Answer every request of a JSON Lines file, in order; nothing is answered when a line has a fault."""
     with app.app_context(), transaction(read_only=True):
         total = _checked(source)  # By the vocabularies that this database has.
@@ -44,7 +45,7 @@ def run(app: Flask, source: Path, target: IO[str], processes: int | None) -> Non
     with _progress(total) as advance, _answering(app, processes or os.cpu_count() or 1) as answer:
         for answers in answer(chunks):
             for one in answers:
-                target.write(json.dumps(one, ensure_ascii=False) + "\n")
+                target.write(json.dumps(spoken(one, language), ensure_ascii=False) + "\n")
             advance(len(answers))
 
 

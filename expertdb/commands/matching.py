@@ -13,7 +13,8 @@ from expertdb.database import transaction
 from expertdb.schemas.shortlists import PreviewBody, ShortlistAnswer
 from expertdb.services import evaluation, shortlists
 from expertdb.services.actors import SYSTEM
-from matching import FileFault
+from expertdb.wording import spoken
+from matching import FileFault, Parameters
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -44,7 +45,7 @@ def match(
     """Print an explained shortlist for a request, or for every request of a file; nothing is stored."""
     if batch is not None:
         with application(ctx) as app:
-            bulk.run(app, batch, out, processes)
+            bulk.run(app, batch, out, processes, language)
         return
     text = sys.stdin.read() if text == "-" else text
     asked = {"title": title, "text": text, "size": size, "aspects": [_aspect(one) for one in aspects]}
@@ -52,7 +53,7 @@ def match(
         body = printing.loaded(PreviewBody(), asked)
         shown = shortlists.preview(session, app.extensions["corpus"], body, actor=SYSTEM, now=app.extensions["clock"]())
     if as_json:
-        click.echo(json.dumps(ShortlistAnswer().dump(shown), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(spoken(ShortlistAnswer().dump(shown), language), ensure_ascii=False, indent=1))
     else:
         printing.echo_shortlist(shown, language)
 
@@ -67,13 +68,28 @@ def _aspect(stated: str) -> dict[str, str]:
 @click.option("--requests", type=_FILE, required=True, help="Requests with optional `wanted`, JSON Lines.")
 @click.option("--judgments", type=_FILE, required=True, help="request<TAB>expert<TAB>grade lines.")
 @click.option("--group-by", type=click.Choice(["request", "expert"]), default="request", show_default=True)
+@click.option(
+    "--baseline",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    help="Share of an expert's mean affinity over a background of requests that is subtracted.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def evaluate(
-    experts: Path, requests: Path, judgments: Path, group_by: Literal["request", "expert"], as_json: bool
+    experts: Path,
+    requests: Path,
+    judgments: Path,
+    group_by: Literal["request", "expert"],
+    baseline: float,
+    as_json: bool,
 ) -> None:
     """Measure the matcher on judged data; needs no database and no settings."""
+    parameters = Parameters(baseline=baseline)
     try:
-        measured = evaluation.measure(experts, requests, judgments, group_by, clock=time.perf_counter)
+        measured = evaluation.measure(
+            experts, requests, judgments, group_by, parameters=parameters, clock=time.perf_counter
+        )
     except FileFault as error:
         raise click.ClickException(str(error)) from error
     if as_json:

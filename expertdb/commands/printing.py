@@ -8,10 +8,10 @@ from marshmallow import Schema, ValidationError
 
 from expertdb.errors import InvalidInput
 from expertdb.schemas.faults import faults_of
+from expertdb.schemas.reason_words import REST, sayable
 from expertdb.services.imports import Duplicate, Report
-from expertdb.services.reasons import REST
 from expertdb.services.shown import Shown
-from expertdb.wording import Text, say
+from expertdb.wording import Text, say, spoken
 
 # What stands for the title where an item is the statement or the curated codes.
 UNTITLED = {
@@ -57,11 +57,12 @@ def _echo_entry(entry: Mapping[str, Any], language: str) -> None:
         click.echo(
             f"    {item['share']:>4.0%}  {item['title'] or say(UNTITLED[item['kind']], language)}{year}  [{words}]"
         )
+    reasons = spoken(sayable(reasons), language)
     terms = [term for term in reasons["terms"] if term["field"] != REST][:5]
     said = "; ".join(f"{term['label']} {term['contribution']:.3f}" for term in terms)
     click.echo(f"    {say(Text('terms'), language)}: {said}")
     for one in reasons["adjustments"]:
-        click.echo(f"    {say(Text(one['name']), language)} {one['detail']} {one['value']:+.3f}")
+        click.echo(f"    {one['label']} {one['detail']} {one['value']:+.3f}")
 
 
 def _echo_left_out(shown: Shown, language: str) -> None:

@@ -2,6 +2,7 @@
 
 from expertdb.console.matter_tables import MATTER_TABLES
 from expertdb.console.trace_tables import TRACE_TABLES
+from expertdb.schemas.reason_words import ADJUSTMENT
 from expertdb.wording import Text
 
 EXPERT_STATUS = {
@@ -129,10 +130,6 @@ STAGE = {
     "legality_review": Text("Review of legality"),
     "fair_competition_review": Text("Fair competition review"),
     "evaluation": Text("Evaluation afterwards"),
-}
-ADJUSTMENT = {
-    "missing_must": Text("A required aspect is missing"),
-    "unverified": Text("Evidence that is not verified"),
 }
 GAP = {
     "held by nobody": Text("nobody in the pool holds it."),

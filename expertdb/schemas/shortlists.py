@@ -8,7 +8,8 @@ from expertdb import vocabularies
 from expertdb.models.experts import MODES
 from expertdb.models.requests import KINDS
 from expertdb.schemas.conflicts import HeldBackAnswer, RecusedAnswer, Unresolved
-from expertdb.schemas.fields import Choice, Code, Int, Moment, Several, Share, Str, Unique
+from expertdb.schemas.fields import Choice, Code, Int, Moment, Said, Several, Share, Str, Unique
+from expertdb.schemas.reason_words import sayable
 from expertdb.schemas.requests import AspectBody, refuse_repeated_aspects
 from expertdb.schemas.shared import PageQuery, Reference
 from expertdb.wording import Text
@@ -74,7 +75,7 @@ class ReasonTerm(Schema):
     """A term of the request and what it contributed; the last line stands for all terms not named."""
 
     term = fields.String()
-    label = fields.String()
+    label = fields.String(metadata={"description": "in the caller's language; words of texts as they are written"})
     field = fields.String(
         metadata={"description": "concept (a code), native (the words themselves), pivot (translated) or rest"}
     )
@@ -85,6 +86,7 @@ class ReasonAdjustment(Schema):
     """Something that changed the affinity besides terms; contributions and values sum to the affinity exactly."""
 
     name = fields.String()
+    label = fields.String(metadata={"description": "the name in words"})
     value = fields.Float()
     detail = fields.String()
 
@@ -100,10 +102,10 @@ class Reasons(Schema):
 
 
 class AsStored(fields.Nested):
-    """Reasons, which are stored in the shape of the wire: to dump their hundreds of lines once more takes long."""
+    """Reasons, which are stored nearly in the shape of the wire: to dump hundreds of lines once more takes long."""
 
     def _serialize(self, nested_obj: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:  # type: ignore[override]
-        return nested_obj
+        return sayable(nested_obj) if nested_obj else nested_obj
 
 
 class EntryAnswer(Schema):
@@ -127,7 +129,7 @@ class Gap(Schema):
     """An aspect that the pool cannot offer."""
 
     code = fields.String()
-    reason = fields.String()
+    reason = Said()
 
 
 class SuggestedAspect(Schema):
@@ -190,7 +192,7 @@ class ComparisonLine(Schema):
     """A term or adjustment and what it gave each of the two."""
 
     term = fields.String()
-    label = fields.String()
+    label = Said()
     field = fields.String(metadata={"description": "concept, native, pivot or adjustment"})
     first = fields.Float()
     second = fields.Float()
@@ -220,4 +222,4 @@ class StandingAnswer(Schema):
     rank = fields.Integer(allow_none=True)
     ranked = fields.Integer(allow_none=True)
     affinity = fields.Float(allow_none=True)
-    reasons = fields.Nested(Reasons, allow_none=True)
+    reasons = AsStored(Reasons, allow_none=True)

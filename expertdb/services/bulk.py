@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from expertdb.schemas.reason_words import sayable
 from expertdb.services import loads, matters, profiles, shown
 from expertdb.services.corpus import Corpus, Pool, ranked
 from expertdb.services.eligibility import Eligible, sift
@@ -80,7 +81,7 @@ def _answer(
             "rank": rank,
             "expert": names.get(candidate.expert, {"id": candidate.expert}),
             "affinity": candidate.affinity,
-            "reasons": as_stored(candidate),
+            "reasons": sayable(as_stored(candidate)),
         }
         for rank, candidate in enumerate(ranking.candidates, start=1)
     ]

@@ -145,7 +145,7 @@ def _in_short(candidate: Candidate) -> dict[str, Any]:
     return {
         "items": [{"title": one["title"], "share": one["share"]} for one in stored["items"][:SHOWN_ITEMS]],
         "terms": [
-            {"label": one["label"], "contribution": one["contribution"]} for one in stored["terms"][:SHOWN_TERMS]
+            {name: one[name] for name in ("label", "field", "contribution")} for one in stored["terms"][:SHOWN_TERMS]
         ],
         "aspects_covered": stored["aspects_covered"],
         "aspects_missing": stored["aspects_missing"],

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from expertdb.errors import Fault, InvalidInput
+from expertdb.schemas import reason_words
 from expertdb.services import experts, matters, requests, shortlists, shown
 from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus, Pool, ranked
@@ -68,11 +69,18 @@ def of_entries(session: Session, shortlist_id: str, first: str, second: str, *, 
 def _line(line: Difference) -> dict[str, Any]:
     return {
         "term": line.label,
-        "label": label_of(line.label),
+        "label": _in_words(line),
         "field": line.field,
         "first": line.first,
         "second": line.second,
     }
+
+
+def _in_words(line: Difference) -> Any:
+    if line.field == "adjustment":
+        name, _, code = line.label.partition(" ")
+        return reason_words.adjustment(name, code)
+    return reason_words.label(label_of(line.label), line.field)
 
 
 def of_expert(

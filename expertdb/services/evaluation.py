@@ -1,11 +1,11 @@
-"""Measuring the matcher, as it is configured by default, on judged files; needs no database."""
+"""Measuring the matcher on judged files; needs no database and no settings."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
 from expertdb.services.corpus import default_analyser
-from matching import evaluate, read_experts, read_judgments, read_requests
+from matching import Parameters, evaluate, read_experts, read_judgments, read_requests
 
 
 def measure(
@@ -14,9 +14,10 @@ def measure(
     judgments: Path,
     group_by: Literal["request", "expert"],
     *,
+    parameters: Parameters,
     clock: Callable[[], float],
 ) -> dict[str, Any]:
     """The metrics of `matching.evaluate` for these files; raises matching.FileFault that names file and line."""
     profiles, asked = read_experts(experts), read_requests(requests)
     judged = read_judgments(judgments, {one.id for one in asked}, {one.expert for one in profiles})
-    return evaluate(profiles, asked, judged, group_by, default_analyser(), clock)
+    return evaluate(profiles, asked, judged, group_by, default_analyser(), clock, parameters)

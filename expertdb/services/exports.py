@@ -34,6 +34,7 @@ CELL = 30_000
 # A name is exported by its language, and codes in one column.
 LEFT_OUT = ("name", "reason")
 SEPARATOR = {"zh": "；", "en": "; "}
+UNTIL = {"zh": "至", "en": "to"}
 TITLES = {"zh": "专家名册", "en": "experts"}
 
 
@@ -204,6 +205,8 @@ def _cell(body: Mapping[str, Any], column: Column, language: str) -> str:
         return ""
     if column.kind == "numbers":
         return SEPARATOR[language].join(_number(one) for one in value)
+    if column.kind == "periods":
+        return SEPARATOR[language].join(f"{one['start']} {UNTIL[language]} {one['end']}" for one in value)
     if column.several:
         return SEPARATOR[language].join(_said(one, column, language) for one in value)
     return _said(value, column, language)

@@ -7,7 +7,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-Kind = Literal["text", "code", "codes", "choice", "choices", "list", "day", "whole", "flag", "numbers", "items"]
+Kind = Literal[
+    "text", "code", "codes", "choice", "choices", "list", "day", "periods", "whole", "flag", "numbers", "items"
+]
 Words = Mapping[str, tuple[str, ...]]
 
 
@@ -33,7 +35,7 @@ class Column:
     @property
     def several(self) -> bool:
         """Whether more than one column of a roster may fill it."""
-        return self.kind in ("codes", "choices", "list", "numbers", "items")
+        return self.kind in ("codes", "choices", "list", "periods", "numbers", "items")
 
 
 @cache
@@ -43,7 +45,7 @@ def _roster() -> dict[str, Any]:
 
 
 def words(name: str) -> Words:
-    """What people write for each word of a fixed set: item, status, mode or flag."""
+    """What people write for each word of a fixed set: item, status, mode, request or flag."""
     return {word: tuple(said) for word, said in _roster()["words"][name].items()}
 
 

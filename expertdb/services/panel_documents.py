@@ -14,7 +14,9 @@ from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Pt
 
+from expertdb.schemas import reason_words
 from expertdb.services.recusals import PREFIX
+from expertdb.wording import spoken
 
 LATIN, CHINESE = "Times New Roman", "仿宋"
 # The archive's format begins in 1980. Nothing is compressed: compressed bytes would depend on the machine's zlib.
@@ -95,6 +97,9 @@ class _Writer:
         """A reason code in words where it is a recusal's."""
         label = self._of(self.content["labels"].get(reason.removeprefix(PREFIX)))
         return f"{label} ({reason})" if label else reason
+
+    def _term(self, term: Mapping[str, Any]) -> str:
+        return str(spoken(reason_words.label(term["label"], term.get("field")), self.language))
 
     def _value(self, value: Any) -> str:
         if value is None or value in ("", [], {}):
@@ -217,7 +222,7 @@ class _Writer:
         for one in self.content["candidates"]:
             reasons = one["reasons"]
             evidence = [item["title"] for item in reasons["items"]]
-            terms = [f"{term['label']} {term['contribution']:.3f}" for term in reasons["terms"]]
+            terms = [f"{self._term(term)} {term['contribution']:.3f}" for term in reasons["terms"]]
             row = (one["rank"], self.name(one["expert"]), one["kind"], one["affinity"], reasons["aspects_covered"])
             rows.append((*row, evidence, terms))
         self._table(("rank", "name", "kind", "affinity", "aspects_covered", "evidence", "terms"), rows)

@@ -3,9 +3,8 @@
 from typing import Any
 
 from expertdb import vocabularies
+from expertdb.schemas.reason_words import REST, in_both, rest_of
 from matching import Candidate
-
-REST = "rest"
 
 
 def as_stored(candidate: Candidate) -> dict[str, Any]:
@@ -42,7 +41,7 @@ def _terms(candidate: Candidate) -> list[dict[str, Any]]:
         for term in reasons.terms
     ]
     if reasons.rest_count:
-        label = f"{reasons.rest_count} more"
+        label = rest_of(reasons.rest_count)
         lines.append({"term": REST, "label": label, "field": REST, "contribution": reasons.rest})
     return lines
 
@@ -54,4 +53,4 @@ def label_of(term: str) -> str:
 
 @vocabularies.per_edition
 def _labels() -> dict[str, str]:
-    return {term.code: f"{term.zh} · {term.en}" for term in vocabularies.expertise_terms()}
+    return {term.code: in_both(term.zh, term.en) for term in vocabularies.expertise_terms()}

@@ -19,11 +19,12 @@ from expertdb.schemas.fields import unknown_code
 from expertdb.services import phrases, terms
 from expertdb.services.columns import Mapped
 from expertdb.services.headings import Column, by_target, words
-from expertdb.tables.cells import Cell, Row, Trouble, as_day, as_text, is_empty
+from expertdb.tables.cells import Cell, Number, Row, Trouble, as_day, as_text, is_empty
 from expertdb.wording import Text
 
 RESTRICTED = ("phone", "email", "address", "id_number", "licence_numbers")
 LINES = re.compile(r"[\n;；]+")
+UNTIL = re.compile(r"\s*(?:至|到|[—–~～]+|\.\.|\bto\b)\s*")
 LIST = re.compile(r"[\n;；、,，|]+")
 PARTS = re.compile(r"\s*[|｜]\s*")
 YEAR = re.compile(r"[（(,，\s]\s*((?:19|20)\d\d)\s*年?[)）]?$")
@@ -71,7 +72,8 @@ def read(row: Row, columns: Iterable[Mapped]) -> Read:
 
 
 def _read_cell(found: Read, cell: Cell, column: Column, name: str) -> None:
-    text = as_day(cell) if column.kind == "day" else as_text(cell)
+    is_day = column.kind == "day" or (column.kind == "periods" and isinstance(cell, Number))
+    text = as_day(cell) if is_day else as_text(cell)
     pointer = pointer_of(column.target)
     found.origins.setdefault(pointer, name)
     if isinstance(text, Trouble):
@@ -96,7 +98,15 @@ def _values(text: str, column: Column) -> list[Any]:
         return list(phrases.split(text, column.vocabularies))
     if column.kind == "numbers":
         return [_licence(part) for part in filter(None, map(str.strip, LINES.split(text)))]
-    return [part.strip() for part in LIST.split(text) if part.strip()]
+    parts = [part.strip() for part in LIST.split(text) if part.strip()]
+    return [_period(part) for part in parts] if column.kind == "periods" else parts
+
+
+def _period(text: str) -> dict[str, str]:
+    """The first and the last day of "2026-12-20 至 2027-01-05", or twice the same; what is no day stays as written."""
+    first, *rest = UNTIL.split(text, maxsplit=1)
+    start, end = (text if isinstance(day := as_day(text), Trouble) else day for text in (first, *(rest or [first])))
+    return {"start": start, "end": end}
 
 
 def _licence(text: str) -> dict[str, str | None]:

@@ -15,15 +15,17 @@ from expertdb.schemas.shared import named
 from expertdb.services import exclusions
 from expertdb.services.actors import Actor
 from expertdb.services.eligibility import OUTSIDE_FILTERS
+from expertdb.wording import Text
 from expertdb.workdays import local_day
 
 # An agency learns how many were left out only by coarse reason, nothing of groups so small that one could guess, and in
 # steps, so that whoever counts before and after does not see one person come or go.
 SMALLEST_COUNT = 5
 # Who holds an aspect that nobody on the list covers.
-HELD_BY_NOBODY = "held by nobody"
-HELD_OUTSIDE_FILTERS = "held only by people outside the filters"
-HELD_BY_LEFT_OUT = "held only by people left out"
+HELD_BY_NOBODY = Text("held by nobody")
+HELD_OUTSIDE_FILTERS = Text("held only by people outside the filters")
+HELD_BY_LEFT_OUT = Text("held only by people left out")
+_HELD: dict[str, Text] = {str(one): one for one in (HELD_BY_NOBODY, HELD_OUTSIDE_FILTERS, HELD_BY_LEFT_OUT)}
 # Reasons of those who could be ranked and are not on the list.
 RANKED = (OUTSIDE_FILTERS, "lower_rank")
 NOT_AVAILABLE = "not_available"
@@ -109,7 +111,7 @@ def _seen(
         disclosed=[] if sealed else _conflicts(shortlist, names, recused=False),
         unresolved=[] if sealed else shortlist.unresolved,
         left_out={} if sealed else shortlist.left_out,
-        gaps=_open_gaps(shortlist.gaps) if sealed else shortlist.gaps,
+        gaps=_gaps(shortlist.gaps, sealed),
         suggested_aspects=shortlist.suggested_aspects,
         corpus_version=shortlist.corpus_version,
         vocabulary_versions=shortlist.vocabulary_versions,
@@ -147,9 +149,13 @@ def _coarse(left_out: Mapping[str, int]) -> list[dict[str, Any]]:
     ]
 
 
-def _open_gaps(gaps: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """To an agency whoever was left out is nobody: a gap must not tell that somebody hidden would fill it."""
-    return [gap | {"reason": HELD_BY_NOBODY} if gap["reason"] == HELD_BY_LEFT_OUT else gap for gap in gaps]
+def _gaps(gaps: list[dict[str, Any]], sealed: bool) -> list[dict[str, Any]]:
+    """The gaps with their reasons as sentences.
+
+    To an agency whoever was left out is nobody: a gap must not tell that somebody hidden would fill it.
+    """
+    hidden = {HELD_BY_LEFT_OUT: HELD_BY_NOBODY} if sealed else {}
+    return [gap | {"reason": hidden.get(gap["reason"]) or _HELD.get(gap["reason"], gap["reason"])} for gap in gaps]
 
 
 def names(session: Session, ids: set[str]) -> dict[str, dict[str, Any]]:

@@ -19,6 +19,7 @@ import numpy as np
 
 from matching.analysis import Analyser, concept_term
 from matching.asking import Asked, Prepared, prepare
+from matching.baseline import baselines
 from matching.coverage import covered, missing
 from matching.diversity import fill, worth_of
 from matching.gathering import Place, exact_sums, gather
@@ -233,7 +234,9 @@ class QdrantIndex:
     def _affinities(self, places: list[Place], prepared: Prepared, parameters: Parameters, live: Live) -> Floats:
         evidence = gather(places, prepared, live)
         held = covered(places, prepared.aspects, self.concepts(prepared.aspects))
-        return reckon(prepared.fields, prepared.language, evidence, missing(prepared, held), parameters).affinities
+        subtracted = baselines(self, places, parameters, live)
+        lacking = missing(prepared, held)
+        return reckon(prepared.fields, prepared.language, evidence, lacking, parameters, subtracted).affinities
 
     def _vector(self, prepared: Prepared, parameters: Parameters) -> tuple[list[int], list[float]]:
         """Return the request as a sparse vector: of each term, in items of every language, what it counts there."""

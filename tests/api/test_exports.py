@@ -28,7 +28,15 @@ FULL: dict[str, Any] = {
     "title_level": "T2",
     "languages": ["zh", "en"],
     "licences": ["专利代理师", "律师"],
-    "availability": {"modes": ["written", "online"], "max_load": 5, "travel": False, "note": "寒暑假"},
+    "availability": {
+        "modes": ["written", "online"],
+        "max_load": 5,
+        "cool_off_days": 30,
+        "away": [{"start": "2026-12-20", "end": "2027-01-05"}, {"start": "2027-03-01", "end": "2027-03-01"}],
+        "not_wanted": {"codes": ["LG-INV", "19", "H01M"], "kinds": ["policy_drafting"]},
+        "travel": False,
+        "note": "寒暑假",
+    },
     "statement": "“引号”, 逗号\n换行；分号",
     "codes": ["PAT-INV", "LG-INV", "SE05", "19", "H01M"],
     "items": [

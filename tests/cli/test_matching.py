@@ -138,6 +138,14 @@ def test_evaluation_by_expert_is_printed_as_a_table(judged: list[str]) -> None:
     assert f"{requests} requests, 246 experts" in lines[0]
 
 
+def test_evaluation_takes_a_baseline_and_says_so(judged: list[str]) -> None:
+    plain = json.loads(done("evaluate", *judged, "--json").stdout)
+    half = json.loads(done("evaluate", *judged, "--baseline", "0.5", "--json").stdout)
+    assert half["method"] != plain["method"]
+    assert half["ndcg@10"]["value"] == pytest.approx(plain["ndcg@10"]["value"], abs=0.02)
+    assert run("evaluate", *judged, "--baseline", "2").exit_code == 2
+
+
 def test_evaluation_needs_no_settings_and_names_a_bad_line(judged: list[str]) -> None:
     Path("requests.jsonl").write_text('{"id": "A"}\n{"id": 3.5}\n')
     result = run("evaluate", *judged)

@@ -216,4 +216,4 @@ def test_new_alias_is_in_the_very_next_list_and_nobody_is_lost(on_qdrant: Flask)
     assert found == preview(administrator, **asked)
     assert len(found["entries"]) >= len(before)
     newcomer = next(one for one in found["entries"] if one["expert"]["name"] == {"zh": "后来者"})
-    assert any("地理标志" in term["label"] for term in newcomer["reasons"]["terms"])
+    assert ("concept", "GI") in [(term["field"], term["term"]) for term in newcomer["reasons"]["terms"]]

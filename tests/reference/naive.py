@@ -15,6 +15,7 @@ from sklearn.metrics.pairwise import linear_kernel
 
 from matching import Analyser, Item, Parameters, Profile, Query
 from matching.analysis import Analysed
+from matching.baseline import background
 from matching.documents import is_padding
 from matching.text import normalise
 
@@ -23,6 +24,8 @@ def naive_affinities(
     profiles: Sequence[Profile], query: Query, analyser: Analyser, parameters: Parameters
 ) -> dict[str, float]:
     """Return the affinity of every expert, by refitting two TfidfVectorizers on the whole pool."""
+    if parameters.baseline:
+        return naive_corrected(profiles, query, analyser, parameters)
     owners, items, texts = [], [], []
     for profile in profiles:
         for item, terms in naive_items(profile, analyser, parameters.max_items):
@@ -42,14 +45,39 @@ def naive_affinities(
         share = parameters.native_weight if same else 0.0
         score = share * cosines["native"][place] + (1 - share) * cosines["pivot"][place]
         scores[owner].append(score * (parameters.unverified_factor if items[place].verified is False else 1.0))
-    held = {profile.expert: set[str]() for profile in profiles}
-    for owner, terms in zip(owners, texts, strict=True):
-        held[owner].update(term[1:] for term in terms.native if term.startswith("="))
-    must = {aspect.code for aspect in query.aspects if aspect.need == "must"}
+    factors = naive_factors(profiles, query, analyser, parameters)
+    return {expert: naive_pool(own, parameters) * factors[expert] for expert, own in scores.items()}
+
+
+def naive_corrected(
+    profiles: Sequence[Profile], query: Query, analyser: Analyser, parameters: Parameters
+) -> dict[str, float]:
+    """Return the affinities less a share of the mean over the background, none below 0; then the must-have factor."""
+    plain = replace(parameters, baseline=0.0, missing_must_factor=1.0)
+    means = [naive_affinities(profiles, one, analyser, plain) for one in background()]
+    factors = naive_factors(profiles, query, analyser, parameters)
     return {
-        expert: naive_pool(own, parameters) * parameters.missing_must_factor ** len(must - held[expert])
-        for expert, own in scores.items()
+        expert: max(0.0, affinity - parameters.baseline * sum(one[expert] for one in means) / len(means))
+        * factors[expert]
+        for expert, affinity in naive_affinities(profiles, query, analyser, plain).items()
     }
+
+
+def naive_factors(
+    profiles: Sequence[Profile], query: Query, analyser: Analyser, parameters: Parameters
+) -> dict[str, float]:
+    """Return what the must-haves that each expert does not hold leave of an affinity, 0 to 1."""
+    must = {aspect.code for aspect in query.aspects if aspect.need == "must"}
+    held = {
+        profile.expert: {
+            term[1:]
+            for _, terms in naive_items(profile, analyser, parameters.max_items)
+            for term in terms.native
+            if term.startswith("=")
+        }
+        for profile in profiles
+    }
+    return {expert: parameters.missing_must_factor ** len(must - own) for expert, own in held.items()}
 
 
 def naive_items(profile: Profile, analyser: Analyser, cap: int):  # type: ignore[no-untyped-def]

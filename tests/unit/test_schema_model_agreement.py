@@ -14,12 +14,17 @@ from sqlalchemy.orm import DeclarativeBase
 from expertdb import vocabularies
 from expertdb.models import experts as expert_models
 from expertdb.models import requests as request_models
+from expertdb.models.audit import AuditEntry
 from expertdb.models.base import Base
 from expertdb.models.conflicts import ExpertTie, Waiver
 from expertdb.models.draws import DRAW_STATES, Draw
+from expertdb.models.engagements import Engagement
+from expertdb.models.evaluations import Evaluation
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem, ExpertTransition
+from expertdb.models.jobs import Job
 from expertdb.models.notices import DUTIES, Notice
 from expertdb.models.objections import OBJECTION_STATES, Objection
+from expertdb.models.opinions import Opinion
 from expertdb.models.organisations import Organisation, OrganisationName
 from expertdb.models.panels import PANEL_STATES, Panel, PanelSeat, PanelTransition
 from expertdb.models.requests import (
@@ -30,24 +35,34 @@ from expertdb.models.requests import (
     RequestParty,
     RequestTransition,
 )
+from expertdb.models.rights import Claim, Consent
 from expertdb.models.sanctions import SANCTION_STATES, Sanction
 from expertdb.models.shortlists import Shortlist, ShortlistAspect, ShortlistEntry
 from expertdb.models.tokens import ROLES, SCOPES, AccessToken
 from expertdb.models.users import User
+from expertdb.models.vocabularies import VocabularyChange, VocabularySuggestion
 from expertdb.schemas import (
+    audit,
+    batches,
     conflicts,
     draws,
+    engagements,
+    evaluations,
     experts,
+    jobs,
     notices,
     objections,
+    opinions,
     organisations,
     panels,
     requests,
+    rights,
     sanctions,
     shortlists,
     tokens,
     users,
 )
+from expertdb.schemas import vocabularies as vocabulary_schemas
 from expertdb.schemas.fields import Choice, Code, Int, Str
 from expertdb.services import lifecycle
 from expertdb.services import sanctions as sanction_services
@@ -57,6 +72,25 @@ Model = type[DeclarativeBase]
 INT32 = 2**31 - 1
 
 PAIRS: list[tuple[type[Schema], Model]] = [
+    (audit.AuditAnswer, AuditEntry),
+    (batches.BatchAnswer, Job),
+    (draws.DrawAnswer, Draw),
+    (engagements.EngagementAnswer, Engagement),
+    (evaluations.EvaluationBody, Evaluation),
+    (evaluations.ReplyBody, Evaluation),
+    (evaluations.EvaluationAnswer, Evaluation),
+    (jobs.JobAnswer, Job),
+    (opinions.OpinionBody, Opinion),
+    (opinions.AdoptionBody, Opinion),
+    (opinions.OpinionAnswer, Opinion),
+    (panels.SeatAnswer, PanelSeat),
+    (rights.ClaimBody, Claim),
+    (rights.ClaimAnswer, Claim),
+    (rights.ConsentBody, Consent),
+    (rights.ConsentAnswer, Consent),
+    (vocabulary_schemas.VocabularyChangeAnswer, VocabularyChange),
+    (vocabulary_schemas.WordSuggestionBody, VocabularySuggestion),
+    (vocabulary_schemas.WordSuggestionAnswer, VocabularySuggestion),
     (conflicts.TieBody, ExpertTie),
     (conflicts.TiePatch, ExpertTie),
     (conflicts.TieAnswer, ExpertTie),
@@ -96,6 +130,33 @@ PAIRS: list[tuple[type[Schema], Model]] = [
 ]
 # Where a field goes that is no column of its own: the columns behind it.
 ELSEWHERE: dict[tuple[Model, str], tuple[Column[Any], ...]] = {
+    (Claim, "expert"): (Claim.__table__.c.expert_id,),
+    (Draw, "request"): (Draw.__table__.c.request_id,),
+    (Draw, "follows"): (Draw.__table__.c.follows_id,),
+    (Draw, "public_source"): (Draw.__table__.c.terms,),
+    (Draw, "frozen_at"): (Draw.__table__.c.terms,),
+    (Draw, "members"): (Draw.__table__.c.record,),
+    (Draw, "reserves"): (Draw.__table__.c.record,),
+    (Draw, "panel"): (Draw.__table__.c.panel_id,),
+    (Engagement, "request"): (Engagement.__table__.c.request_id,),
+    (Engagement, "panel"): (Engagement.__table__.c.panel_id,),
+    (Engagement, "expert"): (Engagement.__table__.c.expert_id,),
+    (Engagement, "declared"): (Engagement.__table__.c.declaration,),
+    (Engagement, "instead"): (Engagement.__table__.c.promoted_from,),
+    (Evaluation, "engagement"): (Evaluation.__table__.c.engagement_id,),
+    (Evaluation, "request"): (Evaluation.__table__.c.request_id,),
+    (Evaluation, "expert"): (Evaluation.__table__.c.expert_id,),
+    (Evaluation, "text"): (Evaluation.__table__.c.reply,),
+    (Opinion, "engagement"): (Opinion.__table__.c.engagement_id,),
+    (Opinion, "request"): (Opinion.__table__.c.request_id,),
+    (Opinion, "expert"): (Opinion.__table__.c.expert_id,),
+    (Opinion, "follows"): (Opinion.__table__.c.follows_id,),
+    (Opinion, "result"): (Opinion.__table__.c.adoption,),
+    (Opinion, "reason"): (Opinion.__table__.c.adoption_reason,),
+    (PanelSeat, "expert"): (PanelSeat.__table__.c.expert_id,),
+    (PanelSeat, "organisation"): (),  # of the candidate, in the panel's snapshot
+    (PanelSeat, "side"): (),  # of the candidate, in the panel's snapshot
+    (PanelSeat, "disclosed"): (),  # of the candidate, in the panel's snapshot
     (Expert, "name"): (Expert.__table__.c.name_zh, Expert.__table__.c.name_en),
     (Expert, "term"): (Expert.__table__.c.term_start, Expert.__table__.c.term_end),
     (Expert, "organisation"): (OrganisationName.__table__.c.name,),
@@ -209,7 +270,8 @@ def test_disagreement_would_be_seen() -> None:
 
 def test_every_body_that_is_stored_has_a_model_here() -> None:
     paired = {schema for schema, _ in PAIRS}
-    modules = (conflicts, experts, objections, organisations, requests, sanctions, tokens, users)
+    modules = (conflicts, evaluations, experts, objections, opinions, organisations, requests)
+    modules = (*modules, rights, sanctions, tokens, users)
     bodies = {
         value
         for module in modules

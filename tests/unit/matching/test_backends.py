@@ -79,8 +79,9 @@ def marked(pool, given):
     query=queries,
     wanted=filters,
     k=st.integers(0, 7),
+    parameters=st.sampled_from((Parameters(), Parameters(baseline=0.5))),
 )
-def test_lists_are_those_of_a_fresh_index_in_memory(make, pool, given, steps, query, wanted, k):
+def test_lists_are_those_of_a_fresh_index_in_memory(make, pool, given, steps, query, wanted, k, parameters):
     index, current = make(marked(pool, given)), by_id(marked(pool, given))
     for keep, profile in steps:
         index = index.apply([profile]) if keep else index.apply(deletes=[profile.expert])
@@ -88,7 +89,7 @@ def test_lists_are_those_of_a_fresh_index_in_memory(make, pool, given, steps, qu
         current |= {profile.expert: profile} if keep else {}
     fresh = Index.build(current.values(), ANALYSER)
     for allowed in (None, wanted):
-        assert best(index, query, k, allowed=allowed) == best(fresh, query, k, allowed=allowed)
+        assert best(index, query, k, parameters, allowed) == best(fresh, query, k, parameters, allowed)
         assert gaps(index, query, allowed) == gaps(fresh, query, allowed)
         assert index.count(allowed) == fresh.count(allowed)
     assert index.who(Filter(), wanted) == fresh.who(Filter(), wanted)

@@ -91,3 +91,25 @@ def test_the_shipped_lexicon_knows_the_field_and_the_world():
     pivot = Pivot.load()
     stems = {stem for word in pivot.words(list(tokens("商业秘密 运动鞋 印度尼西亚"))) for stem in word.stems}
     assert {"trade", "secret", "shoe", "indonesia"} <= stems
+
+
+def naive_words_of_terms(text):
+    """The same by what the words say: of every position that lies in a word, that word."""
+    reading = ANALYSER.read(text)
+    normalised, origin = normalise_with_places(text)
+    word_at = {}
+    for word, start, _ in ANALYSER._pivot.words(tokens(normalised)):
+        word_at |= dict.fromkeys(range(start, start + len(word)), text[origin[start] : origin[start + len(word)]])
+    words = {}
+    for token in tokens(normalised):
+        for at in range(len(token.text)) if token.kind == "han" else ():
+            for term in (token.text[at], token.text[at : at + 2]):
+                if token.start + at in word_at:
+                    words.setdefault(term, word_at[token.start + at])
+    return reading.words_of_terms(), words
+
+
+@given(st.text(alphabet="专利無效宣告标电池茶叶，。 aB-5").map(lambda text: f"{text}。專利无效。{text}，专利无效"))
+def test_each_term_is_shown_as_the_word_in_which_it_first_begins_also_where_runs_come_again(text):
+    found, expected = naive_words_of_terms(text)
+    assert found == expected

@@ -43,6 +43,36 @@ def of(cells: dict[str, Cell]) -> Read:
         ("手机", Number("13800138000"), {"restricted": {"phone": "13800138000"}}),
         ("服务方式", "书面、线上", {"availability": {"modes": ["written", "online"]}}),
         ("年度上限", Number("5"), {"availability": {"max_load": 5}}),
+        ("间隔天数", Number("30"), {"availability": {"cool_off_days": 30}}),
+        (
+            "不在期间",
+            "2026-12-20 至 2027-01-05；2027年3月1日到2027年3月5日、2027/4/1",
+            {
+                "availability": {
+                    "away": [
+                        {"start": "2026-12-20", "end": "2027-01-05"},
+                        {"start": "2027-03-01", "end": "2027-03-05"},
+                        {"start": "2027-04-01", "end": "2027-04-01"},
+                    ]
+                }
+            },
+        ),
+        (
+            "away",
+            "2026-12-20 to 2027-01-05; soon",
+            {
+                "availability": {
+                    "away": [{"start": "2026-12-20", "end": "2027-01-05"}, {"start": "soon", "end": "soon"}]
+                }
+            },
+        ),
+        ("不在期间", Number("46053"), {"availability": {"away": [{"start": "2026-01-31", "end": "2026-01-31"}]}}),
+        ("不承接领域", "发明专利、LG-INV", {"availability": {"not_wanted": {"codes": ["PAT-INV", "LG-INV"]}}}),
+        (
+            "不承接工作",
+            "政策起草；咨询",
+            {"availability": {"not_wanted": {"kinds": ["policy_drafting", "consultation"]}}},
+        ),
         ("能否出差", "√", {"availability": {"travel": True}}),
         ("能否出差", "否", {"availability": {"travel": False}}),
         ("状态", "在库", {"status": "active"}),
