@@ -7,11 +7,12 @@ from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matching import Analyser, Index, Item, Parameters, Pivot, Profile, Query, best, places, rank, recompute, snapshot
 from matching.baseline import background
+from tests.examples import tried
 from tests.reference.naive import naive_affinities
 from tests.reference.pools import CONCEPTS, EXPERTS, LEXICON, by_id, pools, profile_of, queries
 
@@ -23,7 +24,7 @@ POOL = [GENERALIST, SPECIALIST]
 shares = st.sampled_from((0.3, 0.7, 1.0))
 
 
-@settings(max_examples=25, deadline=None)
+@tried(25)
 @given(pools, queries, shares)
 def test_affinities_equal_those_of_the_naive_reference(pool, query, share):
     index, parameters = Index.build(pool, ANALYSER), Parameters(baseline=share)
@@ -35,7 +36,7 @@ def test_affinities_equal_those_of_the_naive_reference(pool, query, share):
     )
 
 
-@settings(max_examples=40, deadline=None)
+@tried(40)
 @given(pools, queries, shares, st.randoms(use_true_random=False))
 def test_lines_sum_to_the_affinity_and_a_stored_list_recomputes_to_the_same_digits(pool, query, share, random):
     ranking = rank(Index.build(pool, ANALYSER), query, 9, by_id(pool), Parameters(baseline=share))
@@ -50,7 +51,7 @@ def test_lines_sum_to_the_affinity_and_a_stored_list_recomputes_to_the_same_digi
     ]
 
 
-@settings(max_examples=25, deadline=None)
+@tried(25)
 @given(pools, st.sampled_from(EXPERTS).flatmap(profile_of), queries)
 def test_an_edited_index_ranks_as_a_fresh_one_and_the_old_one_as_before(pool, edited, query):
     index = Index.build(pool, ANALYSER)
@@ -61,7 +62,7 @@ def test_an_edited_index_ranks_as_a_fresh_one_and_the_old_one_as_before(pool, ed
     assert best(index, query, 4, BASELINE) == before
 
 
-@settings(max_examples=25, deadline=None)
+@tried(25)
 @given(pools, queries)
 def test_everybody_stands_where_the_whole_list_has_them(pool, query):
     index = Index.build(pool, ANALYSER)
