@@ -74,7 +74,12 @@ class ExpertStanding(Base):
     """
 
     __tablename__ = "expert_standings"
-    __table_args__ = (Index("ix_expert_standings_until_since", "until", "since"),)
+    # Those who are out today are found without a look at everybody: by their status, and by each end of their term.
+    __table_args__ = (
+        Index("ix_expert_standings_until_status", "until", "status"),
+        Index("ix_expert_standings_until_term_end", "until", "term_end"),
+        Index("ix_expert_standings_until_term_start", "until", "term_start"),
+    )
 
     expert_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     since: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -164,11 +169,13 @@ def _note_standings(connection: Connection, experts: list[str], version: int) ->
     here = {row[0]: row for row in connection.execute(select(*facts).where(Expert.id.in_(experts)))}
     standing = ExpertStanding
     noted = (standing.expert_id, standing.status, standing.term_start, standing.term_end)
-    last = standing.until.is_(None) & standing.expert_id.in_(experts)
+    # Not by `until`, which SQLite would look up among everybody's.
+    still = func.coalesce(standing.until, -1) == -1
+    last = still & standing.expert_id.in_(experts)
     before = {row[0]: row for row in connection.execute(select(*noted).where(last))}
     moved = [expert for expert in experts if here.get(expert) != before.get(expert)]
     if ended := [expert for expert in moved if expert in before]:
-        of_ended = standing.until.is_(None) & standing.expert_id.in_(ended)
+        of_ended = still & standing.expert_id.in_(ended)
         connection.execute(update(standing).where(of_ended).values(until=version))
     if begun := [here[expert] for expert in moved if expert in here]:
         names = ("expert_id", "status", "term_start", "term_end")

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from expertdb.models.base import rows_of
@@ -71,9 +71,14 @@ def then(session: Session, states: Iterable[State]) -> dict[State, dict[str, str
 
 
 def _then(session: Session, version: int, day: date) -> dict[str, str]:
+    """Each way of being out is asked for by itself, so that none makes the database look through everybody."""
     one = ExpertStanding
-    statement = select(one.expert_id, one.status).where(_stood(version), _out(day)).order_by(one.expert_id)
-    return {row.expert_id: reason_of(row.status) for row in session.execute(statement.limit(LISTED))}
+    now = [one.until.is_(None) & way for way in (one.status.in_(OUT), *_without_term(day))]
+    since = one.until > version, _out(day)
+    asked = select(one.expert_id, one.status).where(one.since <= version)
+    ways = union(*(asked.where(way) for way in now), asked.where(*since)).subquery()
+    first = select(ways.c.expert_id, ways.c.status).order_by(ways.c.expert_id).limit(LISTED)
+    return {row.expert_id: reason_of(row.status) for row in rows_of(session, first)}
 
 
 def page(
@@ -97,9 +102,13 @@ def reason_today(expert: Expert, day: date) -> str | None:
 
 def _out(day: date) -> ColumnElement[bool]:
     """Whether somebody could not be ranked on that day."""
+    return or_(ExpertStanding.status != "active", *_without_term(day))
+
+
+def _without_term(day: date) -> tuple[ColumnElement[bool], ...]:
+    """The ways in which that day can lie outside somebody's term."""
     one = ExpertStanding
-    no_term = or_(one.term_start.is_(None), one.term_end.is_(None), one.term_start > day, one.term_end < day)
-    return or_(one.status != "active", no_term)
+    return one.term_start.is_(None), one.term_end.is_(None), one.term_start > day, one.term_end < day
 
 
 def _stood(version: int) -> ColumnElement[bool]:

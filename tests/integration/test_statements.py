@@ -5,6 +5,7 @@ Pinned: lists and rankings read in batches, and nothing they do not answer; a ra
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,7 +13,7 @@ from sqlalchemy import event
 
 from expertdb.app import warm_up
 from expertdb.database import db
-from tests.api.people import ASKED
+from tests.api.people import ASKED, moved
 from tests.callers import Caller, Clock
 from tests.conftest import START, caller, make_app
 
@@ -84,3 +85,35 @@ def test_database_that_is_not_migrated_does_not_stop_the_start(tmp_path: object)
     app = make_app(f"sqlite:///{tmp_path}/empty.sqlite3", Clock(START))
     warm_up(app)
     assert app.test_client().get("/readyz").status_code == 503
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_no_list_looks_through_everybody(pool_app: Flask, agency: Caller) -> None:
+    office = caller(pool_app, "policy_office")
+    suspend_one(pool_app)
+    path = f"/requests/{agency.get('/requests').json['items'][0]['id']}/shortlists"
+    office.post(path, {"size": 10})
+    asked: list[tuple[str, Any]] = []
+    with pool_app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+    listed = office.made(path, {"size": 10})
+    assert listed["excluded"]
+    assert office.get(f"/shortlists/{listed['id']}").json["excluded"] == listed["excluded"]
+    assert office.post("/shortlists/preview", ASKED).json["excluded"] == listed["excluded"]
+    with pool_app.app_context(), db.engine.connect() as connection:
+        reads = {(statement, values) for statement, values in asked if statement.startswith("SELECT")}
+        plans = {
+            (row[3], statement)
+            for statement, values in reads
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        }
+    large = ("SCAN experts", "SCAN expert_standings", "SCAN expert_items", "SCAN engagements")
+    assert [plan for plan in plans if plan[0].startswith(large)] == []
+    assert [plan for plan in plans if "ix_experts_status" in plan[0] and "experts.statement" in plan[1]] == []
+
+
+def suspend_one(app: Flask) -> None:
+    administrator = caller(app, "administrator")
+    someone = administrator.get("/experts?status=active&limit=1").json["items"][0]["id"]
+    moved(administrator, f"/experts/{someone}", "suspended")
