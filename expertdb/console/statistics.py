@@ -1,6 +1,7 @@
 """Statistics: the pool and its use in figures, for those who may."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from flask import render_template
 
@@ -14,19 +15,28 @@ READERS = ("administrator", "policy_office", "auditor")
 PERIOD = timedelta(days=365)
 
 
+AT_A_GLANCE = "service_kind"
+
+
 @pages.get("/statistics")
 @allow(*READERS)
 @asks(StatisticsQuery)
 def show_statistics(visit: Visit) -> Reply:
     """Who is there, who is asked, what is missing, what ends, how long requests take."""
     codes = visit.query["codes"]
-    found = statistics.overview(visit.session, codes, visit.query.get("since") or visit.now - PERIOD, visit.now)
-    most = {expert for expert, _ in found["concentration"].most}
-    return render_template(
-        "statistics.html",
-        found=found,
-        codes=codes,
-        vocabularies=CODED,
-        rows=heat_table(found["cells"], codes),
-        names=shown.names(visit.session, most),
-    )
+    figures = _figures(visit, codes, visit.query.get("since") or visit.now - PERIOD)
+    most = {expert for expert, _ in figures["found"]["concentration"].most}
+    names = shown.names(visit.session, most)
+    return render_template("statistics/page.html", vocabularies=CODED, names=names, **figures)
+
+
+@pages.get("/statistics/glance")
+@allow(*READERS)
+def glance_at_pool(visit: Visit) -> Reply:
+    """The part of the home page that is fetched once the rest is there: services by city, evenness, requests."""
+    return render_template("statistics/glance.html", **_figures(visit, AT_A_GLANCE, visit.now - PERIOD))
+
+
+def _figures(visit: Visit, codes: str, since: datetime) -> dict[str, Any]:
+    found = statistics.overview(visit.session, codes, since, visit.now)
+    return {"found": found, "codes": codes, "rows": heat_table(found["cells"], codes)}

@@ -28,6 +28,7 @@ STRANGERS = ("/", "/sign-in", "/nothing-here")
 NO_PAGES = {
     "/codes",
     "/codes/<code>/picked",
+    "/statistics/glance",
     "/first-run",
     "/sign-in",
     "/preferences/<name>/<value>",

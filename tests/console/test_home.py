@@ -47,3 +47,15 @@ def test_statistics_show_map_and_figures(administrator_page: Visitor, administra
     assert month is not None
     assert 'class="part-concept"' in page
     assert administrator_page.get("/statistics?codes=nonsense&since=never").status_code == 200
+
+
+def test_home_fetches_the_pool_at_a_glance(app: Flask, administrator_page: Visitor, administrator: Caller) -> None:
+    expert(administrator, "林岚")
+    assert 'hx-get="/statistics/glance"' in administrator_page.page("/")
+    part = administrator_page.page("/statistics/glance")
+    assert "<html" not in part
+    assert '<svg class="heatmap"' in part
+    assert "Active experts never asked" in part
+    worker = visitor(app, "agency", "某单位")
+    assert "glance" not in worker.page("/")
+    assert worker.get("/statistics/glance").status_code == 403
