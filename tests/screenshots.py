@@ -47,7 +47,7 @@ def pictures(site: Site) -> list[tuple[str, str, str, str, int, str]]:
     suspend_one(administrator)
     panel = decided_on(office, asked["id"])
     draw = drawn(office, pledge["id"])
-    ranking = f"/requests/{asked['id']}/ranking?/size=6"
+    ranking = f"/requests/{office.made('/requests', ASKED)['id']}/ranking?/size=6"
     profile = f"/experts/{filed['entries'][0]['expert']['id']}"
     return [
         ("experts-zh", "zh", "administrator", "/experts?q=专利&status=active", 1280, "light"),
@@ -107,7 +107,8 @@ def take(
     page = context.new_page()
     if login:
         sign_in(page, login)
-    page.goto(address)
+    shown = page.goto(address)
+    assert getattr(shown, "ok", False), f"{address} shows no page of its own"
     page.wait_for_load_state("networkidle")
     (FOLDER / f"{name}.png").write_bytes(in_few_colours(page.screenshot(scale="css")))
     context.close()
