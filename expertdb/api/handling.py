@@ -9,7 +9,7 @@ import functools
 import io
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 from flask import Blueprint, Response, current_app, g, json, request, url_for
@@ -20,16 +20,15 @@ from expertdb.api import idempotency, limits, problems, reading
 from expertdb.api.rejections import Unauthenticated
 from expertdb.api.routing import PREFIX, Call, Contract, Download, View, contract_of
 from expertdb.database import transaction
-from expertdb.errors import NotAllowed, PoolIsMoving
+from expertdb.errors import NotAllowed
 from expertdb.links import PREFIX as PREFIX_OF_LINKS
 from expertdb.logs import reason_of
 from expertdb.services import invitations, tokens
 from expertdb.services.actors import Actor
-from expertdb.services.corpus import Corpus
+from expertdb.services.corpus import Corpus, again_while_moving
 from expertdb.services.paging import Page
 from expertdb.wording import Text, spoken
 
-T = TypeVar("T")
 
 log = structlog.get_logger()
 FILE_CHUNK = 64 * 1024
@@ -87,7 +86,7 @@ def handled(view: Callable[..., Any], contract: Contract) -> Callable[..., Respo
                 call = Call(session, actor, now, _corpus(), body, known, version, rules=rules)
                 return prepares(call, **path) if prepares else None
 
-        prepared = _again_while_moving(prepare) if prepares else None
+        prepared = again_while_moving(prepare) if prepares else None
 
         def answer() -> Response:
             with transaction(read_only=read_only) as session:
@@ -97,16 +96,9 @@ def handled(view: Callable[..., Any], contract: Contract) -> Callable[..., Respo
                     return make()
                 return idempotency.once(session, actor, call.now, make, shown_once=contract.shown_once)
 
-        return _again_while_moving(lambda: idempotency.retry_when_raced(answer))
+        return again_while_moving(lambda: idempotency.retry_when_raced(answer))
 
     return handle
-
-
-def _again_while_moving(work: Callable[[], T]) -> T:
-    """Do the work; once more, in a transaction that sees the edit, where the pool was edited while it was ranked."""
-    with contextlib.suppress(PoolIsMoving):
-        return work()
-    return work()
 
 
 def _body(contract: Contract) -> Any:

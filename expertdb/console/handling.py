@@ -32,7 +32,7 @@ from expertdb.database import transaction
 from expertdb.errors import DomainError, EditedMeanwhile, InvalidInput, NotAllowed
 from expertdb.schemas.faults import faults_of
 from expertdb.services.actors import Actor
-from expertdb.services.corpus import Corpus
+from expertdb.services.corpus import Corpus, again_while_moving
 from expertdb.wording import Text
 
 # The one page for whoever must first choose a password of their own, and the way out.
@@ -103,12 +103,20 @@ def _done(view: Callable[..., Any], rule: Rule, actor: Actor, path: dict[str, st
     body = _loaded(rule.body(), typed) if rule.body else None
     visit = functools.partial(_visit, actor, body=body, query=_query(rule), version=_version())
     prepared = None
-    if rule.prepares:
-        with transaction(read_only=True) as session:
-            prepared = rule.prepares(visit(session), **path)
+    if prepares := rule.prepares:
+
+        def prepare() -> Any:
+            with transaction(read_only=True) as session:
+                return prepares(visit(session), **path)
+
+        prepared = again_while_moving(prepare)
     reads = not rule.leaves_trace and (request.method != "POST" or not rule.stores)
-    with transaction(read_only=reads) as session:
-        return view(visit(session, prepared=prepared), **path)  # type: ignore[no-any-return]
+
+    def answer() -> Reply:
+        with transaction(read_only=reads) as session:
+            return view(visit(session, prepared=prepared), **path)  # type: ignore[no-any-return]
+
+    return again_while_moving(answer)
 
 
 def _again(rule: Rule, actor: Actor, path: dict[str, str], form: Form, status: int, error: DomainError) -> Reply:

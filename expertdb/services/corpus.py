@@ -119,6 +119,8 @@ class Corpus:
             if _is_past(session, pool.mark, mark):
                 return updated(pool, session, mark)
         if known:
+            if _is_merely_old(session, mark, known[0].mark):
+                raise PoolIsMoving
             return compared(known[0], session, mark)
         stored = self.files.opened(default_analyser(), self.parameters) if self.files else None
         if stored is None:
@@ -182,6 +184,31 @@ def ranked(session: Session, corpus: Corpus, rank: Callable[[Pool], T]) -> T:
             if corpus.is_of_now(pool) or attempt == ATTEMPTS - 1:
                 return found
     raise PoolIsMoving
+
+
+def again_while_moving(work: Callable[[], T]) -> T:
+    """Do the work; again, in a transaction that sees the edits, where the pool was edited past the one it had."""
+    for _ in range(ATTEMPTS - 1):
+        with contextlib.suppress(PoolIsMoving):
+            return work()
+    return work()
+
+
+def _is_merely_old(session: Session, mark: Mark, known: Mark) -> bool:
+    """Whether a session sees an older state of the very history that this process has followed further.
+
+    So many edits came since it began that no pool of then is kept. To go back by comparing everybody would hold up all
+    who wait here until their sessions are as old, and each of them would go back again, without an end. A database
+    that was restored is older, too, but then not even a new transaction finds our state in its history.
+    """
+    if mark.version > known.version:
+        return False
+    reading = session.connection()
+    with (
+        reading.engine.connect().execution_options(**reading.get_execution_options()) as connection,
+        Session(connection) as another,
+    ):
+        return _is_past(another, known, mark_of(another))
 
 
 def _is_past(session: Session, earlier: Mark, now: Mark) -> bool:

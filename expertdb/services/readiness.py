@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from expertdb.errors import PoolIsMoving
 from expertdb.models.audit import AuditHead
 from expertdb.models.corpus import CorpusState
 from expertdb.models.experts import Expert
@@ -54,7 +55,10 @@ def checks(session: Session, corpus: Corpus, editions: Editions, migrations: str
             if not found.ok:
                 return
         editions.take_up(session)
-        version = corpus.refresh(session).version
+        try:
+            version = corpus.refresh(session).version
+        except PoolIsMoving:
+            version = corpus.version or 0  # The index is past what this session sees.
     except SQLAlchemyError as error:
         yield away(error)
         return

@@ -20,8 +20,9 @@ from expertdb.models import triggers
 from expertdb.models.corpus import CorpusChange, CorpusState, CorpusTouched, CorpusVersion, ExpertStanding
 from expertdb.models.experts import Expert, ExpertItem
 from expertdb.services import audit, checking, experts, vocabularies
+from expertdb.services import corpus as corpus_module
 from expertdb.services.actors import SYSTEM
-from expertdb.services.corpus import Corpus, Pool
+from expertdb.services.corpus import Corpus, Pool, again_while_moving
 from expertdb.services.index_files import IndexFiles
 from expertdb.services.tending import Tending
 from matching import Query, best
@@ -104,6 +105,33 @@ def test_a_transaction_that_began_before_an_edit_sees_the_pool_as_it_was(app: Fl
         assert (again.mark, best(again.index, BATTERIES, 9)) == (before.mark, best(before.index, BATTERIES, 9))
     assert found(app) == []
     assert one in pool_of(app).index
+
+
+def test_a_transaction_that_many_edits_have_passed_is_begun_anew_and_compares_nobody(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody was compared to go back, under a lock behind which others grew as old: a process stood for ever."""
+    one = entered(app)
+    corpus: Corpus = app.extensions["corpus"]
+    monkeypatch.setattr(corpus_module, "compared", lambda *given: pytest.fail("everybody was compared"))
+    tries: list[bool] = []
+
+    def edit() -> None:
+        for _ in range(corpus_module.KEPT + 1):
+            assert entered(app) in pool_of(app).index
+
+    def ranked() -> Pool:
+        with app.app_context(), transaction(read_only=True) as session:
+            session.scalar(select(func.count()).select_from(Expert))  # From here on it sees one state.
+            if not tries:
+                thread = threading.Thread(target=edit)
+                thread.start()
+                thread.join(60)
+            tries.append(True)
+            return corpus.refresh(session)
+
+    assert one in again_while_moving(ranked).index
+    assert len(tries) == 2
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
