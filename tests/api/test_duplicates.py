@@ -197,7 +197,7 @@ def test_second_merge_of_the_same_row_changes_nothing(administrator: Caller, one
 
 
 def test_merge_may_bring_an_employer_that_nobody_knows_yet(administrator: Caller, one: dict[str, Any]) -> None:
-    row = ROW | {"organisation": "闽北新设律师事务所"}
+    row = ROW | {"id": "A1", "organisation": "闽北新设律师事务所"}
     answer = send(administrator, row, query="?duplicates=merge&prefer=file")
     assert answer.status_code == 200, answer.text
     assert administrator.get(f"/experts/{one['id']}").json["organisation"]["name"] == {"zh": "闽北新设律师事务所"}
