@@ -29,7 +29,6 @@ from expertdb.services.corpus import Corpus, again_while_moving
 from expertdb.services.paging import Page
 from expertdb.wording import Text, spoken
 
-
 log = structlog.get_logger()
 FILE_CHUNK = 64 * 1024
 READING_METHODS = ("GET", "HEAD")
