@@ -58,11 +58,11 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 
 @contextmanager
-def transaction(*, read_only: bool = False, migrated: bool = True) -> Iterator[Session]:
+def transaction(*, read_only: bool = False, vocabularies: bool = True) -> Iterator[Session]:
     """One unit of work: commits at the end, rolls back on any error.
 
-    The vocabularies of this database hold from then on; whoever cannot tell whether there is a schema (`migrated`) does
-    without. Raises EditedMeanwhile when a row was changed by somebody else between reading and writing it.
+    The `vocabularies` of this database hold from then on, unless the work needs none or cannot tell whether there is a
+    schema. Raises EditedMeanwhile when a row was changed by somebody else between reading and writing it.
     """
     session: Session = db.session()
     if session.in_transaction():
@@ -72,7 +72,7 @@ def transaction(*, read_only: bool = False, migrated: bool = True) -> Iterator[S
     try:
         if read_only:
             session.connection(execution_options=_reading(session))
-        if migrated:
+        if vocabularies:
             current_app.extensions["editions"].take_up(session)
         yield session
         _end_reading(session) if read_only else _commit(session)

@@ -16,9 +16,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from matching.concepts import Concepts, Span, spans
+from matching.concepts import Concepts, Hit, Span, spans
 from matching.english import is_stop_word
-from matching.pivot import Pivot
+from matching.pivot import Cut, Pivot
 from matching.text import Token, language, normalise_with_places, pairs, tokens
 
 _CODE = ("analysis", "concepts", "documents", "english", "pivot", "text")
@@ -60,14 +60,21 @@ def concept_code(term: str) -> str | None:
 
 
 class Reading:
-    """One text, read once: its tokens, the concepts in it and the pivot's words, for its terms and their places."""
+    """One text, read once: its tokens and, when first asked for, the concepts in it and the pivot's words."""
 
     def __init__(self, text: str, concepts: Concepts, pivot: Pivot) -> None:
         self.text = text
         self._normalised, self._origin = normalise_with_places(text)
         self._found = list(tokens(self._normalised))
-        self._hits = list(concepts.find(self._normalised, self._found))
-        self._cuts = list(pivot.cuts(self._found))
+        self._concepts, self._pivot = concepts, pivot
+
+    @cached_property
+    def _hits(self) -> list[Hit]:
+        return list(self._concepts.find(self._normalised, self._found))
+
+    @cached_property
+    def _cuts(self) -> list[tuple[Token, Cut]]:
+        return list(self._pivot.cuts(self._found))
 
     def terms(self) -> Analysed:
         """Return the terms of the text."""
@@ -82,7 +89,10 @@ class Reading:
         return Analysed(language(self._found), (*native, *concepts), (*stems, *concepts))
 
     def places(self, wanted: Mapping[str, Container[str]] | None = None) -> list[Place]:
-        """Return where terms stand in the text, for marking: all of them, or those that are wanted of each field."""
+        """Return where terms stand in the text, for marking: all of them, or those that are wanted of each field.
+
+        Concepts and the pivot's words take most of the time, and are looked for where some of theirs are wanted.
+        """
         origin = self._origin
         native, pivot, concept = (wanted.get(field, ()) if wanted else _ALL for field in ("native", "pivot", "concept"))
         here = []
@@ -91,11 +101,13 @@ class Reading:
                 here += [("native", one, at, at + 1) for at, one in enumerate(text, start) if one in native]
                 here += [("native", one, at, at + 2) for at, one in enumerate(pairs(text), start) if one in native]
         here += [("native", *place) for place in latin_terms(self._found) if place[0] in native]
-        for token, cut in self._cuts:
+        for token, cut in self._cuts if pivot else ():
             for place, word, stems in cut:
-                start = token.start + place
-                here += [("pivot", stem, start, start + len(word)) for stem in stems if stem in pivot]
-        for hit in self._hits:
+                for stem in stems:
+                    if stem in pivot:
+                        start = token.start + place
+                        here.append(("pivot", stem, start, start + len(word)))
+        for hit in self._hits if concept else ():
             terms = map(concept_term, hit.codes)
             here += [("concept", term, hit.start, hit.end) for term in terms if term in concept]
         return [Place(field, term, origin[start], origin[end]) for field, term, start, end in here]

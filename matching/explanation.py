@@ -19,7 +19,7 @@ from matching.profile import Item
 from matching.reckoning import Adjustment, Evidence, Hits, Reckonings, Term
 from matching.records import LANGUAGES
 from matching.text import is_han
-from matching.weights import FIELDS, Floats
+from matching.weights import FIELDS, Field, Floats
 
 _WORDS_SHOWN = 4
 Spellings = Mapping[tuple[str, str], dict[str, None]]  # (field, term) -> how it is written, each spelling once
@@ -80,11 +80,6 @@ class Explainer:
         self._parameters = parameters
         self._reading = asked.reading
         self._words = asked.reading.words_of_terms()
-        self._said: dict[str, set[str]] = {"concept": set()}
-        for field in FIELDS:
-            terms = set(prepared.fields[field].terms)
-            concepts = {term for term in terms if concept_code(term)}
-            self._said |= {field: terms - concepts, "concept": self._said["concept"] | concepts}
 
     def explain(
         self,
@@ -150,14 +145,25 @@ class Explainer:
         text = item_text(item)
         if not text:
             return self._codes(evidence.hits["native"], row), {}
-        places = self._analyser.remembered(text).places(self._said)
+        places = self._analyser.remembered(text).places(self._shared(evidence, row))
         return _marks(places, text), _spellings(places, text)
+
+    def _shared(self, evidence: Evidence, row: int) -> dict[str, set[str]]:
+        """Return the terms that the request shares with an item, by how they are found in a text."""
+        shared: dict[str, set[str]] = {"native": set(), "pivot": set(), "concept": set()}
+        for field in FIELDS:
+            for term in self._hit(field, evidence.hits[field], row):
+                shared["concept" if concept_code(term) else field].add(term)
+        return shared
 
     def _codes(self, hits: Hits, row: int) -> tuple[str, ...]:
         """Return the codes that the request shares with an item of curated codes, which has no words to mark."""
-        terms = self._prepared.fields["native"].terms
-        codes = (concept_code(terms[term]) for term in hits.terms[hits.rows == row].tolist())
+        codes = map(concept_code, self._hit("native", hits, row))
         return tuple(sorted(code for code in codes if code))
+
+    def _hit(self, field: Field, hits: Hits, row: int) -> list[str]:
+        terms = self._prepared.fields[field].terms
+        return [terms[term] for term in hits.terms[hits.rows == row].tolist()]
 
 
 def _item_reason(item: Item, language: str, share: float, marks: tuple[str, ...]) -> ItemReason:

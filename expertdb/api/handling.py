@@ -141,7 +141,7 @@ def _authenticated(secret: str) -> Actor:
     now = current_app.extensions["clock"]()
     if secret.startswith(PREFIX_OF_LINKS):
         return _invited(secret, now)
-    with transaction(read_only=True) as session:
+    with transaction(read_only=True, vocabularies=False) as session:
         token = tokens.authenticate(session, secret, now)
         found = None if token is None else (tokens.actor_of(token), tokens.is_stale(token, now))
     if found is None:

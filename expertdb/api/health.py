@@ -59,7 +59,7 @@ def _check() -> list[Check]:
     corpus, least = current_app.extensions["corpus"], current_app.config["LEAST_FREE_BYTES"]
     editions = current_app.extensions["editions"]
     try:
-        with transaction(read_only=True, migrated=False) as session:
+        with transaction(read_only=True, vocabularies=False) as session:
             found = list(readiness.checks(session, corpus, editions, migrations, least))
     except SQLAlchemyError as error:
         return [readiness.away(error)]
@@ -74,7 +74,7 @@ def prometheus() -> ResponseReturnValue:
     if not _may_scrape():
         abort(404)
     try:
-        with transaction(read_only=True, migrated=False) as session:
+        with transaction(read_only=True, vocabularies=False) as session:
             facts = readiness.facts(session)
     except SQLAlchemyError:
         facts = {}  # The counters are wanted most when the database is away.

@@ -17,7 +17,7 @@ from tests.api.people import ASKED, moved
 from tests.callers import Caller, Clock
 from tests.conftest import START, caller, make_app
 
-TOKEN = 3  # Reading the caller's token, and before it and after whether the vocabularies changed.
+TOKEN = 2  # Reading the caller's token, and after it whether the vocabularies changed.
 
 
 @contextmanager
