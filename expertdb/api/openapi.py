@@ -156,7 +156,7 @@ def _parameters(contract: Contract, method: str) -> list[dict[str, Any]]:
         what = "the ETag that was read, or *"
         parameters.append(_header("If-Match", required=True, description=what))
     if method == "POST":
-        what = "a repeat with the same key has no further effect and gets the first answer again"
+        what = "a repeat with the same key within seven days has no further effect and gets the first answer again"
         parameters.append(_header("Idempotency-Key", required=False, description=what))
     return parameters
 

@@ -50,4 +50,4 @@ class IdempotentAnswer(Base):
     status: Mapped[int] = mapped_column(default=0)
     headers: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     body: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)

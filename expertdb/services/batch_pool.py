@@ -16,7 +16,7 @@ from expertdb.models.organisations import Organisation
 from expertdb.services import loads, matters
 from expertdb.services.batch_asks import Stated
 from expertdb.services.candidates import OFFICIALS, REGULATORS
-from expertdb.services.corpus import Corpus
+from expertdb.services.corpus import Corpus, Pool
 from expertdb.services.loads import Load
 from expertdb.services.matters import Field
 from expertdb.wording import Text
@@ -47,7 +47,8 @@ def gather(
 ) -> Everybody:
     """Rank the pool for each request, recusals and all; `step` is told how many are done.
 
-    Raises InvalidInput where requests and experts are too many for one batch.
+    One state of the pool serves for all: a large batch outlives the states that a process keeps. Raises InvalidInput
+    where requests and experts are too many for one batch.
     """
     pool = corpus.refresh(session)
     experts = pool.index.who(Filter(), Filter(only=frozenset()))
@@ -58,8 +59,8 @@ def gather(
     affinities = np.full((len(stated), len(experts)), np.nan)
     for row, one in enumerate(stated):
         step(row)
-        for expert, affinity in _affinities(session, corpus, one, now):
-            if expert in columns:  # Somebody may have come a moment ago; the next batch will see them.
+        for expert, affinity in _affinities(session, pool, corpus.parameters, one, now):
+            if expert in columns:  # An engine may have got somebody a moment ago; the next batch will see them.
                 affinities[row, columns[expert]] = affinity
     # Who may sit nowhere need not be looked at, unless somebody is to be told that they were forced in vain.
     forced = {expert for one in stated for expert in one.ask.forced}
@@ -72,11 +73,13 @@ def gather(
     return Everybody(candidates, [one.ask for one in stated], found, pool.version)
 
 
-def _affinities(session: Session, corpus: Corpus, stated: Stated, now: datetime) -> Iterator[tuple[str, float]]:
+def _affinities(
+    session: Session, pool: Pool, parameters: Parameters, stated: Stated, now: datetime
+) -> Iterator[tuple[str, float]]:
     """The affinity of everybody who may sit in this request; whom nothing connects with it sits only when forced."""
-    field = matters.field(session, corpus, stated.consultation_request, {}, now)
+    field = matters.field_of(session, pool, stated.consultation_request, {}, now)
     forced = set(stated.ask.forced)
-    for expert, affinity in _scores(field, corpus.parameters):
+    for expert, affinity in _scores(field, parameters):
         if expert not in stated.forbidden and (affinity > 0 or expert in forced):
             yield expert, min(affinity, 1.0)
 

@@ -16,6 +16,7 @@ from expertdb.services import audit, jobs
 from expertdb.services.actors import Actor
 from expertdb.services.batch_asks import asks_of
 from expertdb.services.batch_pool import Everybody, gather
+from expertdb.services.corpus import again_while_moving
 from expertdb.services.shown import names
 from expertdb.wording import as_stored
 from matching.assignment import Assignment, Filled, assign
@@ -45,15 +46,19 @@ def compute(work: jobs.Work) -> Proposed:
 
     Raises InvalidInput where something was edited meanwhile so that it cannot be in a batch any more.
     """
-    with work.reading() as session:
-        stated = asks_of(session, work.input, actor=work.actor)
-        everybody = gather(session, work.corpus, stated, work.now, lambda done: work.step(READING, done, len(stated)))
+    everybody = again_while_moving(lambda: _read(work))
     began = time.monotonic()
     try:
         assignment = _assigned(work, everybody)
     except BadPanelInput as error:  # The rules name somebody who has left the pool, or the minimum is too high.
         raise InvalidInput(Fault("/rules", error.detail)) from error
     return Proposed(everybody, assignment, time.monotonic() - began)
+
+
+def _read(work: jobs.Work) -> Everybody:
+    with work.reading() as session:
+        stated = asks_of(session, work.input, actor=work.actor)
+        return gather(session, work.corpus, stated, work.now, lambda done: work.step(READING, done, len(stated)))
 
 
 def _assigned(work: jobs.Work, everybody: Everybody) -> Assignment:

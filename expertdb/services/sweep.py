@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, tuple_
 from sqlalchemy.orm import Session, lazyload
 
 from expertdb.models.experts import SERVING, Expert
 from expertdb.models.notices import Notice
-from expertdb.models.tokens import SCOPES
+from expertdb.models.tokens import SCOPES, IdempotentAnswer
 from expertdb.services import audit, moves, versions
 from expertdb.services.actors import Actor
 from expertdb.services.guards import Move
@@ -23,6 +23,7 @@ from expertdb.workdays import local_day
 
 SWEEP = Actor("sweep", "sweep", "administrator", frozenset(SCOPES))
 BATCH = 200
+ANSWERS_KEPT = timedelta(days=7)  # A call whose answer got lost is repeated within minutes.
 
 Work = Callable[[Session, Rules, datetime], int]
 
@@ -97,6 +98,16 @@ def mark_unreachable(session: Session, rules: Rules, now: datetime) -> int:
     return len(found)
 
 
+def forget_answers(session: Session, rules: Rules, now: datetime) -> int:
+    """What calls with an idempotency key were answered is not needed, nor kept, for ever: it may name people."""
+    key = (IdempotentAnswer.token_id, IdempotentAnswer.key)
+    old = select(*key).where(IdempotentAnswer.created_at < now - ANSWERS_KEPT).limit(BATCH)
+    found = [tuple(row) for row in session.execute(old)]
+    if found:
+        session.execute(delete(IdempotentAnswer).where(tuple_(*key).in_(found)))
+    return len(found)
+
+
 STEPS = (
     Step("terms ended", expire_terms),
     Step("leaves ended", end_leaves),
@@ -104,6 +115,7 @@ STEPS = (
     Step("notices of terms that end", raise_term_notices),
     Step("notices to confirm", raise_confirmation_notices),
     Step("marked unreachable", mark_unreachable),
+    Step("answers forgotten", forget_answers),
 )
 
 

@@ -4,6 +4,7 @@ Pinned: the proposals equal what the library gives for the same pool; nobody rec
 no more often than the batch allows; what cannot be filled is named, and the rest is filled.
 """
 
+import threading
 from collections import Counter
 from typing import Any
 
@@ -11,6 +12,9 @@ import pytest
 from flask import Flask
 
 from expertdb import worker
+from expertdb.services.corpus import KEPT
+from expertdb.worker import Work
+from tests.api.people import expert
 from tests.callers import Caller
 from tests.conftest import ENGINES, caller
 
@@ -102,6 +106,28 @@ def test_forced_and_forbidden_pairs_are_kept(app: Flask, office: Caller, request
     after = computed(app, office, body)["result"]["panels"]
     assert other in [one["expert"]["id"] for one in after[2]["members"]]
     assert best not in [one["expert"]["id"] for one in after[0]["members"]]
+
+
+def test_batch_is_computed_though_the_pool_is_edited_meanwhile(
+    app: Flask, office: Caller, requests: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each request asked for the latest pool; past the states that a process keeps, the whole batch was given up."""
+    administrator, step = caller(app, "administrator"), Work.step
+
+    def edit() -> None:
+        for number in range(KEPT + 1):
+            expert(administrator, f"新{number}")
+            assert office.post("/shortlists/preview", {"text": "锂电池"}).status_code == 200
+
+    def edited(work: Work, stage: str, done: int = 0, total: int = 0) -> None:
+        if (stage, done) == ("reading", 1):
+            thread = threading.Thread(target=edit)
+            thread.start()
+            thread.join(60)
+        step(work, stage, done, total)
+
+    monkeypatch.setattr(Work, "step", edited)
+    computed(app, office, {"requests": requests, "rules": [{"type": "odd"}], "size": 3})
 
 
 def test_who_is_recused_is_not_proposed(app: Flask, office: Caller, requests: list[str]) -> None:

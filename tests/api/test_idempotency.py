@@ -10,6 +10,7 @@ from flask import Flask
 from tests.api.people import ASKED, at_once, expert, moved
 from tests.callers import Caller, Clock
 from tests.conftest import caller
+from tests.integration.sweeping import swept
 
 KEY = {"Idempotency-Key": "7f0c-1"}
 
@@ -126,3 +127,13 @@ def test_of_two_edits_at_once_one_is_told_to_read_again(office: Caller) -> None:
     edits = [lambda title=title: office.patch(path, {"title": title}, etag='"1"') for title in ("甲", "乙")]
     assert sorted(answer.status_code for answer in at_once(*edits)) == [200, 412]
     assert office.get(path).json["version"] == 2
+
+
+def test_answer_is_forgotten_after_a_week(app: Flask, office: Caller, clock: Clock) -> None:
+    office.post("/requests", ASKED, headers=KEY)
+    clock.forward(days=7)
+    assert "answers forgotten" not in swept(app)
+    clock.forward(seconds=1)
+    assert swept(app)["answers forgotten"] == 1
+    assert "Idempotency-Replayed" not in office.post("/requests", ASKED, headers=KEY).headers
+    assert len(office.get("/requests").json["items"]) == 2
