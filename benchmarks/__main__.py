@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import batch, cluster, engines, growth, report, serving, shard
+from benchmarks import batch, cluster, engines, growth, memory, report, serving, shard
 from benchmarks.corpora import requests
 from benchmarks.timing import interleaved, undisturbed
 from expertdb.services.corpus import default_analyser
@@ -126,6 +126,9 @@ def main() -> None:
     one = parts.add_parser("batch")
     one.add_argument("--experts", type=int, default=10_000)
     one.add_argument("--requests", type=int, default=1000)
+    one = parts.add_parser("memory")
+    one.add_argument("--experts", type=int, default=3000)
+    one.add_argument("--requests", type=int, default=2000)
     one = parts.add_parser("qdrant")
     one.add_argument("--experts", type=int, default=10_000)
     one.add_argument("--items", type=int, default=0)
@@ -150,6 +153,8 @@ def main() -> None:
         edit(stated.experts, stated.items)
     elif stated.part == "batch":
         batch.compare(stated.experts, stated.requests)
+    elif stated.part == "memory":
+        memory.grow(stated.experts, stated.requests)
     elif stated.part == "cluster":
         cluster.reckon(stated.bytes, stated.milliseconds, stated.experts)
     elif stated.part == "qdrant":
