@@ -11,7 +11,7 @@ from sklearn.metrics.pairwise import linear_kernel
 
 from matching import Analyser, Index, Item, Parameters, Pivot, Profile, Query, best, segment
 from matching import index as index_module
-from matching.kernels import compiled
+from matching.kernels import postings
 from tests.examples import tried
 from tests.reference.naive import naive_affinities
 from tests.reference.pools import CONCEPTS, EXPERTS, LEXICON, pools, profile_of, queries
@@ -57,9 +57,9 @@ def test_an_edited_index_ranks_as_a_fresh_one(pool, steps, query, pending, kerne
 @given(pools, edits, queries)
 def test_every_layout_of_postings_gives_the_same_lists(pool, steps, query):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiled, "RARE", 1)
-        patch.setattr(compiled, "_WORTH", 0)  # Terms of an eighth of the rows are dense, even here.
-        patch.setattr(compiled, "BLOCK", 8)
+        patch.setattr(postings, "RARE", 1)
+        patch.setattr(postings, "_WORTH", 0)  # Terms of an eighth of the rows are dense, even here.
+        patch.setattr(postings, "BLOCK", 8)
         patch.setattr(segment, "BLOCK", 8)
         patch.setattr(index_module, "_PENDING", 0)
         index = Index.build(pool, ANALYSER, max_items=3, kernel="numba")
