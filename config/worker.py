@@ -8,11 +8,9 @@ back (503) while there is still time to tell them.
 
 import contextlib
 import errno
-import json
 import re
 import selectors
 import socket
-import struct
 import time
 import uuid
 from functools import partial
@@ -22,12 +20,11 @@ import structlog
 from gunicorn import http, util
 from gunicorn.workers import gthread
 
+from config import refusals
+from config.pacing import LONGEST_SILENCE, Paced, patience
+
 # Seconds within which a request's head must have come, counted from the connection or the answer before it.
 HEAD_PATIENCE = 10.0
-# A body may take this many seconds, and one more for every PACE bytes that came.
-BODY_PATIENCE, PACE = 20.0, 10_000
-# Seconds without a byte, in either direction, after which a connection is given up.
-LONGEST_SILENCE = 20
 # Seconds for which a refused client is listened to, so that it reads the answer before the connection is reset.
 FAREWELL = 2.0
 TICK = 0.5
@@ -35,51 +32,6 @@ HEAD_LIMIT = 64 * 1024
 HEAD_ENDS = (b"\r\n\r\n", b"\n\n")
 # Whoever watches over the service must get through when nobody else does.
 WATCHERS = (b"GET /healthz ", b"GET /readyz ", b"GET /metrics ")
-
-TITLES = {
-    400: ("Bad request", "The request is not valid HTTP."),
-    414: ("The address is too long", "The request line is longer than this server takes."),
-    417: ("Expectation failed", "This server does not meet the Expect header."),
-    431: ("The headers are too large", "There are more or longer headers than this server takes."),
-    501: ("Not implemented", "This server does not know the transfer coding."),
-    503: ("Unavailable", "More requests are waiting than this server can answer soon. Try again shortly."),
-}
-INTERNAL = ("Internal error", "This is a fault of ours. Quote the request_id.")
-
-
-class TooSlow(ConnectionResetError):
-    """A request kept no pace; gunicorn and Werkzeug treat it as a client that has gone."""
-
-    def __init__(self) -> None:
-        super().__init__(errno.ECONNRESET, "the request came too slowly")
-
-
-class Paced:
-    """A socket as gunicorn's parser reads it: each request has so long, and longer the more of it has come."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
-        self.start()
-
-    def start(self) -> None:
-        """A new request begins."""
-        self._started, self._received = time.monotonic(), 0
-
-    def recv(self, size: int) -> bytes:
-        """The next bytes; raises TooSlow."""
-        left = self._started + BODY_PATIENCE + self._received / PACE - time.monotonic()
-        if left <= 0:
-            raise TooSlow
-        _patience(self._sock, socket.SO_RCVTIMEO, min(left, LONGEST_SILENCE))
-        try:
-            data = self._sock.recv(size)
-        except BlockingIOError as error:
-            raise TooSlow from error
-        self._received += len(data)
-        return data
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._sock, name)
 
 
 class Connection(gthread.TConn):  # type: ignore[misc]  # gunicorn has no types.
@@ -93,7 +45,7 @@ class Connection(gthread.TConn):  # type: ignore[misc]  # gunicorn has no types.
         if self.parser is None:
             self.paced = Paced(self.sock)
             self.parser = http.get_parser(self.cfg, self.paced, self.client)
-            _patience(self.sock, socket.SO_SNDTIMEO, LONGEST_SILENCE)
+            patience(self.sock, socket.SO_SNDTIMEO, LONGEST_SILENCE)
         self.paced.start()
         super().init()
 
@@ -243,21 +195,9 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         from expertdb import metrics  # Not before the configuration has said where processes put their figures.
 
         metrics.refused(status)
-        call = call or uuid.uuid4().hex
-        body = problem(status, call)
-        lines = (
-            f"HTTP/1.1 {status} {reason}",
-            "Connection: close",
-            "Content-Type: application/problem+json",
-            "Content-Language: en",
-            f"Content-Length: {len(body)}",
-            f"X-Request-ID: {call}",
-            "X-Content-Type-Options: nosniff",
-            "Cache-Control: no-store",
-            *headers,
-        )
+        answer = refusals.answer(status, reason, headers, call or uuid.uuid4().hex)
         try:
-            util.write_nonblock(client, "\r\n".join(lines).encode() + b"\r\n\r\n" + body)
+            util.write_nonblock(client, answer)
         except OSError:
             self.log.debug("A refusal could not be sent.")
 
@@ -278,21 +218,6 @@ class _Answered:
         return getattr(self._client, name)
 
 
-def problem(status: int, call: str) -> bytes:
-    """problem+json as the application answers it; in English, as no header could be read or has been."""
-    title, detail = TITLES.get(status, TITLES[400] if status < 500 else INTERNAL)
-    kind = "unavailable" if status == 503 else "internal" if status == 500 else "http"
-    body = {
-        "type": f"urn:expertdb:problem:{kind}",
-        "title": title,
-        "status": status,
-        "detail": detail,
-        "request_id": call,
-        "errors": [],
-    }
-    return json.dumps(body).encode()
-
-
 def _peek(client: socket.socket, *, take: bool = False) -> bytes | None:
     """What has come, without taking it; b"" when the other side has closed, None when there is nothing yet."""
     try:
@@ -301,9 +226,3 @@ def _peek(client: socket.socket, *, take: bool = False) -> bytes | None:
         return None
     except OSError:
         return b""
-
-
-def _patience(sock: socket.socket, option: int, seconds: float) -> None:
-    # At least a microsecond: nothing at all would mean for ever.
-    whole, rest = divmod(max(1, int(seconds * 1e6)), 1_000_000)
-    sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", whole, rest))

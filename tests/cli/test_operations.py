@@ -49,13 +49,13 @@ def test_every_file_that_is_named_exists() -> None:
 
 
 def test_numbers_of_the_server_are_its_own() -> None:
-    from config import worker
+    from config import pacing, worker
 
     said = re.search(r"head must arrive within (\d+) s, its body at (\d+) kB/s after the first (\d+) s", DOCUMENT)
     assert said
     assert [int(number) for number in said.groups()] == [
         worker.HEAD_PATIENCE,
-        worker.PACE / 1000,
-        worker.BODY_PATIENCE,
+        pacing.PACE / 1000,
+        pacing.BODY_PATIENCE,
     ]
     assert Settings().queue > 0

@@ -23,7 +23,7 @@ SOURCES = sorted(
     if "versions" not in path.parts
 )
 # The server's own sockets, and this machine's name. The database's driver and Qdrant's client reach out by themselves.
-CALLERS = {"config/worker.py": {"socket"}, "expertdb/worker.py": {"socket"}}
+CALLERS = {"config/worker.py": {"socket"}, "config/pacing.py": {"socket"}, "expertdb/worker.py": {"socket"}}
 REACHING = {
     "socket",
     "urllib.request",

@@ -7,8 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from config import worker
-from config.worker import Paced, TooSlow, problem
+from config import pacing
+from config.pacing import Paced, TooSlow
+from config.refusals import problem
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
 def test_silence_within_a_request_ends_it(
     pair: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "LONGEST_SILENCE", 0.05)
+    monkeypatch.setattr(pacing, "LONGEST_SILENCE", 0.05)
     with pytest.raises(TooSlow):
         Paced(pair[1]).recv(10)
 
@@ -34,7 +35,7 @@ def test_drops_now_and_then_do_not_keep_a_request_going(
 ) -> None:
     client, server = pair
     seconds = itertools.count()
-    monkeypatch.setattr(worker, "time", SimpleNamespace(monotonic=lambda: float(next(seconds))))
+    monkeypatch.setattr(pacing, "time", SimpleNamespace(monotonic=lambda: float(next(seconds))))
     paced = Paced(server)
     drops = 0
 
@@ -53,7 +54,7 @@ def test_request_that_keeps_the_pace_is_read_whole(
     pair: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, server = pair
-    monkeypatch.setattr(worker, "PACE", 1)
+    monkeypatch.setattr(pacing, "PACE", 1)
     paced = Paced(server)
     client.sendall(b"x" * 30_000)
     client.close()
@@ -64,7 +65,7 @@ def test_request_that_keeps_the_pace_is_read_whole(
 def test_each_request_begins_anew(pair: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch) -> None:
     client, server = pair
     paced = Paced(server)
-    monkeypatch.setattr(worker, "BODY_PATIENCE", -1)
+    monkeypatch.setattr(pacing, "BODY_PATIENCE", -1)
     client.sendall(b"x")
     with pytest.raises(TooSlow):
         paced.recv(1)
