@@ -101,8 +101,8 @@ def _by_source(session: Session, people: list[Person]) -> Iterator[Match]:
     for chunk in _chunks(rows):
         wanted = select(Expert.source_id, Expert.id).where(or_(Expert.source_id.in_(chunk), Expert.id.in_(chunk)))
         for source, expert in session.execute(wanted):
-            row = rows[source] if source in rows else rows[expert]
-            yield Match(row, "source_id", "certain", expert=expert)
+            for named in {source or expert, expert} & rows.keys():
+                yield Match(rows[named], "source_id", "certain", expert=expert)
 
 
 def _by_number(session: Session, people: list[Person]) -> Iterator[Match]:
