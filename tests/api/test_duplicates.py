@@ -70,6 +70,7 @@ def names(caller: Caller) -> int:
             "/rows/1/restricted/licence_numbers",
         ),
         ({"name": {"zh": "林嵐"}, "organisation": "闽都衡正知识产权代理有限公司"}, "name", "/rows/1/name"),
+        ({"name": {"zh": "林　岚"}, "organisation": "衡正代理"}, "name", "/rows/1/name"),
         ({"name": {"en": "Lan Lin"}, "organisation": "衡正代理"}, "name", "/rows/1/name"),
     ],
 )
@@ -244,6 +245,12 @@ def test_merge_into_somebody_brings_no_id_that_another_has(
         assert pointers(answer) == [pointer]
         assert one["id"] in answer.json["errors"][0]["detail"]
     assert administrator.get(f"/experts/{other['id']}").json["version"] == 1
+
+
+def test_name_that_fills_its_column_in_the_pool_is_known(administrator: Caller) -> None:
+    expert(administrator, "林　岚", organisation="衡正代理")
+    answer = send(administrator, {"name": {"zh": "林岚"}, "organisation": "衡正代理"}, query="?dry_run=true")
+    assert found(answer) == [(1, "name", "likely", None)]
 
 
 def test_two_rows_are_not_merged_into_one_expert(administrator: Caller, one: dict[str, Any]) -> None:
