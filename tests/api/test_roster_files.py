@@ -176,6 +176,20 @@ def test_faults_of_mixed_up_columns_repeat_no_number(administrator: Caller) -> N
         assert secret not in answer.get_data(as_text=True)
 
 
+def test_row_of_csv_that_goes_on_behind_the_headings_is_a_fault(administrator: Caller) -> None:
+    file = csv([["姓名", "类别", "简介"], ["林岚", "律师", "主攻电池", "隔膜", "电解液"], ["曾冰", "律师", "", "", ""]])
+    answer = send(administrator, file)
+    assert answer.status_code == 422
+    assert [(fault["pointer"], "column E" in fault["detail"]) for fault in answer.json["errors"]] == [("/rows/2", True)]
+
+
+def test_cells_of_a_workbook_without_a_heading_are_noted(administrator: Caller) -> None:
+    rows: list[list[Any]] = [["姓名", None, "类别"], ["林岚", "女", "律师", "待核"], ["曾冰", None, "律师"]]
+    answer = send(administrator, workbook(*rows), "a.xlsx")
+    assert answer.json["created"] == 2
+    assert [note["pointer"] for note in answer.json["notes"]] == ["/headings/B", "/headings/D"]
+
+
 def test_decided_rows_are_passed_over(administrator: Caller) -> None:
     decisions = json.dumps({"2": "skip", "4": "skip"})
     answer = send(administrator, workbook(*BAD), "a.xlsx", decisions=decisions)
