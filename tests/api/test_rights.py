@@ -149,6 +149,7 @@ def test_file_has_everything_in_plain_text_and_making_it_leaves_a_trace(
         assert found[part], part
     [opinion] = found["opinions"]
     assert (opinion["text"], opinion["signed_by"]) == ("不可。", NAME)
+    assert {row["of"]: row["candidate"]["expert"] for row in found["considered"]} == {"panel": one, "draw": one}
     actions = [row["action"] for row in administrator.get(f"/audit?subject={one}").json["items"]]
     assert {"restricted.read", "expert.copied"} <= set(actions)
 
