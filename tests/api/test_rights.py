@@ -7,6 +7,7 @@ opinions, panels and lists stay and still compute under the pseudonym; refusals 
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -132,6 +133,20 @@ def test_after_erasure_no_table_holds_a_word_of_the_person_and_the_files_still_a
     with app.app_context(), transaction(read_only=True) as session:
         snapshot = session.get_one(Shortlist, there["shortlist"]["id"]).snapshot
         assert recompute(snapshot) == [(e["expert"]["id"], e["affinity"]) for e in before]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_after_erasure_the_file_of_the_database_holds_no_word_of_the_person(
+    app: Flask, administrator: Caller, office: Caller, clock: Clock
+) -> None:
+    one, _ = served(administrator, office, clock)
+    decided(administrator, claimed(administrator, one, "erasure"), "granted")
+    with app.app_context(), db.engine.connect() as connection:
+        connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+        content = Path(str(db.engine.url.database)).read_bytes()
+    for mark in MARKS:
+        assert mark.encode() not in content
+        assert json.dumps(mark)[1:-1].encode() not in content
 
 
 def test_file_has_everything_in_plain_text_and_making_it_leaves_a_trace(
