@@ -30,8 +30,8 @@ migrate = Migrate(directory=str(Path(__file__).with_name("migrations")), render_
 
 READ_ONLY = "expertdb_read_only"
 # A writer waits its turn for up to 20 s: an import of 20,000 experts holds the lock for seconds, and for longer
-# where the machine is busy.
-SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000")
+# where the machine is busy. What is erased is overwritten, or it could be read out of the file's free pages.
+SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000", "secure_delete=ON")
 
 
 def init_app(app: Flask) -> None:

@@ -46,7 +46,10 @@ HAN = re.compile("[㐀-鿿豈-﫿\U00020000-\U0003ffff]")
 LONGEST = 200
 WORD = re.compile(r"[^\W_]+")
 # What joins or follows the words of a name: O'Neill, Mary-Jane, 买买提·阿布都, "Jones, J."
-NAME_MARK = re.compile("[-‐–'’.,·•]+")
+NAME_MARK = re.compile("[-‐–'’.,·•‧・]+")
+# What stands between the characters of a Chinese name and is no part of it: 林　岚 fills a column, and the dot of
+# 买买提·艾力 is typed in a dozen ways.
+BETWEEN = re.compile(rf"(?<={HAN.pattern})[^\w(]+(?={HAN.pattern})")
 
 
 @cache
@@ -60,6 +63,11 @@ def fold(text: str) -> str:
     whole = unicodedata.normalize("NFKC", text).encode("utf-8", "replace").decode()
     simplified: str = _simplifier().convert(whole)
     return " ".join(simplified.casefold().split())
+
+
+def fold_name(name: str) -> str:
+    """The folded form in which a person's Chinese name is compared: without what only parts its characters."""
+    return BETWEEN.sub("", fold(name))
 
 
 def syllables(name: str) -> list[str]:
@@ -76,8 +84,9 @@ def sort_key(zh: str | None, en: str | None, *, person: bool = True) -> str:
     Only a `person` has a surname: 解放军 is not read as 解 in a person's name is.
     """
     if zh:
-        spoken = syllables(fold(zh)) if person else lazy_pinyin(fold(zh), v_to_u=True)
-        return " ".join([*spoken, fold(zh)])[:LONGEST]
+        folded = fold_name(zh) if person else fold(zh)
+        spoken = syllables(folded) if person else lazy_pinyin(folded, v_to_u=True)
+        return " ".join([*spoken, folded])[:LONGEST]
     return fold(en or "")[:LONGEST]
 
 
@@ -88,7 +97,9 @@ def search_forms(zh: str | None, en: str | None) -> str:
     """
     forms: list[str] = []
     if zh:
-        folded = fold(zh)[:LONGEST]  # Folding can multiply the length (ﷺ has 18 letters), and forms grow as its square.
+        folded = fold_name(zh)[
+            :LONGEST
+        ]  # Folding can multiply the length (ﷺ has 18 letters), and forms grow as its square.
         forms += [folded[start:] for start in range(len(folded))]
         forms += _pinyin_forms(syllables(folded))
     if en:

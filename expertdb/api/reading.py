@@ -22,7 +22,7 @@ from expertdb.errors import Fault, InvalidInput
 from expertdb.schemas.faults import escape, faults_of
 from expertdb.services.rosters import Upload
 from expertdb.strict_json import loads
-from expertdb.tables.grids import FORMATS, format_of
+from expertdb.tables.grids import READABLE, format_of
 from expertdb.wording import Text
 
 JSON_LINES = "application/x-ndjson"
@@ -139,7 +139,7 @@ def upload(schema: Schema, request: Request) -> Sent:
     name = file.filename or ""
     stream = cast(BinaryIO, file.stream)
     if format_of(name, stream) is None:
-        endings = ", ".join(FORMATS)
+        endings = ", ".join(READABLE)
         raise UnsupportedMediaType(Text("Imports take files of these kinds: {endings}.", endings=endings))
     try:
         form = schema.load(request.form.to_dict())

@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields, pre_dump
 from expertdb import conflict_types
 from expertdb.models.conflicts import ExpertTie, Waiver
 from expertdb.schemas.fields import Choice, Day, Several, Str, Unique
+from expertdb.schemas.personal import Remark
 from expertdb.schemas.shared import PageQuery, Reference, plain
 from expertdb.wording import Text
 
@@ -21,10 +22,10 @@ class TiePatch(Schema):
     """What changes of a tie; what is not named stays."""
 
     type = Choice(conflict_types.declared())
-    counterpart = Str(maximum=200, minimum=1, metadata=OTHER_SIDE)
+    counterpart = Remark(maximum=200, minimum=1, metadata=OTHER_SIDE)
     since = Day(allow_none=True)
     until = Day(allow_none=True, metadata={"description": "the last day; null while it lasts"})
-    note = Str(maximum=1000)
+    note = Remark(maximum=1000)
     request = Str(
         maximum=36,
         minimum=1,
@@ -37,7 +38,7 @@ class TieBody(TiePatch):
     """A tie of an expert: an employer, client, shareholding, relative, teacher, co-author …"""
 
     type = Choice(conflict_types.declared(), required=True)
-    counterpart = Str(maximum=200, minimum=1, required=True, metadata=OTHER_SIDE)
+    counterpart = Remark(maximum=200, minimum=1, required=True, metadata=OTHER_SIDE)
 
 
 class TieAnswer(TiePatch):
@@ -213,7 +214,7 @@ class WaiverBody(Schema):
     expert = Str(maximum=36, minimum=1, required=True)
     type = Choice(TYPES, required=True)
     party = Str(maximum=200, load_default="", metadata={"description": "every party when left out"})
-    reason = Str(maximum=1000, minimum=1, required=True)
+    reason = Remark(maximum=1000, minimum=1, required=True)
     until = Day(allow_none=True, metadata={"description": "the last day; until the matter ends when left out"})
 
 

@@ -7,6 +7,7 @@ from marshmallow import Schema, fields, pre_dump
 from expertdb.models.draws import DRAW_STATES, Draw
 from expertdb.schemas.fields import Int, JsonObject, Moment, Several, Str
 from expertdb.schemas.panel_wishes import LARGEST_PANEL, MOST_RULES, RULES
+from expertdb.schemas.personal import Remark
 from expertdb.schemas.shared import PageQuery, Reference
 from expertdb.schemas.shortlists import Filters
 
@@ -28,7 +29,9 @@ class DrawBody(Schema):
     not_before = Moment(required=True, metadata={"description": "before this moment nobody can know the value"})
     filters = fields.Nested(Filters, load_default=dict)
     candidates = Int(low=1, high=MOST_CANDIDATES, load_default=200, metadata={"description": "the best so many"})
-    reason = Str(maximum=1000, minimum=1, allow_none=True, metadata={"description": "why an earlier draw is repeated"})
+    reason = Remark(
+        maximum=1000, minimum=1, allow_none=True, metadata={"description": "why an earlier draw is repeated"}
+    )
 
 
 class RevealBody(Schema):

@@ -4,8 +4,9 @@ from marshmallow import Schema, fields
 
 from expertdb.models.opinions import POSITIONS
 from expertdb.schemas.evaluations import Scores
-from expertdb.schemas.fields import Bool, Choice, Str
+from expertdb.schemas.fields import Bool, Choice
 from expertdb.schemas.panel_forms import LocalMoment
+from expertdb.schemas.personal import Remark
 
 
 class InvitationForm(Schema):
@@ -18,13 +19,13 @@ class EvaluationForm(Schema):
     """How an expert served."""
 
     scores = fields.Nested(Scores, required=True)
-    comment = Str(maximum=5000, load_default="")
+    comment = Remark(maximum=5000, load_default="")
 
 
 class OpinionForm(Schema):
     """An opinion as the expert signs it."""
 
     position = Choice(POSITIONS, required=True)
-    text = Str(maximum=50_000, minimum=1, required=True)
+    text = Remark(maximum=50_000, minimum=1, required=True)
     dissent = Bool(load_default=False)
-    signed_by = Str(maximum=100, minimum=1, required=True)
+    signed_by = Remark(maximum=100, minimum=1, required=True)

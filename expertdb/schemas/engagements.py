@@ -8,6 +8,7 @@ from expertdb import conflict_types
 from expertdb.models.engagements import ENGAGEMENT_STATES, Engagement
 from expertdb.schemas.conflicts import OTHER_SIDE
 from expertdb.schemas.fields import Bool, Choice, Day, Moment, Several, Str
+from expertdb.schemas.personal import Remark
 from expertdb.schemas.shared import PageQuery, PersonName, Reference, named
 
 
@@ -21,7 +22,7 @@ class EngagementTransitionBody(Schema):
     """What an expert answered, or what came of it, and why."""
 
     to = Choice(ENGAGEMENT_STATES, required=True)
-    reason = Str(maximum=1000, minimum=1, required=True)
+    reason = Remark(maximum=1000, minimum=1, required=True)
 
 
 class EngagementAnswer(Schema):
@@ -72,10 +73,10 @@ class InterestBody(Schema):
     """An interest that the expert declares; in this very matter it counts whoever the other side is."""
 
     type = Choice(conflict_types.declared(), required=True)
-    counterpart = Str(maximum=200, minimum=1, required=True, metadata=OTHER_SIDE)
+    counterpart = Remark(maximum=200, minimum=1, required=True, metadata=OTHER_SIDE)
     since = Day(allow_none=True)
     until = Day(allow_none=True)
-    note = Str(maximum=1000, load_default="")
+    note = Remark(maximum=1000, load_default="")
     in_this_matter = Bool(load_default=True)
 
 
@@ -132,7 +133,7 @@ class LinkAnswer(Schema):
 class ContactQuery(Schema):
     """Why the contact details are needed."""
 
-    reason = Str(maximum=500, minimum=1, required=True)
+    reason = Remark(maximum=500, minimum=1, required=True)
 
 
 class ContactAnswer(Schema):

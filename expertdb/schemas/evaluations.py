@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, pre_dump
 
 from expertdb.models.evaluations import CRITERIA, Evaluation
 from expertdb.schemas.fields import Int, Str
+from expertdb.schemas.personal import Remark
 from expertdb.schemas.shared import PageQuery, Reference, plain
 
 Scores = Schema.from_dict({name: Int(low=1, high=5, required=True) for name in CRITERIA}, name="Scores")
@@ -16,13 +17,13 @@ class EvaluationBody(Schema):
 
     engagement = Str(maximum=36, minimum=1, required=True)
     scores = fields.Nested(Scores, required=True)
-    comment = Str(maximum=5000, load_default="")
+    comment = Remark(maximum=5000, load_default="")
 
 
 class ReplyBody(Schema):
     """The expert's answer to an evaluation."""
 
-    text = Str(maximum=5000, minimum=1, required=True)
+    text = Remark(maximum=5000, minimum=1, required=True)
 
 
 class EvaluationAnswer(EvaluationBody):

@@ -13,7 +13,7 @@ from expertdb.models.requests import KINDS
 from expertdb.models.restricted import masked_values
 from expertdb.models.sanctions import GROUNDS
 from expertdb.schemas.fields import Bool, Choice, Code, Day, DayText, Int, Several, Str, Unique
-from expertdb.schemas.personal import FreeText, MaskedValues, Restricted
+from expertdb.schemas.personal import FreeText, MaskedValues, Remark, Restricted
 from expertdb.schemas.shared import PageQuery, PersonName, Reference, Term, named, plain, reference
 from expertdb.wording import Text
 
@@ -88,7 +88,7 @@ class Availability(Schema):
 class Endorsement(Schema):
     """How the nominating unit vouches for a candidate: the number of its letter, and the day of it."""
 
-    reference = Str(maximum=200, minimum=1, required=True)
+    reference = Remark(maximum=200, minimum=1, required=True)
     date = Day(required=True)
 
 
@@ -96,7 +96,7 @@ class Entry(Schema):
     """How a candidate came; a nomination names its unit, and its endorsement before the candidate is submitted."""
 
     source = Choice(("nomination", "application"), required=True)
-    unit = Str(maximum=200, minimum=1, metadata={"description": "id or any name of the organisation that nominates"})
+    unit = Remark(maximum=200, minimum=1, metadata={"description": "id or any name of the organisation that nominates"})
     endorsement = fields.Nested(Endorsement)
 
     @validates_schema
@@ -110,7 +110,7 @@ class ExpertFields(Schema):
 
     name = fields.Nested(PersonName)
     kind = Code("expert_kind")
-    organisation = Str(
+    organisation = FreeText(
         maximum=200,
         minimum=1,
         allow_none=True,
@@ -140,7 +140,7 @@ class ExpertBody(ExpertFields):
 
     name = fields.Nested(PersonName, required=True)
     kind = Code("expert_kind", required=True)
-    source_id = Str(maximum=100, minimum=1, allow_none=True)
+    source_id = FreeText(maximum=100, minimum=1, allow_none=True)
     status = Choice(ENTRY_STATUSES, load_default="draft")
     term = fields.Nested(
         Term, metadata={"description": "three years from today when an active expert is entered without one"}
@@ -154,14 +154,14 @@ class ExpertLine(ExpertBody):
     class Meta:
         exclude = ("source_id", "entry")
 
-    id = Str(maximum=100, minimum=1)
+    id = FreeText(maximum=100, minimum=1)
 
 
 class ExpertTransitionBody(Schema):
     """Where an expert goes, why, and what the move takes besides."""
 
     to = Choice(STATUSES, required=True)
-    reason = Str(maximum=1000, minimum=1, required=True)
+    reason = Remark(maximum=1000, minimum=1, required=True)
     ground = Choice(GROUNDS, metadata={"description": "of a suspension, removal or withdrawal"})
     notified_on = Day(metadata={"description": "when the expert was told of the suspension or removal"})
     until = Day(metadata={"description": "last day of a leave"})

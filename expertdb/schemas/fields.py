@@ -13,6 +13,7 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from expertdb import vocabularies
+from expertdb.recognising import hushed
 from expertdb.wording import Text, as_stored
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -148,7 +149,7 @@ class Choice(Str):
         text = super()._deserialize(value, attr, data, **kwargs)
         if text not in self.choices:
             raise ValidationError(
-                [Text('"{value}" is not one of: {choices}.', value=text, choices=", ".join(self.choices))]
+                [Text('"{value}" is not one of: {choices}.', value=hushed(text), choices=", ".join(self.choices))]
             )
         return text
 
@@ -176,7 +177,7 @@ class Code(Str):
 @vocabularies.per_edition  # Looking for neighbours takes 30 ms, and a file has one mistake on a thousand rows.
 def unknown_code(code: str, names: tuple[str, ...]) -> Text:
     """What to say of a code that no vocabulary in `names` holds."""
-    found = vocabularies.nearest(code, names)
+    found, code = vocabularies.nearest(code, names), hushed(code)
     if not found:
         template = 'There is no code "{code}" in {names}; GET /api/v1/vocabularies/{first} lists them.'
         return Text(template, code=code, names=", ".join(names), first=names[0])

@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, pre_dump
 
 from expertdb.models.jobs import JOB_STATES, Job
 from expertdb.schemas.fields import Choice, Said, Str
+from expertdb.schemas.personal import Remark
 from expertdb.schemas.shared import PageQuery, plain
 
 
@@ -20,7 +21,7 @@ class JobTransitionBody(Schema):
     """Where to go: a job can only be cancelled; the rest it does by itself."""
 
     to = Choice(("cancelled",), required=True)
-    reason = Str(maximum=1000, minimum=1, required=True)
+    reason = Remark(maximum=1000, minimum=1, required=True)
 
 
 class JobLine(Schema):

@@ -4,6 +4,7 @@ from marshmallow import Schema, fields
 
 from expertdb.models.notices import DUTIES, NOTICE_KINDS, NOTICE_STATES
 from expertdb.schemas.fields import Choice, Day, Str
+from expertdb.schemas.personal import Remark
 from expertdb.schemas.shared import PageQuery
 
 
@@ -11,7 +12,7 @@ class NoticeTransitionBody(Schema):
     """That a notice was sent, on which day, and how."""
 
     to = Choice(("sent",), required=True)
-    reason = Str(maximum=1000, minimum=1, required=True)
+    reason = Remark(maximum=1000, minimum=1, required=True)
     on = Day(metadata={"description": "today when left out"})
 
 

@@ -3,7 +3,8 @@
 from marshmallow import Schema, fields
 
 from expertdb.models.objections import OBJECTION_GROUNDS, OBJECTION_STATES, OBJECTORS
-from expertdb.schemas.fields import Choice, Day, Str
+from expertdb.schemas.fields import Choice, Day
+from expertdb.schemas.personal import Remark
 from expertdb.schemas.shared import PageQuery
 
 
@@ -11,17 +12,17 @@ class ObjectionBody(Schema):
     """An objection as staff record it. Nobody's name: `reference` is the letter's number in the office's register."""
 
     lodged_by = Choice(OBJECTORS, required=True)
-    reference = Str(maximum=100, allow_none=True)
+    reference = Remark(maximum=100, allow_none=True)
     lodged_on = Day(metadata={"description": "today when left out"})
     ground = Choice(OBJECTION_GROUNDS, required=True)
-    text = Str(maximum=10_000, minimum=1, required=True)
+    text = Remark(maximum=10_000, minimum=1, required=True)
 
 
 class ObjectionTransitionBody(Schema):
     """The decision on an objection; an upheld one sends the candidate back to review, or out."""
 
     to = Choice(("upheld", "dismissed"), required=True)
-    reason = Str(maximum=1000, minimum=1, required=True)
+    reason = Remark(maximum=1000, minimum=1, required=True)
     then = Choice(("under_review", "removed"), metadata={"description": "of an upheld one; under_review when left out"})
 
 

@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, pre_dump
 
 from expertdb.models.opinions import ADOPTIONS, POSITIONS, Opinion
 from expertdb.schemas.fields import Bool, Choice, Str
+from expertdb.schemas.personal import Remark
 from expertdb.schemas.shared import PageQuery, plain
 
 
@@ -14,9 +15,9 @@ class OpinionBody(Schema):
 
     engagement = Str(maximum=36, minimum=1, required=True)
     position = Choice(POSITIONS, required=True)
-    text = Str(maximum=50_000, minimum=1, required=True)
+    text = Remark(maximum=50_000, minimum=1, required=True)
     dissent = Bool(load_default=False, metadata={"description": "the view differs from the panel's"})
-    signed_by = Str(
+    signed_by = Remark(
         maximum=100, minimum=1, required=True, metadata={"description": "the expert's name, as a signature"}
     )
 
@@ -25,7 +26,7 @@ class AdoptionBody(Schema):
     """What was made of an opinion; a reason is needed unless it was adopted in full."""
 
     result = Choice(ADOPTIONS, required=True)
-    reason = Str(maximum=2000, allow_none=True)
+    reason = Remark(maximum=2000, allow_none=True)
 
 
 class OpinionAnswer(OpinionBody):

@@ -10,6 +10,7 @@ from expertdb.schemas.draws import MOST_STRATA
 from expertdb.schemas.fields import Choice, Code, Int, Moment, Several, Str, Unique
 from expertdb.schemas.panel_wishes import LARGEST_PANEL, MOST_RULES
 from expertdb.schemas.panels import MOST_CANDIDATES, MOST_SIDES
+from expertdb.schemas.personal import Remark
 from expertdb.vocabularies import EXPERTISE
 from matching.panel import GROUPINGS, presets
 
@@ -86,7 +87,7 @@ class DrawForm(Schema):
     public_source = Str(maximum=500, minimum=1, required=True)
     not_before = LocalMoment(required=True)
     candidates = Int(low=1, high=MOST_CANDIDATES, allow_none=True)
-    reason = Str(maximum=1000, minimum=1, allow_none=True)
+    reason = Remark(maximum=1000, minimum=1, allow_none=True)
 
 
 class RecordForm(Schema):

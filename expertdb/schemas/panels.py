@@ -7,6 +7,7 @@ from marshmallow import Schema, ValidationError, fields
 from expertdb.models.panels import CHOICES, PANEL_STATES
 from expertdb.schemas.fields import Bool, Choice, Int, Several, Str, Unique
 from expertdb.schemas.panel_wishes import LARGEST_PANEL, PanelWish
+from expertdb.schemas.personal import Remark
 from expertdb.schemas.shared import PageQuery, Reference
 from expertdb.schemas.shortlists import Filters
 from expertdb.wording import Text
@@ -49,22 +50,22 @@ class ReplacementBody(Schema):
     """Which member leaves, and why; the panel changes as little as can be."""
 
     expert = Str(maximum=36, minimum=1, required=True)
-    reason = Str(maximum=1000, minimum=1, required=True)
+    reason = Remark(maximum=1000, minimum=1, required=True)
 
 
 class DeviationBody(Schema):
     """Why a member sits although better ranked candidates do not."""
 
     expert = Str(maximum=36, minimum=1, required=True)
-    reason = Str(maximum=1000, minimum=1, required=True)
+    reason = Remark(maximum=1000, minimum=1, required=True)
 
 
 class PanelTransitionBody(Schema):
     """A decision on a panel; a confirmation names who decides, and a reason for each deviation from rank."""
 
     to = Choice(PANEL_STATES, required=True)
-    reason = Str(maximum=1000, minimum=1, required=True)
-    confirmed_by = Str(maximum=100, minimum=1, allow_none=True)
+    reason = Remark(maximum=1000, minimum=1, required=True)
+    confirmed_by = Remark(maximum=100, minimum=1, allow_none=True)
     deviations = Several(fields.Nested(DeviationBody), maximum=LARGEST_PANEL, load_default=list)
 
 

@@ -28,8 +28,22 @@ class FreeText(Str):
         text = super()._deserialize(value, attr, data, **kwargs)
         found = forbidden_in(text)
         if found is not None:
-            raise ValidationError([_refusal(found)])
+            raise ValidationError([self.refusal(found)])
         return text
+
+    def refusal(self, found: Found) -> Text:
+        """What to say of a number that may not stand here."""
+        return _refusal(found)
+
+
+class Remark(FreeText):
+    """A reason, a remark or a reference beside a profile: the log may keep it for ever, so it holds no such number."""
+
+    def refusal(self, found: Found) -> Text:
+        if found.kind != ID_NUMBER:
+            return _refusal(found)
+        template = "An identity number stands at character {place}. Remove it: this text is not sealed."
+        return Text(template, place=found.place)
 
 
 def _refusal(found: Found) -> Text:

@@ -11,6 +11,7 @@ from expertdb.models.experts import MODES
 from expertdb.models.requests import KINDS, SECRECIES, STAGES, STATUSES, URGENCIES, ConsultationRequest
 from expertdb.schemas.fields import Choice, Code, Day, Int, Moment, Several, Str, Unique
 from expertdb.schemas.panel_wishes import PanelWish
+from expertdb.schemas.personal import Remark
 from expertdb.schemas.shared import PageQuery, Reference, plain, reference
 from expertdb.wording import Text
 
@@ -56,14 +57,14 @@ class SuggestionBody(Schema):
     """An expert whom the requester suggests; shown as that, and never ranked higher for it."""
 
     expert = Str(maximum=200, minimum=1, required=True, metadata={"description": "name or id"})
-    reason = Str(maximum=500, load_default="")
+    reason = Remark(maximum=500, load_default="")
 
 
 class ExclusionBody(Schema):
     """An expert whom the requester does not want, and why."""
 
     expert = Str(maximum=200, minimum=1, required=True, metadata={"description": "name or id"})
-    reason = Str(maximum=500, minimum=1, required=True)
+    reason = Remark(maximum=500, minimum=1, required=True)
 
 
 def refuse_repeated_aspects(aspects: list[dict[str, str]]) -> None:
@@ -156,7 +157,7 @@ class RequestTransitionBody(Schema):
     """Where to go in the life cycle, and why."""
 
     to = Choice(STATUSES, required=True)
-    reason = Str(maximum=1000, minimum=1, required=True)
+    reason = Remark(maximum=1000, minimum=1, required=True)
 
 
 class RequestQuery(PageQuery):

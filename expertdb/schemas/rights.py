@@ -4,8 +4,8 @@ from marshmallow import Schema, fields
 
 from expertdb.models.rights import CLAIM_KINDS, CLAIM_STATES, CONSENT_FORMS, REFUSALS
 from expertdb.schemas.experts import ExpertPatch
-from expertdb.schemas.fields import Choice, Day, Str
-from expertdb.schemas.personal import FreeText
+from expertdb.schemas.fields import Choice, Day
+from expertdb.schemas.personal import FreeText, Remark
 from expertdb.schemas.shared import PageQuery
 
 
@@ -58,7 +58,7 @@ class CopyQuery(Schema):
 class ConsentBody(Schema):
     """A consent: to which version of the privacy notice, how, when, and where the proof is kept."""
 
-    notice = Str(maximum=32, minimum=1, required=True)
+    notice = Remark(maximum=32, minimum=1, required=True)
     form = Choice(CONSENT_FORMS, required=True)
     given_on = Day(required=True)
     evidence = FreeText(maximum=200, allow_none=True)

@@ -3,7 +3,8 @@
 from marshmallow import Schema, fields
 
 from expertdb.models.sanctions import GROUNDS, SANCTION_KINDS, SANCTION_STATES
-from expertdb.schemas.fields import Choice, Day, Str
+from expertdb.schemas.fields import Choice, Day
+from expertdb.schemas.personal import Remark
 
 
 class SanctionPatch(Schema):
@@ -16,7 +17,7 @@ class SanctionTransitionBody(Schema):
     """An appeal (its text is the reason), the decision on it, or the lifting of a suspension."""
 
     to = Choice(("appealed", "upheld", "dismissed", "lifted"), required=True)
-    reason = Str(maximum=1000, minimum=1, required=True)
+    reason = Remark(maximum=1000, minimum=1, required=True)
 
 
 class SanctionAnswer(Schema):

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from expertdb.schemas.fields import Day, Int, Str
+from expertdb.schemas.personal import FreeText, Remark
 from expertdb.wording import Text
 
 MAXIMUM_PAGE = 200
@@ -13,8 +14,8 @@ MAXIMUM_PAGE = 200
 class PersonName(Schema):
     """A person's name in Chinese, English or both."""
 
-    zh = Str(maximum=100, minimum=1)
-    en = Str(maximum=100, minimum=1)
+    zh = FreeText(maximum=100, minimum=1)
+    en = FreeText(maximum=100, minimum=1)
 
     @validates_schema
     def has_one(self, data: dict[str, Any], **kwargs: Any) -> None:
@@ -25,8 +26,8 @@ class PersonName(Schema):
 class OrganisationNames(PersonName):
     """An organisation's official name in Chinese, English or both."""
 
-    zh = Str(maximum=200, minimum=1)
-    en = Str(maximum=200, minimum=1)
+    zh = Remark(maximum=200, minimum=1)
+    en = Remark(maximum=200, minimum=1)
 
 
 class Term(Schema):

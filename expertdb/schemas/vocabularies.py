@@ -7,6 +7,7 @@ from marshmallow import Schema, ValidationError, fields, pre_dump, validates_sch
 
 from expertdb.models.vocabularies import DEEDS
 from expertdb.schemas.fields import Choice, Several, Str, Unique
+from expertdb.schemas.personal import Remark
 from expertdb.schemas.shared import PageQuery
 from expertdb.wording import Text
 
@@ -103,7 +104,7 @@ class VocabularyPatch(Schema):
     """Changes of one vocabulary, made in order, all of them or none."""
 
     changes = Several(fields.Nested(VocabularyChangeBody), maximum=100, required=True)
-    reason = Str(maximum=500, minimum=2, required=True)
+    reason = Remark(maximum=500, minimum=2, required=True)
 
     @validates_schema
     def changes_something(self, data: dict[str, Any], **kwargs: Any) -> None:
@@ -131,7 +132,7 @@ class WordSuggestionBody(Schema):
     alias = _phrase(allow_none=True)
     zh = Str(maximum=100, minimum=1, allow_none=True)
     en = Str(maximum=100, minimum=1, allow_none=True)
-    note = Str(maximum=500)
+    note = Remark(maximum=500)
 
     @validates_schema
     def says_what_it_needs(self, data: dict[str, Any], **kwargs: Any) -> None:
@@ -165,5 +166,5 @@ class WordSuggestionDecision(Schema):
     """What becomes of a suggestion; `code` is the one that a new term gets."""
 
     decision = Choice(("accept", "decline"), required=True)
-    reason = Str(maximum=500, minimum=2, required=True)
+    reason = Remark(maximum=500, minimum=2, required=True)
     code = NewCode(maximum=16)

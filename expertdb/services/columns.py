@@ -8,7 +8,7 @@ from functools import cache
 
 from expertdb.errors import Fault
 from expertdb.names import organisation_key
-from expertdb.services.headings import Column, bank_headings, by_target, columns
+from expertdb.services.headings import Column, bank_headings, bank_words, by_target, columns
 from expertdb.tables.grids import Heading
 from expertdb.wording import Text
 
@@ -89,13 +89,19 @@ def _unknown_targets(stated: Mapping[str, str | None]) -> list[Fault]:
 
 
 def _bank(columns: tuple[Mapped, ...], stated: Mapping[str, str | None]) -> list[Fault]:
-    keys = {_key(heading) for heading in bank_headings()}
     detail = Text("This column holds bank data, which is kept nowhere in this database. Delete the column.")
     return [
         Fault(f"/headings/{one.heading.letter}", detail)
         for one in columns
-        if _key(BRACKETS.sub("", one.heading.text)) in keys and one.heading.text not in stated
+        if _is_of_a_bank(one.heading.text) and (one.heading.text not in stated or one.column is not None)
     ]
+
+
+def _is_of_a_bank(heading: str) -> bool:
+    key = _key(BRACKETS.sub("", heading))
+    if key in map(_key, bank_headings()):
+        return True
+    return proposed(heading) is None and any(_key(word) in key for word in bank_words())
 
 
 def _repeated_headings(columns: tuple[Mapped, ...]) -> list[Fault]:

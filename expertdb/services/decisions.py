@@ -79,8 +79,25 @@ def _as_stated(row: int, stated: Decision, matches: list[Match]) -> Outcome | Fa
             else _fault(row, shared.why, Text("Two experts cannot share it: skip or merge the row."))
         )
     if stated.into is not None:
-        return Outcome("merge", stated.into)
+        return _into(row, stated.into, matches)
     return _merge(row, matches)
+
+
+def _into(row: int, expert: str, matches: list[Match]) -> Outcome | Fault:
+    """A merge into the expert whom somebody named, unless another one has what no two may share."""
+    others = (match for match in matches if match.why in ONE_OF_A_KIND and match.expert not in (None, expert))
+    if (other := next(others, None)) is None:
+        return Outcome("merge", expert)
+    template = (
+        "The expert {id} has the same {what}, which two experts cannot share: merge the row into them, or skip it."
+    )
+    return _fault(row, other.why, Text(template, id=other.expert, what=WHAT[other.why]))
+
+
+def twice(row: int, matches: list[Match], other: int) -> Fault:
+    """What to say of a row that would be merged into the expert whom an earlier row is merged into."""
+    template = "Row {other} is merged into the same expert; two rows cannot be: skip one, or put them together."
+    return _fault(row, matches[0].why if matches else "name", Text(template, other=other))
 
 
 def _merge(row: int, matches: list[Match]) -> Outcome | Fault:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from expertdb.models.experts import Expert
 from expertdb.models.restricted import HASHED, RestrictedValue
-from expertdb.names import organisation_key
+from expertdb.names import fold_name, organisation_key, syllables
 from expertdb.services.people import Person, are_namesakes, latin_forms, pinyin_forms
 
 AT_ONCE = 500
@@ -101,8 +101,8 @@ def _by_source(session: Session, people: list[Person]) -> Iterator[Match]:
     for chunk in _chunks(rows):
         wanted = select(Expert.source_id, Expert.id).where(or_(Expert.source_id.in_(chunk), Expert.id.in_(chunk)))
         for source, expert in session.execute(wanted):
-            row = rows[source] if source in rows else rows[expert]
-            yield Match(row, "source_id", "certain", expert=expert)
+            for named in {source or expert, expert} & rows.keys():
+                yield Match(rows[named], "source_id", "certain", expert=expert)
 
 
 def _by_number(session: Session, people: list[Person]) -> Iterator[Match]:
@@ -132,7 +132,7 @@ def _by_name(session: Session, people: list[Person], employers: Mapping[str, str
         select(*columns).where(Expert.organisation_id.is_not(None)).execution_options(yield_per=STREAMED)
     )
     for id, source, sort_key, zh, en, organisation in known:
-        spoken, written = _parts(sort_key) if zh else ([], "")
+        spoken, written = _parts(sort_key, zh) if zh else ([], "")
         latin = latin_forms(None, en) | frozenset(pinyin_forms(spoken) if spoken else ())
         seen: set[int] = set()
         for form in {written, *latin} - {""}:
@@ -143,8 +143,10 @@ def _by_name(session: Session, people: list[Person], employers: Mapping[str, str
                     yield Match(one.row, "name", "possible" if differ else "likely", expert=id)
 
 
-def _parts(sort_key: str) -> tuple[list[str], str]:
-    """The syllables and the folded characters that the sort key of a Chinese name is made of."""
+def _parts(sort_key: str, zh: str) -> tuple[list[str], str]:
+    """The syllables and the folded characters of a Chinese name: its sort key has them, where no space is in it."""
+    if not zh.isalpha():
+        return syllables(fold_name(zh)), fold_name(zh)
     *spoken, written = sort_key.split(" ")
     return spoken, written
 

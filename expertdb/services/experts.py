@@ -49,7 +49,7 @@ Rows = Select[*tuple[Any, ...]]
 def create(session: Session, body: dict[str, Any], *, actor: Actor, now: datetime) -> Expert:
     """Enter an expert: as a draft, or by take-over of an existing roster with another status.
 
-    Raises AlreadyExists when the source's id is known, InvalidInput for an unknown organisation id.
+    Raises AlreadyExists when the source's id or the identity number is known, InvalidInput for an unknown employer.
     """
     _refuse_known_source(session, body.get("source_id"))
     expert = new(body, _employer(session, body, actor, now), actor=actor, now=now)
@@ -119,7 +119,10 @@ def get(session: Session, expert_id: str, *, lock: bool = False) -> Expert:
 def edit(
     session: Session, expert_id: str, body: dict[str, Any], *, version: int | None, actor: Actor, now: datetime
 ) -> Expert:
-    """Change what `body` names (items as a whole); raises NotFound, ExpertIsErased, EditedMeanwhile, InvalidInput."""
+    """Change what `body` names (items as a whole).
+
+    Raises NotFound, ExpertIsErased, EditedMeanwhile, AlreadyExists, InvalidInput.
+    """
     expert = get(session, expert_id)
     lifecycle.refuse_erased(expert.id, expert.status)
     versions.check(expert.version, version)

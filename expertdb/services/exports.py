@@ -20,7 +20,7 @@ from expertdb.models.base import new_id
 from expertdb.models.experts import Expert, ExpertItem
 from expertdb.models.restricted import FIELDS
 from expertdb.schemas.shared import named
-from expertdb.services import audit, experts, restricted
+from expertdb.services import audit, experts, restricted, rows
 from expertdb.services.actors import Actor
 from expertdb.services.headings import Column, columns
 from expertdb.services.phrases import STRONG
@@ -203,8 +203,10 @@ def _cell(body: Mapping[str, Any], column: Column, language: str) -> str:
         value = value.get(part) if isinstance(value, Mapping) else None
     if value is None:
         return ""
-    if column.kind == "numbers":
-        return SEPARATOR[language].join(_number(one) for one in value)
+    if column.kind in ("list", "numbers"):
+        text = SEPARATOR[language].join(_number(one) if column.kind == "numbers" else one for one in value)
+        # A licence whose name holds what parts them comes back whole from JSON only.
+        return text if rows.values(text, column) == list(value) else json.dumps(value, ensure_ascii=False)
     if column.kind == "periods":
         return SEPARATOR[language].join(f"{one['start']} {UNTIL[language]} {one['end']}" for one in value)
     if column.several:

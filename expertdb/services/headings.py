@@ -54,6 +54,11 @@ def bank_headings() -> tuple[str, ...]:
     return tuple(_roster()["bank"])
 
 
+def bank_words() -> tuple[str, ...]:
+    """What makes a heading that nobody knows one of such a column: 开户行及账号, "Bank account no."."""
+    return tuple(_roster()["bank_within"])
+
+
 @cache
 def columns() -> tuple[Column, ...]:
     """Every column that a roster may have, in the order of exports."""

@@ -6,20 +6,21 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
 from expertdb.models.audit import AuditEntry
 from expertdb.models.base import Base
 from expertdb.models.conflicts import ExpertTie, Waiver
 from expertdb.models.corpus import ExpertStanding
+from expertdb.models.draws import Draw
 from expertdb.models.engagements import Engagement
 from expertdb.models.evaluations import Evaluation
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem, ExpertTransition
 from expertdb.models.notices import Notice
 from expertdb.models.objections import Objection
 from expertdb.models.opinions import Opinion
-from expertdb.models.panels import PanelSeat
+from expertdb.models.panels import Panel, PanelSeat
 from expertdb.models.restricted import FIELDS
 from expertdb.models.revisions import ExpertRevision
 from expertdb.models.rights import Claim, Consent
@@ -28,6 +29,7 @@ from expertdb.models.shortlists import ShortlistConflict, ShortlistEntry
 from expertdb.services import audit, experts, restricted
 from expertdb.services.actors import Actor
 
+AT_ONCE = 50  # Snapshots in memory.
 SECTIONS: dict[str, type[Base]] = {
     "items": ExpertItem,
     "codes": ExpertCode,
@@ -76,6 +78,10 @@ def everything(session: Session, expert: Expert, reason: str, *, actor: Actor, n
         "expert": _fields(expert) | {"organisation": expert.organisation and _name(expert.organisation)},
         "restricted": restricted.read(session, expert, FIELDS, reason, actor=actor),
         **sections,
+        "considered": [
+            *_considered(session, Panel, "panel", expert.id),
+            *_considered(session, Draw, "draw", expert.id),
+        ],
         "ties_of_others": [
             {"type": one.type, "since": one.since, "until": one.until}
             for one in session.scalars(select(ExpertTie).where(ExpertTie.other_expert_id == expert.id))
@@ -89,6 +95,16 @@ def everything(session: Session, expert: Expert, reason: str, *, actor: Actor, n
 
 def _rows(session: Session, model: Any, id: str) -> Iterable[dict[str, Any]]:
     return map(_fields, session.scalars(select(model).where(model.expert_id == id)))
+
+
+def _considered(session: Session, model: Any, kind: str, id: str) -> Iterable[dict[str, Any]]:
+    """The panels or draws among whose candidates this person was, seated or not, with what was known of them there."""
+    wanted = select(model).where(cast(model.names, String).contains(id)).order_by(model.id)
+    for row in session.scalars(wanted.execution_options(yield_per=AT_ONCE)):
+        for candidate in row.snapshot["candidates"]:
+            if candidate["expert"] == id:
+                made = {"of": kind, "id": row.id, "request": row.request_id, "status": row.status}
+                yield made | {"at": row.created_at, "candidate": candidate}
 
 
 def _fields(row: Any) -> dict[str, Any]:

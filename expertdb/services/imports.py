@@ -21,7 +21,7 @@ from expertdb.schemas.experts import ExpertLine
 from expertdb.schemas.faults import faults_of
 from expertdb.services import audit, duplicates, organisations, rosters
 from expertdb.services.actors import Actor
-from expertdb.services.decisions import Choices, Outcome, outcome, unknown_rows
+from expertdb.services.decisions import Choices, Outcome, outcome, twice, unknown_rows
 from expertdb.services.duplicates import Match
 from expertdb.services.entering import Entering
 from expertdb.services.merging import Merge
@@ -229,8 +229,13 @@ def _is_within(pointer: str, stated: set[str]) -> bool:
 def _decide(reading: _Reading, matches: dict[int, list[Match]], choices: Choices) -> dict[int, Outcome]:
     """What becomes of each sound row; faults of those that want a decision are added to the reading's."""
     found: dict[int, Outcome] = {}
+    merged: dict[str, int] = {}
     for one in reading.people:
-        decided = outcome(one.row, one.source_id, matches.get(one.row, []), choices)
+        matched = matches.get(one.row, [])
+        decided = outcome(one.row, one.source_id, matched, choices)
+        if isinstance(decided, Outcome) and decided.into is not None:
+            other = merged.setdefault(decided.into, one.row)
+            decided = decided if other == one.row else twice(one.row, matched, other)
         if isinstance(decided, Outcome):
             found[one.row] = decided
         else:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from expertdb.names import fold, name_words, syllables
+from expertdb.names import fold, fold_name, name_words, syllables
 from expertdb.recognising import plain
 from expertdb.sealing import Sealer
 
@@ -44,7 +44,7 @@ def person(row: int, body: Mapping[str, Any], sealer: Sealer) -> Person:
     return Person(
         row,
         body.get("source_id"),
-        fold(zh) if zh else "",
+        fold_name(zh) if zh else "",
         latin_forms(zh, en),
         body.get("organisation") or "",
         numbers,
@@ -53,7 +53,7 @@ def person(row: int, body: Mapping[str, Any], sealer: Sealer) -> Person:
 
 def latin_forms(zh: str | None, en: str | None) -> frozenset[str]:
     """The forms in which a name is compared in Latin letters: its words in one fixed order."""
-    return frozenset({*(_latin(en) if en else ()), *(pinyin_forms(syllables(fold(zh))) if zh else ())})
+    return frozenset({*(_latin(en) if en else ()), *(pinyin_forms(syllables(fold_name(zh))) if zh else ())})
 
 
 def _latin(name: str) -> set[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from expertdb.errors import NotAllowed, RestrictedValueUnreadable
+from expertdb.errors import AlreadyExists, Fault, NotAllowed, RestrictedValueUnreadable
 from expertdb.models.base import new_id
 from expertdb.models.experts import Expert
 from expertdb.models.restricted import HASHED, RestrictedValue, context
@@ -28,11 +28,31 @@ def sealer_of(session: Session) -> Sealer:
 
 
 def put(session: Session, expert: Expert, values: Mapping[str, Any], now: datetime) -> None:
-    """Replace the fields that `values` names: None or an empty list takes a value away."""
+    """Replace the fields that `values` names: None or an empty list takes a value away.
+
+    Raises AlreadyExists for the identity number of another expert.
+    """
     if not values:
         return
+    _refuse_number_of_another(session, expert, values.get("id_number"))
     kept = [row for row in expert.restricted if row.field not in values]
     expert.restricted = [*kept, *sealed(sealer_of(session), expert.id, values, now)]
+
+
+def _refuse_number_of_another(session: Session, expert: Expert, number: str | None) -> None:
+    """Two experts with one identity number are one person, entered twice; imports find that out by the same hash."""
+    if number is None:
+        return
+    same = select(RestrictedValue.expert_id).where(
+        RestrictedValue.field == "id_number",
+        RestrictedValue.digest.in_(sealer_of(session).digests(plain(number))),
+        RestrictedValue.expert_id != expert.id,
+    )
+    with session.no_autoflush:
+        known = session.scalar(same)
+    if known is not None:
+        detail = Text("The expert {id} has this identity number already; two experts cannot share it.", id=known)
+        raise AlreadyExists(detail, (Fault("/restricted/id_number", detail),))
 
 
 def sealed(sealer: Sealer, expert_id: str, values: Mapping[str, Any], now: datetime) -> list[RestrictedValue]:

@@ -2,7 +2,7 @@
 
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
@@ -11,10 +11,9 @@ from expertdb.errors import Fault, InvalidInput
 from expertdb.services import columns, phrases, rows
 from expertdb.services.columns import Mapped
 from expertdb.services.rows import Read
-from expertdb.tables.grids import FORMATS, Grid, Headed, format_of, grids, headed
+from expertdb.tables.cells import Row, is_empty, letter
+from expertdb.tables.grids import READABLE, Grid, Headed, format_of, grids, headed
 from expertdb.wording import Text
-
-ENDINGS = tuple(FORMATS)
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,7 @@ class Roster:
     columns: tuple[Mapped, ...] = ()
     sheets: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
+    without_heading: set[int] = field(default_factory=set)  # Columns that hold something; known after reading.
 
     @property
     def sheet(self) -> str | None:
@@ -46,8 +46,23 @@ class Roster:
         if self.headed is None:
             yield from _json_lines(self.upload.file)
         else:
+            headings = {one.column for one in self.headed.headings}
             for row in self.headed.body():
-                yield rows.read(row, self.columns)
+                found = rows.read(row, self.columns)
+                self._look_beside(row, headings, found)
+                yield found
+
+    def _look_beside(self, row: Row, headings: set[int], found: Read) -> None:
+        """Note cells under no heading. Behind the last one of a CSV file they mean that the others have shifted."""
+        stray = [place for place, cell in enumerate(row.cells) if place not in headings and not is_empty(cell)]
+        self.without_heading.update(stray)
+        if self.format == "csv" and stray and stray[-1] > max(headings):
+            detail = Text(
+                "The row goes on in column {letter}, behind the last heading. Put a cell that holds a comma between "
+                "quotation marks, or give the column a heading.",
+                letter=letter(stray[-1]),
+            )
+            found.faults.append(found.fault(Fault("", detail)))
 
     def column_of(self, pointer: str) -> str | None:
         """The column that fills the field at this pointer into the expert body, by letter and heading."""
@@ -72,6 +87,13 @@ class Roster:
             for one in self.sheets
             if one and one != self.sheet
         ]
+        found += [
+            Fault(
+                f"/headings/{letter(one)}",
+                Text("Column {letter} holds values and has no heading: it is not read.", letter=letter(one)),
+            )
+            for one in sorted(self.without_heading)
+        ]
         last = self.headed.grid.stopped_after()
         if last is not None:
             found.append(
@@ -86,7 +108,7 @@ def opened(upload: Upload, mapping: Mapping[str, str | None], sheet: str | None 
     if format is None:
         ending = PurePath(upload.name).suffix or upload.name[-20:]
         template = "Files of the kind {ending} are not read; send one of {endings}."
-        raise InvalidInput(Fault("/file", Text(template, ending=ending, endings=", ".join(ENDINGS))))
+        raise InvalidInput(Fault("/file", Text(template, ending=ending, endings=", ".join(READABLE))))
     if format == "jsonl":
         return Roster(upload, format)
     there = grids(upload.file, format)

@@ -83,7 +83,7 @@ def _read_cell(found: Read, cell: Cell, column: Column, name: str) -> None:
     if column.kind == "items":
         _add_items(found, text, column.target.partition(".")[2] or None, name)
     elif column.several:
-        for value in _values(text, column):
+        for value in values(text, column):
             place = f"{pointer}/{found.values[pointer]}"
             found.values[pointer] += 1
             found.origins[place] = name
@@ -92,8 +92,15 @@ def _read_cell(found: Read, cell: Cell, column: Column, name: str) -> None:
         _put(found, column, text, pointer)
 
 
-def _values(text: str, column: Column) -> list[Any]:
-    """The values of a cell that may hold several."""
+def values(text: str, column: Column) -> list[Any]:
+    """The values of a cell that may hold several: one after the other, or as JSON where exports could not part them."""
+    if column.kind in ("list", "numbers") and text.startswith("["):
+        try:
+            stated = strict_json.loads(text.encode())
+        except ValueError:
+            stated = None
+        if isinstance(stated, list):
+            return stated
     if column.kind == "codes":
         return list(phrases.split(text, column.vocabularies))
     if column.kind == "numbers":

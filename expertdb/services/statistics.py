@@ -4,13 +4,13 @@ Each function answers one question in one or two statements, whatever the size o
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, String, column, func, select, values
 from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
@@ -22,6 +22,7 @@ from expertdb.models.shortlists import Shortlist, ShortlistEntry
 from expertdb.services import completeness, duties
 from expertdb.workdays import local_day
 
+Holders = defaultdict[str, Counter[str | None]]
 ENDING_DAYS = 90
 MOST_ASKED = 10
 STEPS = ("shortlisted", "confirmed", "delivered")
@@ -112,15 +113,35 @@ def cells(session: Session, vocabulary: str) -> list[Cell]:
     return sorted(found, key=lambda cell: (cell.code, cell.region or "", cell.kind))
 
 
-def gaps(found: Iterable[Cell], vocabulary: str) -> list[Gap]:
+def holders(session: Session, vocabulary: str) -> Holders:
+    """How many active experts hold each code or one below it, by region: whoever holds three codes below is one."""
+    pairs = [(term.code, above) for term in vocabularies.load(vocabulary) for above in _upwards(term.code, vocabulary)]
+    above = values(column("code", String), column("above", String), name="above").data(pairs).cte("above")
+    counted = (
+        select(above.c.above, Expert.region, func.count(Expert.id.distinct()))
+        .join(ExpertCode, ExpertCode.code == above.c.code)
+        .join(Expert, Expert.id == ExpertCode.expert_id)
+        .where(Expert.status == "active")
+        .group_by(above.c.above, Expert.region)
+    )
+    found: Holders = defaultdict(Counter)
+    for code, region, count in session.execute(counted):
+        found[code][region] = count
+    return found
+
+
+def _upwards(code: str, vocabulary: str) -> Iterator[str]:
+    """The code and all above it."""
+    terms = vocabularies.load(vocabulary).terms
+    parent: str | None = code
+    while parent is not None:
+        yield parent
+        parent = terms[parent].parent if parent in terms else None
+
+
+def gaps(holders: Holders, vocabulary: str) -> list[Gap]:
     """The codes that nobody active holds, or nobody in some city; those held by fewest first."""
-    holders: dict[str, Counter[str | None]] = defaultdict(Counter)
     terms = vocabularies.load(vocabulary)
-    for cell in found:
-        code: str | None = cell.code
-        while code is not None:
-            holders[code][cell.region] += cell.count
-            code = terms.terms[code].parent if code in terms else None
     cities = [term.code for term in vocabularies.load("region") if term.parent]
     made = [
         Gap(term.code, holders[term.code].total(), tuple(city for city in cities if not holders[term.code][city]))
@@ -242,13 +263,12 @@ def _span(requests: list[dict[str, datetime]], step: str) -> Span:
 
 def overview(session: Session, vocabulary: str, since: datetime, now: datetime) -> dict[str, Any]:
     """Everything at once: the pool by code of one vocabulary, its use since a moment."""
-    found = cells(session, vocabulary)
     return {
         "as_of": now,
         "since": since,
         "by_status": by_status(session),
-        "cells": found,
-        "gaps": gaps(found, vocabulary),
+        "cells": cells(session, vocabulary),
+        "gaps": gaps(holders(session, vocabulary), vocabulary),
         "terms_ending": ending(session, local_day(now)),
         "waiting": {one["kind"]: one["count"] for one in duties.count(session, now)},
         "profiles": completeness.count(session, now),

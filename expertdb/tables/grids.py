@@ -22,6 +22,7 @@ FORMATS = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
 }
+READABLE = tuple(ending for ending in FORMATS if ending not in (".xls", ".xlsm"))
 PACKED = b"PK\x03\x04"
 TITLE_ROWS = 10  # Titles, dates and blank rows that may stand above the headings.
 LONGEST_HEADING = 100

@@ -70,6 +70,7 @@ def names(caller: Caller) -> int:
             "/rows/1/restricted/licence_numbers",
         ),
         ({"name": {"zh": "林嵐"}, "organisation": "闽都衡正知识产权代理有限公司"}, "name", "/rows/1/name"),
+        ({"name": {"zh": "林　岚"}, "organisation": "衡正代理"}, "name", "/rows/1/name"),
         ({"name": {"en": "Lan Lin"}, "organisation": "衡正代理"}, "name", "/rows/1/name"),
     ],
 )
@@ -226,6 +227,43 @@ def test_row_that_matches_several_must_name_one(administrator: Caller, one: dict
     assert administrator.get(f"/experts/{other['id']}").json["position"] == "所长"
     nobody = send(administrator, row, r1={"merge": "0" * 36})
     assert pointers(nobody) == ["/decisions/1"]
+
+
+@pytest.mark.parametrize(
+    ("row", "pointer"),
+    [
+        ({"name": {"zh": "王五"}, "restricted": {"id_number": ID}}, "/rows/1/restricted/id_number"),
+        ({"name": {"zh": "王五"}, "id": "A1"}, "/rows/1/id"),
+    ],
+)
+def test_merge_into_somebody_brings_no_id_that_another_has(
+    administrator: Caller, one: dict[str, Any], row: dict[str, Any], pointer: str
+) -> None:
+    other = expert(administrator, "王五")
+    for query in ("?dry_run=true", "?prefer=file"):
+        answer = send(administrator, row, query=query, r1={"merge": other["id"]})
+        assert pointers(answer) == [pointer]
+        assert one["id"] in answer.json["errors"][0]["detail"]
+    assert administrator.get(f"/experts/{other['id']}").json["version"] == 1
+
+
+def test_name_that_fills_its_column_in_the_pool_is_known(administrator: Caller) -> None:
+    expert(administrator, "林　岚", organisation="衡正代理")
+    answer = send(administrator, {"name": {"zh": "林岚"}, "organisation": "衡正代理"}, query="?dry_run=true")
+    assert found(answer) == [(1, "name", "likely", None)]
+
+
+def test_two_rows_are_not_merged_into_one_expert(administrator: Caller, one: dict[str, Any]) -> None:
+    rows = [{"name": {"zh": "林岚"}, "organisation": "衡正代理", "position": position} for position in ("主任", "所长")]
+    answer = send(administrator, *rows, query="?duplicates=merge&dry_run=true")
+    assert pointers(answer) == ["/rows/2/name"]
+    assert "Row 1 is merged" in answer.json["errors"][0]["detail"]
+
+
+def test_the_ids_of_source_and_database_are_one_expert(administrator: Caller, one: dict[str, Any]) -> None:
+    rows = [{"name": {"zh": "林岚"}, "id": "A1"}, {"name": {"zh": "林岚岚"}, "id": one["id"]}]
+    answer = send(administrator, *rows, query="?duplicates=skip")
+    assert (answer.json["skipped"], names(administrator)) == (2, 1)
 
 
 def test_merge_that_somebody_edited_under_is_refused_whole(

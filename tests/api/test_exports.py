@@ -27,7 +27,7 @@ FULL: dict[str, Any] = {
     "position": "'合伙人",
     "title_level": "T2",
     "languages": ["zh", "en"],
-    "licences": ["专利代理师", "律师"],
+    "licences": ["专利代理师", "律师、公证员；双证", "[1]", "=甲"],
     "availability": {
         "modes": ["written", "online"],
         "max_load": 5,
@@ -49,7 +49,11 @@ FULL: dict[str, Any] = {
 RESTRICTED = {
     "phone": "+86 138 0013 8000",
     "id_number": "11010519491231002X",
-    "licence_numbers": [{"licence": "专利代理师", "number": "3512345"}, {"licence": None, "number": "77"}],
+    "licence_numbers": [
+        {"licence": "专利代理师", "number": "3512345"},
+        {"licence": None, "number": "7:7"},
+        {"licence": "甲；乙", "number": "a;5"},
+    ],
 }
 
 

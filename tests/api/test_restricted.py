@@ -57,6 +57,17 @@ def deeds(app: Flask, action: str) -> list[AuditEntry]:
         return found
 
 
+def test_no_two_experts_have_one_identity_number(administrator: Caller, one: dict[str, Any]) -> None:
+    number = {"restricted": {"id_number": "110105 19491231 002x"}}
+    entered = administrator.post("/experts", {"name": {"zh": "王五"}, "kind": "K-PA"} | number)
+    other = expert(administrator, "王五")
+    edited = administrator.patch(f"/experts/{other['id']}", number, etag="*")
+    for refused in (entered, edited):
+        assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (409, "/restricted/id_number")
+        assert one["id"] in refused.json["detail"]
+    assert administrator.patch(f"/experts/{one['id']}", number, etag="*").status_code == 200
+
+
 def test_every_answer_masks_them(administrator: Caller, one: dict[str, Any]) -> None:
     listed = administrator.get("/experts").json["items"][0]
     patched = administrator.patch(f"/experts/{one['id']}", {"position": "合伙人"}, etag="*").json

@@ -7,6 +7,7 @@ opinions, panels and lists stay and still compute under the pseudonym; refusals 
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -134,6 +135,20 @@ def test_after_erasure_no_table_holds_a_word_of_the_person_and_the_files_still_a
         assert recompute(snapshot) == [(e["expert"]["id"], e["affinity"]) for e in before]
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_after_erasure_the_file_of_the_database_holds_no_word_of_the_person(
+    app: Flask, administrator: Caller, office: Caller, clock: Clock
+) -> None:
+    one, _ = served(administrator, office, clock)
+    decided(administrator, claimed(administrator, one, "erasure"), "granted")
+    with app.app_context(), db.engine.connect() as connection:
+        connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+        content = Path(str(db.engine.url.database)).read_bytes()
+    for mark in MARKS:
+        assert mark.encode() not in content
+        assert json.dumps(mark)[1:-1].encode() not in content
+
+
 def test_file_has_everything_in_plain_text_and_making_it_leaves_a_trace(
     administrator: Caller, office: Caller, clock: Clock
 ) -> None:
@@ -149,6 +164,7 @@ def test_file_has_everything_in_plain_text_and_making_it_leaves_a_trace(
         assert found[part], part
     [opinion] = found["opinions"]
     assert (opinion["text"], opinion["signed_by"]) == ("不可。", NAME)
+    assert {row["of"]: row["candidate"]["expert"] for row in found["considered"]} == {"panel": one, "draw": one}
     actions = [row["action"] for row in administrator.get(f"/audit?subject={one}").json["items"]]
     assert {"restricted.read", "expert.copied"} <= set(actions)
 

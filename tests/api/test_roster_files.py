@@ -15,6 +15,7 @@ from tests.callers import Caller
 from tests.unit.tables.workbooks import by_hand, workbook
 
 IMPORTS = "/experts/imports"
+PERSON = "11010519491231002X"  # the example of GB 11643-1999
 
 
 def cells(text: str) -> list[Any]:
@@ -165,6 +166,28 @@ def test_faults_are_said_in_chinese_and_repeat_nothing_restricted(administrator:
     text = answer.get_data(as_text=True)
     for secret in ("138****8000", "110105194912310021", "4111-1111"):
         assert secret not in text
+
+
+def test_faults_of_mixed_up_columns_repeat_no_number(administrator: Caller) -> None:
+    file = csv([["姓名", "类别", "地区", "状态", "语言"], ["林岚", "13800138000", PERSON, PERSON, "lin@example.cn"]])
+    answer = send(administrator, file, query="?dry_run=true")
+    assert len(answer.json["errors"]) == 4
+    for secret in ("13800138000", PERSON, "lin@example.cn"):
+        assert secret not in answer.get_data(as_text=True)
+
+
+def test_row_of_csv_that_goes_on_behind_the_headings_is_a_fault(administrator: Caller) -> None:
+    file = csv([["姓名", "类别", "简介"], ["林岚", "律师", "主攻电池", "隔膜", "电解液"], ["曾冰", "律师", "", "", ""]])
+    answer = send(administrator, file)
+    assert answer.status_code == 422
+    assert [(fault["pointer"], "column E" in fault["detail"]) for fault in answer.json["errors"]] == [("/rows/2", True)]
+
+
+def test_cells_of_a_workbook_without_a_heading_are_noted(administrator: Caller) -> None:
+    rows: list[list[Any]] = [["姓名", None, "类别"], ["林岚", "女", "律师", "待核"], ["曾冰", None, "律师"]]
+    answer = send(administrator, workbook(*rows), "a.xlsx")
+    assert answer.json["created"] == 2
+    assert [note["pointer"] for note in answer.json["notes"]] == ["/headings/B", "/headings/D"]
 
 
 def test_decided_rows_are_passed_over(administrator: Caller) -> None:

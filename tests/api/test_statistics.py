@@ -35,11 +35,12 @@ def test_pool_is_counted_by_code_city_and_kind(administrator: Caller, office: Ca
 
 
 def test_gaps_are_codes_that_nobody_holds_in_a_city(administrator: Caller, office: Caller) -> None:
-    expert(administrator, codes=["PAT-INV"])
+    expert(administrator, codes=["PAT-INV", "PAT-UM", "PAT"])
     gaps = {gap["code"]: gap for gap in figures(office)["gaps"]}
     assert gaps["GI"]["held_by"] == 0
     assert len(gaps["GI"]["cities"]) == 10
     assert "350200" not in gaps["PAT"]["cities"]
+    assert (gaps["PAT"]["held_by"], gaps["PAT-UM"]["held_by"]) == (1, 1)  # One expert, whatever they hold below.
 
 
 def test_terms_that_end_within_ninety_days_are_counted_by_month(administrator: Caller, office: Caller) -> None:

@@ -18,7 +18,7 @@ from tests.conftest import START
 BODY: dict[str, Any] = {
     "name": {"zh": "林岚"},
     "kind": "K-PA",
-    "restricted": {"phone": "13800138000", "id_number": "E12345678"},
+    "restricted": {"phone": "13800138000", "licence_numbers": [{"licence": None, "number": "E12345678"}]},
 }
 
 

@@ -117,6 +117,12 @@ def test_name_without_a_letter_has_no_key() -> None:
     assert organisation_key("（—·…）") == ""
 
 
+@pytest.mark.parametrize("typed", ["林　岚", "林 岚", "林\u200b岚", "林·岚"])
+def test_what_parts_the_characters_of_a_name_is_no_part_of_it(typed: str) -> None:
+    assert sort_key(typed, None) == sort_key("林岚", None)
+    assert search_forms(typed, None) == search_forms("林岚", None)
+
+
 def test_rare_characters_are_chinese() -> None:
     assert HAN.search("𬱖")
     assert not HAN.search("Müller é ど")

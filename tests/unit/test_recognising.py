@@ -6,7 +6,7 @@ is the example of GB 11643-1999.
 
 import pytest
 
-from expertdb.recognising import BANK_ACCOUNT, BANK_CARD, ID_NUMBER, contact_in, forbidden_in, is_iban, plain
+from expertdb.recognising import BANK_ACCOUNT, BANK_CARD, ID_NUMBER, contact_in, forbidden_in, hushed, is_iban, plain
 
 FORBIDDEN = [
     ("银行卡 6222 0212 3456 7890 128", BANK_CARD, 5),
@@ -67,6 +67,20 @@ def test_plain_form_is_one_for_all_ways_to_type_a_number() -> None:
     assert {plain(one) for one in ("110105-19491231 002x", "１１０１０５１９４９１２３１００２Ｘ")} == {
         "11010519491231002X"
     }
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("11010519491231002X", "***"),
+        ("手机138 0013 8000, lin@example.cn", "手机***, ***"),
+        ("E12345678", "E***"),
+        ("350200", "350200"),
+        ("福州，2024", "福州，2024"),
+    ],
+)
+def test_message_does_not_repeat_what_gives_a_person_away(value: str, said: str) -> None:
+    assert hushed(value) == said
 
 
 def test_long_texts_take_milliseconds() -> None:

@@ -3,13 +3,18 @@
 No refusal repeats the value.
 """
 
+import importlib
+import pkgutil
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError, fields
 
-from expertdb.schemas.experts import ExpertBody
-from expertdb.schemas.personal import Restricted
+from expertdb import schemas
+from expertdb.schemas.experts import ExpertBody, ExpertTransitionBody
+from expertdb.schemas.fields import Choice, Str
+from expertdb.schemas.personal import FreeText, Restricted
 
 CARD = "6222021234567890128"
 PERSON = "11010519491231002X"
@@ -99,3 +104,41 @@ def test_bank_card_or_identity_number_is_refused_in_every_free_text(
         ExpertBody().load({"name": {"zh": "林岚"}, "kind": "K-PA", **filled(place)})
     assert said in str(caught.value.messages)
     assert number not in str(caught.value.messages)
+
+
+# What is written about people beside their profile; the log keeps most of it for ever.
+REMARKS = {
+    *("reason", "note", "comment", "text", "reference", "evidence", "notice", "signed_by", "counterpart", "statement"),
+    *("source_id", "confirmed_by", "position", "title", "source", "zh", "en"),
+}
+# A matter is its requester's: what it says is kept as it came. Labels of codes are nobody's.
+OF_MATTERS = {"schemas.requests", "schemas.shortlists", "schemas.vocabularies", "schemas.engagement_forms.MatterForm"}
+
+
+def remarks() -> Iterator[tuple[str, fields.Field[Any]]]:
+    for module in pkgutil.iter_modules(schemas.__path__, "expertdb.schemas."):
+        for name, schema in vars(importlib.import_module(module.name)).items():
+            if isinstance(schema, type) and issubclass(schema, Schema) and schema.__module__ == module.name:
+                for field_name, field in schema().load_fields.items():
+                    if field_name in REMARKS and isinstance(field, Str) and not isinstance(field, Choice):
+                        yield f"{module.name.removeprefix('expertdb.')}.{name}.{field_name}", field
+
+
+@pytest.mark.parametrize(("place", "field"), list(remarks()))
+def test_no_remark_about_people_may_hold_an_identity_number(place: str, field: fields.Field[Any]) -> None:
+    of_matter = any(place.startswith(one) for one in OF_MATTERS) and not place.endswith((".reason", ".note"))
+    assert of_matter or isinstance(field, FreeText)
+
+
+def test_remark_with_an_identity_number_says_what_to_do() -> None:
+    with pytest.raises(ValidationError) as caught:
+        ExpertTransitionBody().load({"to": "withdrawn", "reason": f"本人{PERSON}申请退出"})
+    assert "character 3. Remove it" in str(caught.value.messages)
+    assert PERSON not in str(caught.value.messages)
+
+
+@pytest.mark.parametrize("body", [{"name": {"zh": CARD}}, {"source_id": PERSON}, {"organisation": CARD}])
+def test_no_name_or_id_of_a_profile_may_be_such_a_number(body: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError) as caught:
+        ExpertBody().load({"name": {"zh": "林岚"}, "kind": "K-PA"} | body)
+    assert set(body) == set(caught.value.messages_dict)

@@ -81,9 +81,13 @@ def test_heading_that_stands_twice_is_refused() -> None:
     assert "Column C" in found[0].detail
 
 
-@pytest.mark.parametrize("heading", ["银行卡号", "开户行", "Bank account", "收款账号（建行）"])
+@pytest.mark.parametrize(
+    "heading", ["银行卡号", "开户行", "Bank account", "收款账号（建行）", "开户行及账号", "Bank account no."]
+)
 def test_columns_of_bank_data_are_refused(heading: str) -> None:
     assert pointers("姓名", "类别", heading) == ["/headings/C"]
+    assert pointers("姓名", "类别", heading, **{heading: "position"}) == ["/headings/C"]
+    assert pointers("姓名", "类别", heading, **{heading: None}) == []
 
 
 def test_columns_that_must_be_there_are_asked_for() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expertdb.names import fold
+from expertdb.names import fold_name
 from expertdb.quoting import FORMULA, quoted, unquoted
 from expertdb.services.people import are_namesakes, latin_forms
 
@@ -13,7 +13,7 @@ Name = tuple[str | None, str | None]
 
 def namesakes(one: Name, other: Name) -> bool:
     def forms(name: Name) -> tuple[str, frozenset[str]]:
-        return fold(name[0]) if name[0] else "", latin_forms(*name)
+        return fold_name(name[0]) if name[0] else "", latin_forms(*name)
 
     return are_namesakes(*forms(one), *forms(other))
 
@@ -32,6 +32,11 @@ def namesakes(one: Name, other: Name) -> bool:
         (("欧阳锋", None), (None, "Feng Ouyang")),
         (("林岚", "Alan Lin"), (None, "Alan Lin")),
         ((None, "John Smith"), (None, "Smith, John")),
+        (("林岚", None), ("林　岚", None)),
+        (("林岚", None), ("林\u200b岚", None)),
+        (("林 岚", None), (None, "Lin Lan")),
+        (("买买提·艾力", None), ("买买提・艾力", None)),
+        (("买买提·艾力", None), ("买买提艾力", None)),
     ],
 )
 def test_one_name_in_two_spellings_is_one(one: Name, other: Name) -> None:
@@ -46,6 +51,7 @@ def test_one_name_in_two_spellings_is_one(one: Name, other: Name) -> None:
         (("刘岚", None), (None, "Lu Lan")),
         (("林岚", "Lin Lan"), ("林兰", "Lin Lan")),
         ((None, "John Smith"), (None, "John Smyth")),
+        (("林岚", None), ("林岚（女）", None)),
         ((None, None), (None, None)),
     ],
 )

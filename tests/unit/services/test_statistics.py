@@ -1,17 +1,17 @@
 """The figures of the statistics against plain reckoning.
 
 Pinned: Gini's coefficient is the mean difference of all pairs over twice the mean; the top tenth is rounded up; the
-slowest tenth is a value that occurs; a code held below counts for the codes above.
+slowest tenth is a value that occurs; a gap names the cities where nobody is.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expertdb.services.statistics import Cell, _span, gaps, gini, spread_of
+from expertdb.services.statistics import _span, gaps, gini, spread_of
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -56,12 +56,13 @@ def test_slowest_tenth_is_reached_by_nine_in_ten(hours: list[int]) -> None:
     assert (span.reached, _span(steps, "confirmed").reached) == (len(hours), 0)
 
 
-def test_code_held_below_counts_for_those_above() -> None:
-    found = {
-        gap.code: gap
-        for gap in gaps([Cell("PAT-INV", "350200", "K-PA", 2), Cell("TM", None, "K-TMA", 1)], "ip_subject")
-    }
-    assert (found["PAT-INV"].held_by, found["PAT"].held_by, found["TM"].held_by) == (2, 2, 1)
+def held(**codes: dict[str | None, int]) -> defaultdict[str, Counter[str | None]]:
+    return defaultdict(Counter, {code: Counter(regions) for code, regions in codes.items()})
+
+
+def test_gap_names_the_cities_where_nobody_is() -> None:
+    found = {gap.code: gap for gap in gaps(held(PAT={"350200": 2}, TM={None: 1}), "ip_subject")}
+    assert (found["PAT"].held_by, found["TM"].held_by) == (2, 1)
     assert "350200" not in found["PAT"].cities
     assert "350100" in found["PAT"].cities
     assert "350200" in found["TM"].cities  # Whoever has no region serves no city in particular.
@@ -69,6 +70,6 @@ def test_code_held_below_counts_for_those_above() -> None:
 
 
 def test_gaps_begin_with_what_nobody_holds() -> None:
-    listed = gaps([Cell("TM", "350200", "K-TMA", 5)], "ip_subject")
+    listed = gaps(held(TM={"350200": 5}), "ip_subject")
     assert listed[0].held_by == 0
     assert [gap.held_by for gap in listed] == sorted(gap.held_by for gap in listed)
