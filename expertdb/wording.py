@@ -6,6 +6,7 @@ A `Text` is the English sentence and remembers the template and the values it wa
 """
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -15,6 +16,29 @@ LANGUAGES = ("en", "zh")
 SAY, WITH = "$say", "with"
 # Those of a name that is kept in both languages.
 ZH, EN = "$zh", "$en"
+
+
+class Word(str):
+    """What a code is called, as a value of a `Text`: each reader sees it in their language, programs get the code.
+
+    It behaves as the English word. Of several codes in one line, `code` is their list.
+    """
+
+    __slots__ = ("code", "zh")
+    code: str | list[str]
+    zh: str
+
+    def __new__(cls, code: str | list[str], *, zh: str, en: str) -> "Word":
+        word = super().__new__(cls, _sayable(en))
+        word.code, word.zh = code, _sayable(zh)
+        return word
+
+    @classmethod
+    def several(cls, words: Iterable["Word"]) -> "Word":
+        """Several words in one line, as either language lists them."""
+        all = list(words)
+        codes = [str(word.code) for word in all]
+        return cls(codes, zh="、".join(word.zh for word in all) or "—", en=", ".join(all) or "—")
 
 
 class Text(str):
@@ -45,23 +69,37 @@ def _chinese() -> dict[str, str]:
 def say(text: str, language: str) -> str:
     """The sentence in `language` ("en" or "zh"); an untranslated one stays English rather than being lost.
 
-    A value that is a `Text` itself (a noun in a sentence) is said in that language too.
+    A value that is a `Text` itself (a noun in a sentence) or a `Word` is said in that language too.
     """
     if language != "zh":
         return str(text)
+    if isinstance(text, Word):
+        return text.zh
     # A `Text`, or a `Sentence` of the matching library, which has the same two attributes.
     template, values = getattr(text, "template", text), getattr(text, "values", None)
     if values is None:
         return _chinese().get(text, text)
-    said = {name: say(value, language) if hasattr(value, "template") else value for name, value in values.items()}
+    said = {name: say(value, language) if _is_said(value) else value for name, value in values.items()}
     return _chinese().get(template, template).format(**said)
+
+
+def _is_said(value: Any) -> bool:
+    """Whether a value of a sentence has a language: another sentence (of ours or the library's), or a word."""
+    return isinstance(value, Word) or hasattr(value, "template")
+
+
+def codes_of(text: str) -> dict[str, Any]:
+    """The codes that a sentence gives in words, each by its placeholder."""
+    values = getattr(text, "values", None) or {}
+    return {name: value.code for name, value in values.items() if isinstance(value, Word)}
 
 
 def as_stored(text: str) -> dict[str, Any]:
     """A `Text` (or a sentence of the matching library) as JSON, to be said later in whatever language is asked for."""
+    if isinstance(text, Word):
+        return both(text.zh, str(text))
     values = {
-        name: as_stored(value) if hasattr(value, "template") else value
-        for name, value in getattr(text, "values", {}).items()
+        name: as_stored(value) if _is_said(value) else value for name, value in getattr(text, "values", {}).items()
     }
     return {SAY: getattr(text, "template", str(text)), WITH: values}
 

@@ -29,7 +29,12 @@ class Problem(Schema):
     status = fields.Integer(required=True)
     detail = fields.String(required=True)
     request_id = fields.String(required=True)
-    errors = fields.List(fields.Dict(keys=fields.String(), values=fields.String()), required=True)
+    codes = fields.Dict(keys=fields.String(), metadata={"description": "the codes that `detail` gives in words"})
+    errors = fields.List(
+        fields.Dict(keys=fields.String()),
+        required=True,
+        metadata={"description": "each with `pointer`, `detail` and, where the detail gives some in words, `codes`"},
+    )
 
 
 @blueprint.get("/openapi.json")

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from expertdb import errors
 from expertdb.api import rejections
 from expertdb.logs import reason_of
-from expertdb.wording import LANGUAGES, Text, say
+from expertdb.wording import LANGUAGES, Text, codes_of, say
 
 log = structlog.get_logger()
 
@@ -103,6 +103,7 @@ def problem(
         "detail": say(detail, tongue),
         "request_id": g.get("request_id", ""),
         "errors": [_said(fault, tongue) for fault in faults],
+        **_codes(detail),
     }
     answer = Response(json.dumps(body, ensure_ascii=False), status, mimetype="application/problem+json")
     answer.headers.extend({"Content-Language": tongue, "Vary": "Accept-Language", **(headers or {})})
@@ -110,8 +111,13 @@ def problem(
 
 
 def _said(fault: errors.Fault, tongue: str) -> dict[str, Any]:
-    """A fault in that language, with all it knows of the place."""
-    return vars(fault) | {"detail": say(fault.detail, tongue)}
+    """A fault in that language, with all it knows of the place, and the codes that it gives in words."""
+    return vars(fault) | {"detail": say(fault.detail, tongue), **_codes(fault.detail)}
+
+
+def _codes(detail: str) -> dict[str, Any]:
+    found = codes_of(detail)
+    return {"codes": found} if found else {}
 
 
 def on_domain_error(error: errors.DomainError) -> Response:

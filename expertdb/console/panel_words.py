@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from expertdb import conflict_types
+from expertdb.code_words import conflict, why_out
 from expertdb.console.language import comma, said, tongue
 from expertdb.console.tables import TABLES
 from expertdb.console.words import label, person_name, word
 from expertdb.services import shown
+from expertdb.wording import say
 
 ID = re.compile(r"[0-9a-f-]{36}")
 CODED = {
@@ -109,8 +111,7 @@ def seat_options(panel: Any) -> list[tuple[str, str]]:
 
 def conflict_label(type: str) -> str:
     """A type of conflict in words."""
-    known = conflict_types.types().get(type)
-    return type if known is None else known.zh if tongue() == "zh" else known.en
+    return say(conflict(type), tongue())
 
 
 def declared_conflicts() -> list[tuple[str, str]]:
@@ -120,10 +121,7 @@ def declared_conflicts() -> list[tuple[str, str]]:
 
 def left_out_words(reason: str) -> str:
     """Why somebody is not on a list, in words; a recusal by the gravest type of conflict."""
-    what, _, type = reason.partition(":")
-    if what == "recused" and type:
-        return said("Recused: {type}", type=conflict_label(type))
-    return word("left_out", reason)
+    return say(why_out(reason), tongue())
 
 
 def evidence_words(evidence: Mapping[str, Any]) -> str:

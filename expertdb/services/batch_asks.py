@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from expertdb.code_words import all_called, called
 from expertdb.errors import Fault, InvalidInput, NotFound
 from expertdb.models.experts import Expert
 from expertdb.models.requests import ConsultationRequest
@@ -87,8 +88,9 @@ def _open_requests(
         if one.status in OPEN:
             found[place] = one
         else:
-            template = "This request is {status}; a batch takes those that are {open}."
-            faults.append(Fault(f"/requests/{place}", Text(template, status=one.status, open=", ".join(OPEN))))
+            template = 'This request is "{status}"; a batch takes those that are: {open}.'
+            words = {"status": called("request_status", one.status), "open": all_called("request_status", OPEN)}
+            faults.append(Fault(f"/requests/{place}", Text(template, **words)))
     return found
 
 

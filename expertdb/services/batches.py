@@ -16,6 +16,7 @@ from expertdb.services import audit, jobs
 from expertdb.services.actors import Actor
 from expertdb.services.batch_asks import asks_of
 from expertdb.services.batch_pool import Everybody, gather
+from expertdb.services.sentences import in_words
 from expertdb.services.shown import names
 from expertdb.wording import as_stored
 from matching.assignment import Assignment, Filled, assign
@@ -52,7 +53,7 @@ def compute(work: jobs.Work) -> Proposed:
     try:
         assignment = _assigned(work, everybody)
     except BadPanelInput as error:  # The rules name somebody who has left the pool, or the minimum is too high.
-        raise InvalidInput(Fault("/rules", error.detail)) from error
+        raise InvalidInput(Fault("/rules", in_words(error.detail))) from error
     return Proposed(everybody, assignment, time.monotonic() - began)
 
 

@@ -119,7 +119,7 @@ def test_history_says_who_when_and_why(administrator: Caller, reviewer: Caller) 
 def test_state_that_leads_nowhere_there_says_where_it_leads(administrator: Caller, reviewer: Caller) -> None:
     path = candidate(administrator, reviewer, "under_review")
     for to in set(lifecycle.EXPERT_WAYS) - set(lifecycle.EXPERT_WAYS["under_review"]):
-        assert "allowed: publicity, draft, removed, withdrawn" in refused(administrator, path, to)
+        assert "allowed: In publicity, Draft, Removed, Withdrawn" in refused(administrator, path, to)
 
 
 def test_leave_has_a_last_day(administrator: Caller) -> None:

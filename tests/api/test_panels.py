@@ -205,7 +205,7 @@ def test_recused_expert_cannot_even_be_forced(office: Caller, asked: Any, pool: 
     assert pool[0]["id"] not in ids(formed(office, asked)["members"])
     refused = answered(office, asked, forced=[pool[0]["id"]])
     assert faults(refused, 409) == ["/forced/0"]
-    assert "recused:kin" in refused.json["errors"][0]["detail"]
+    assert refused.json["errors"][0]["codes"] == {"reason": "recused:kin"}
 
 
 def test_panel_from_a_list_and_from_a_list_that_is_stale(
@@ -216,7 +216,7 @@ def test_panel_from_a_list_and_from_a_list_that_is_stale(
     moved(administrator, f"/experts/{pool[1]['id']}", "on_leave")
     refused = answered(office, asked, shortlist=listed["id"])
     assert faults(refused, 409) == ["/shortlist/entries/1"]
-    assert "on_leave" in refused.json["errors"][0]["detail"]
+    assert refused.json["errors"][0]["codes"] == {"reason": "on_leave"}
     again = office.made(path, {"size": 4})
     found = formed(office, asked, shortlist=again["id"])
     assert (found["candidates"], found["shortlist"]) == (4, again["id"])

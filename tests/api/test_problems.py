@@ -50,13 +50,13 @@ def check_shape(answer: TestResponse, status: int) -> dict[str, object]:
     """Fail unless this is problem+json as every error is."""
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
     body = json.loads(answer.data)
-    assert set(body) == SHAPE
+    assert set(body) - {"codes"} == SHAPE
     assert body["status"] == status
     assert body["type"].startswith("urn:expertdb:problem:")
     assert body["title"]
     assert body["detail"]
     assert body["request_id"] == answer.headers["X-Request-ID"]
-    assert all(set(fault) == {"pointer", "detail"} for fault in body["errors"])
+    assert all(set(fault) - {"codes"} == {"pointer", "detail"} for fault in body["errors"])
     return dict(body)
 
 
@@ -66,6 +66,18 @@ def test_every_domain_error_has_a_row_of_its_own() -> None:
     assert len(set(kinds)) == len(kinds)
     # 503: what only the operator can mend, such as a key that is missing. 500 is nobody's plan.
     assert all(400 <= status < 500 or status == 503 for status, _, _ in TABLE.values())
+
+
+def test_codes_are_said_in_words_and_stand_beside_the_sentence(office: Caller) -> None:
+    made = office.made("/requests", ASKED)
+    body = {"to": "closed", "reason": "完"}
+    options = {"etag": "*", "headers": {"Accept-Language": "zh"}}
+    said = check_shape(office.post(f"/requests/{made['id']}/transitions", body, **options), 409)
+    assert said["detail"] == "不能由“已提交”变更为“已办结”；可变更为：已退回、已受理、已出名单、已撤销。"
+    codes = {"current": "submitted", "to": "closed", "allowed": ["returned", "accepted", "shortlisted", "cancelled"]}
+    assert said["codes"] == codes
+    [fault] = json.loads(json.dumps(said["errors"]))
+    assert fault == {"pointer": "/to", "detail": said["detail"], "codes": codes}
 
 
 @pytest.mark.parametrize(

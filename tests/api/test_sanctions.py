@@ -91,7 +91,7 @@ def test_dismissed_appeal_leaves_the_suspension(administrator: Caller, other: Ca
     went(administrator, sanction, "appealed")
     went(other, sanction, "dismissed")
     assert administrator.get(path).json["status"] == "suspended"
-    assert "allowed: lifted" in went(administrator, sanction, "appealed", 409)["detail"]
+    assert went(administrator, sanction, "appealed", 409)["codes"]["allowed"] == ["lifted"]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_upheld_appeal_against_a_removal_brings_the_expert_back(
     if before != "active":
         moved(administrator, path, before)
     sanction = imposed(administrator, path, "removed")
-    assert "appeal" in went(administrator, sanction, "lifted", 409)["detail"]
+    assert went(administrator, sanction, "lifted", 409)["codes"]["allowed"] == ["appealed"]
     went(administrator, sanction, "appealed")
     went(other, sanction, "upheld")
     assert administrator.get(path).json["status"] == after

@@ -217,7 +217,7 @@ def test_suggestion_is_made_by_anybody_seen_by_its_author_and_decided_once(
     again = administrator.post(
         f"{path}/{code['id']}/decisions", {"decision": "accept", "reason": "改主意", "code": "NFT"}
     )
-    assert (again.status_code, "declined" in again.json["detail"]) == (409, True)
+    assert (again.status_code, again.json["codes"]) == (409, {"status": "declined"})
     assert [one["id"] for one in administrator.get(f"{path}?status=open").json["items"]] == []
 
 

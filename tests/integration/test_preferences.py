@@ -106,7 +106,7 @@ def test_stored_list_standing_and_panel_honour_it_too(administrator: Caller, off
     assert standing["reason"] == "work_not_wanted"
     forced = office.post(f"/requests/{asked['id']}/panels", {"size": 1, "forced": [id], "rules": [{"type": "odd"}]})
     assert (forced.status_code, forced.json["errors"][0]["pointer"]) == (409, "/forced/0")
-    assert "work_not_wanted" in forced.json["errors"][0]["detail"]
+    assert forced.json["errors"][0]["codes"] == {"reason": "work_not_wanted"}
 
 
 def test_matter_whose_kind_was_edited_meanwhile_is_ranked_anew(app: Flask, administrator: Caller, one: str) -> None:
