@@ -104,6 +104,11 @@ def aspect_options(asked: Mapping[str, Any], held: Sequence[str]) -> list[tuple[
     return [(code, label(code)) for code in codes]
 
 
+def request_options(requests: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Requests to choose from, by their titles."""
+    return [(one["id"], one["title"] or said("without a title")) for one in requests]
+
+
 def seat_options(panel: Any) -> list[tuple[str, str]]:
     """Members and reserves, to choose from."""
     return [(one["expert"]["id"], person_name(one["expert"]["name"])) for one in (*panel.members, *panel.reserves)]
@@ -146,6 +151,7 @@ GLOBALS: dict[str, Any] = {
     "preset_options": preset_options,
     "preset_label": preset_label,
     "aspect_options": aspect_options,
+    "request_options": request_options,
     "seat_options": seat_options,
     "conflict_label": conflict_label,
     "declared_conflicts": declared_conflicts,

@@ -161,7 +161,7 @@ def _ids(session: Session, named: list[Any], field: str, at: str) -> tuple[list[
         found = meant.get(one, []) if isinstance(one, str) else [one]
         ids.append(found[0] if len(found) == 1 else one)
         if len(found) != 1:
-            faults.append(Fault(f"{at}/{place}", _not_one(one, len(found))))
+            faults.append(Fault(f"{at}/{place}", not_one(one, len(found))))
     return ids, faults
 
 
@@ -170,7 +170,8 @@ def _organisations(session: Session, named: list[str]) -> dict[str, list[str]]:
     return {one: [] if row is None else [row.id] for one, row in found.items()}
 
 
-def _not_one(named: str, count: int) -> Text:
+def not_one(named: str, count: int) -> Text:
+    """What to say of a name that nobody bears, or more than one."""
     if count:
         return Text("{count} experts are called {name}; say which by id.", count=count, name=named)
     return Text("Nobody is known as {name}.", name=named)
