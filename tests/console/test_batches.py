@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 
 from expertdb import worker
+from expertdb.services import batches
 from tests.api.people import ASKED
 from tests.callers import Caller
 from tests.conftest import caller
@@ -130,3 +131,7 @@ def test_auditor_reads_and_agency_does_not(app: Flask) -> None:
     assert PAGE not in auditor.page("/batches")
     assert auditor.get(PAGE).status_code == 403
     assert visitor(app, "agency").get("/batches").status_code == 403
+
+
+def test_every_kind_of_job_has_a_page() -> None:
+    assert set(worker.KINDS) == {batches.KIND}, "the console shows batches only: give the new kind of job its page"
