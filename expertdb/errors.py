@@ -37,6 +37,7 @@ DomainError
 from dataclasses import dataclass
 from datetime import timedelta
 
+from expertdb.code_words import all_called, called
 from expertdb.wording import Text
 
 
@@ -105,12 +106,13 @@ class AlreadyExists(DomainError):
 class TransitionNotAllowed(DomainError):
     """The state does not lead there."""
 
-    def __init__(self, current: str, to: str, allowed: tuple[str, ...]) -> None:
+    def __init__(self, kind: str, current: str, to: str, allowed: tuple[str, ...]) -> None:
+        table = f"{kind}_status"
         detail = Text(
-            "From {current} there is no way to {to}; allowed: {allowed}.",
-            current=current,
-            to=to,
-            allowed=", ".join(allowed) or "-",
+            'From "{current}" there is no way to "{to}"; allowed: {allowed}.',
+            current=called(table, current),
+            to=called("panel_step" if kind == "panel" else table, to),
+            allowed=all_called(table, allowed),
         )
         super().__init__(detail, (Fault("/to", detail),))
 
@@ -123,8 +125,8 @@ class ObjectionsAreClosed(DomainError):
     """The candidate is not in publicity."""
 
     def __init__(self, status: str) -> None:
-        detail = "Objections are taken during publicity; this expert is {status}. Suspend an active one instead."
-        super().__init__(Text(detail, status=status))
+        detail = 'Objections are taken during publicity; this expert is "{status}". Suspend an active one instead.'
+        super().__init__(Text(detail, status=called("expert_status", status)))
 
 
 class ExpertIsNotEligible(DomainError):
@@ -155,8 +157,9 @@ class RequestIsNotOpen(DomainError):
     """The request is in no state in which this can be done for it."""
 
     def __init__(self, status: str, needed: tuple[str, ...]) -> None:
-        detail = "This request is {status}; this can be done while it is: {needed}."
-        super().__init__(Text(detail, status=status, needed=", ".join(needed)))
+        detail = 'This request is "{status}"; this can be done while it is: {needed}.'
+        found, wanted = called("request_status", status), all_called("request_status", needed)
+        super().__init__(Text(detail, status=found, needed=wanted))
 
 
 class DeviationNeedsReason(DomainError):
@@ -167,7 +170,8 @@ class PanelIsNotConfirmed(DomainError):
     """Nobody has decided on the panel, or another took its place."""
 
     def __init__(self, status: str) -> None:
-        super().__init__(Text("This panel is {status}; members of a confirmed one are invited.", status=status))
+        detail = 'This panel is "{status}"; members of a confirmed one are invited.'
+        super().__init__(Text(detail, status=called("panel_status", status)))
 
 
 class RedrawNeedsReason(DomainError):
@@ -185,7 +189,8 @@ class DrawIsNotFrozen(DomainError):
     """The draw was revealed already, or another took its place."""
 
     def __init__(self, status: str) -> None:
-        super().__init__(Text("This draw is {status}; only a frozen one can be revealed, and once.", status=status))
+        detail = 'This draw is "{status}"; only a frozen one can be revealed, and once.'
+        super().__init__(Text(detail, status=called("draw_status", status)))
 
 
 class NothingToWaive(DomainError):
@@ -200,16 +205,18 @@ class OnlyDraftsCanBeDeleted(DomainError):
     """Whoever has left the draft state leaves by a transition."""
 
     def __init__(self, status: str) -> None:
-        detail = "Only drafts can be deleted; this expert is {status}. Use a transition (removed, withdrawn)."
-        super().__init__(Text(detail, status=status))
+        detail = 'Only drafts can be deleted; this expert is "{status}". Move them on instead: {ways}.'
+        found, ways = called("expert_status", status), all_called("expert_status", ("removed", "withdrawn"))
+        super().__init__(Text(detail, status=found, ways=ways))
 
 
 class RequestIsClosedToEdits(DomainError):
     """The request has left the states in which it may be edited."""
 
     def __init__(self, status: str, editable: tuple[str, ...]) -> None:
-        detail = "This request is {status}; only {editable} requests can be edited."
-        super().__init__(Text(detail, status=status, editable=", ".join(editable)))
+        detail = 'This request is "{status}"; it can be edited while it is: {editable}.'
+        found, wanted = called("request_status", status), all_called("request_status", editable)
+        super().__init__(Text(detail, status=found, editable=wanted))
 
 
 class OrganisationInUse(DomainError):
@@ -240,7 +247,8 @@ class SuggestionDecidedAlready(DomainError):
     """Somebody accepted or declined it before."""
 
     def __init__(self, status: str) -> None:
-        super().__init__(Text("This suggestion was {status} already.", status=status))
+        detail = 'This suggestion was decided already: "{status}".'
+        super().__init__(Text(detail, status=called("suggestion_status", status)))
 
 
 class RestrictedValueUnreadable(DomainError):
@@ -251,7 +259,7 @@ class RestrictedValueUnreadable(DomainError):
             'A sealed value ({field}) cannot be opened with the key "{key}" of EXPERTDB_FIELD_KEYS. Put back the key '
             "that sealed it; if it is there, the value was altered."
         )
-        super().__init__(Text(detail, field=field, key=key))
+        super().__init__(Text(detail, field=called("restricted", field), key=key))
 
 
 class BackupIsUnusable(DomainError):

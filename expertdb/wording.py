@@ -6,6 +6,7 @@ A `Text` is the English sentence and remembers the template and the values it wa
 """
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -15,6 +16,30 @@ LANGUAGES = ("en", "zh")
 SAY, WITH = "$say", "with"
 # Those of a name that is kept in both languages.
 ZH, EN = "$zh", "$en"
+
+
+class Word(str):
+    """What a code is called, as a value of a `Text`: each reader sees it in their language, and whoever writes programs
+    the code besides.
+
+    It behaves as the English word. Of several codes in one line, `code` is their list.
+    """
+
+    __slots__ = ("code", "zh")
+    code: str | list[str]
+    zh: str
+
+    def __new__(cls, code: str | list[str], *, zh: str, en: str) -> "Word":
+        word = super().__new__(cls, _sayable(en))
+        word.code, word.zh = code, _sayable(zh)
+        return word
+
+    @classmethod
+    def several(cls, words: Iterable["Word"]) -> "Word":
+        """Several words in one line, as either language lists them."""
+        all = list(words)
+        codes = [str(word.code) for word in all]
+        return cls(codes, zh="、".join(word.zh for word in all) or "—", en=", ".join(all) or "—")
 
 
 class Text(str):
@@ -42,26 +67,43 @@ def _chinese() -> dict[str, str]:
     return messages
 
 
-def say(text: str, language: str) -> str:
+def say(text: str, language: str, *, codes: bool = False) -> str:
     """The sentence in `language` ("en" or "zh"); an untranslated one stays English rather than being lost.
 
-    A value that is a `Text` itself (a noun in a sentence) is said in that language too.
+    A value that is a `Text` itself (a noun in a sentence) or a `Word` is said in that language too. With `codes` it is
+    for somebody who has to send them: an English sentence has them instead of the words, a Chinese one besides.
     """
-    if language != "zh":
+    if isinstance(text, Word):
+        return _word(text, language, codes)
+    if language != "zh" and not codes:
         return str(text)
     # A `Text`, or a `Sentence` of the matching library, which has the same two attributes.
     template, values = getattr(text, "template", text), getattr(text, "values", None)
+    template = _chinese().get(template, template) if language == "zh" else template
     if values is None:
-        return _chinese().get(text, text)
-    said = {name: say(value, language) if hasattr(value, "template") else value for name, value in values.items()}
-    return _chinese().get(template, template).format(**said)
+        return template
+    said = {name: say(value, language, codes=codes) if _is_said(value) else value for name, value in values.items()}
+    return template.format(**said)
+
+
+def _word(word: Word, language: str, codes: bool) -> str:
+    code = word.code if isinstance(word.code, str) else ", ".join(word.code)
+    if not codes or not code:
+        return word.zh if language == "zh" else str(word)
+    return f"{word.zh}（{code}）" if language == "zh" else code
+
+
+def _is_said(value: Any) -> bool:
+    """Whether a value of a sentence has a language: another sentence (of ours or the library's), or a word."""
+    return isinstance(value, Word) or hasattr(value, "template")
 
 
 def as_stored(text: str) -> dict[str, Any]:
     """A `Text` (or a sentence of the matching library) as JSON, to be said later in whatever language is asked for."""
+    if isinstance(text, Word):
+        return both(text.zh, str(text))
     values = {
-        name: as_stored(value) if hasattr(value, "template") else value
-        for name, value in getattr(text, "values", {}).items()
+        name: as_stored(value) if _is_said(value) else value for name, value in getattr(text, "values", {}).items()
     }
     return {SAY: getattr(text, "template", str(text)), WITH: values}
 

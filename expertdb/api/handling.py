@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from expertdb.api import idempotency, limits, problems, reading
 from expertdb.api.rejections import Unauthenticated
 from expertdb.api.routing import PREFIX, Call, Contract, Download, View, contract_of
+from expertdb.code_words import all_called, called
 from expertdb.database import transaction
 from expertdb.errors import NotAllowed
 from expertdb.links import PREFIX as PREFIX_OF_LINKS
@@ -126,14 +127,14 @@ def _caller(contract: Contract) -> Actor:
     if actor.role not in contract.roles:
         raise NotAllowed(
             Text(
-                "The role {role} may not do this; it takes: {roles}.",
-                role=actor.role,
-                roles=", ".join(contract.roles),
+                'The role "{role}" may not do this; it takes: {roles}.',
+                role=called("role", actor.role),
+                roles=all_called("role", contract.roles),
             )
         )
     scope = "write" if _writes(contract) else "read"
     if scope not in actor.scopes:
-        raise NotAllowed(Text("This token lacks the scope {scope}.", scope=scope))
+        raise NotAllowed(Text('This token lacks the permission "{scope}".', scope=called("scope", scope)))
     return actor
 
 

@@ -100,7 +100,7 @@ def problem(
         "type": f"urn:expertdb:problem:{kind}",
         "title": say(title, tongue),
         "status": status,
-        "detail": say(detail, tongue),
+        "detail": say(detail, tongue, codes=True),
         "request_id": g.get("request_id", ""),
         "errors": [_said(fault, tongue) for fault in faults],
     }
@@ -111,7 +111,7 @@ def problem(
 
 def _said(fault: errors.Fault, tongue: str) -> dict[str, Any]:
     """A fault in that language, with all it knows of the place."""
-    return vars(fault) | {"detail": say(fault.detail, tongue)}
+    return vars(fault) | {"detail": say(fault.detail, tongue, codes=True)}
 
 
 def on_domain_error(error: errors.DomainError) -> Response:

@@ -2,17 +2,20 @@
 
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 from sqlalchemy.orm import Session
 
-from expertdb.console.forms import Form
+from expertdb.console.batch_forms import body_of, changed
+from expertdb.console.forms import Form, raw_body
 from expertdb.console.handling import go
 from expertdb.console.language import said, tongue
-from expertdb.console.rules import Reply, Visit, allow, asks, takes
+from expertdb.console.panel_forms import PARAMETERS
+from expertdb.console.rules import Reply, Visit, allow, asks, stores_nothing, takes
 from expertdb.console.site import pages
 from expertdb.models.jobs import ENDED
-from expertdb.schemas.batches import BatchAnswer, BatchBody
+from expertdb.schemas.batches import BatchAnswer
 from expertdb.schemas.jobs import JobLine, JobQuery, JobTransitionBody
+from expertdb.schemas.panel_forms import BatchForm
 from expertdb.schemas.requests import RequestAnswer
 from expertdb.services import batch_asks, batches, jobs, panels, requests, subjects
 from expertdb.wording import spoken
@@ -40,24 +43,39 @@ def list_batches(visit: Visit) -> Reply:
 @allow(*MAKERS)
 def new_batch(visit: Visit) -> Reply:
     """The form for a batch: which requests, and the terms they share."""
+    return _form(visit, visit.form or Form.blank(capacity=1, minimum=0, fairness="total"))
+
+
+@pages.post("/batches/rows")
+@allow(*MAKERS)
+@stores_nothing
+def change_batch_rows(visit: Visit) -> Reply:
+    """The form with a row for another rule or pair, or with one less."""
+    return _form(visit, Form(changed(raw_body(BatchForm(), request.form), request.form)))
+
+
+def _form(visit: Visit, form: Form) -> str:
     open_requests = []
     for status in batch_asks.OPEN:
         found = requests.find(visit.session, {"status": status, "limit": MOST}, actor=visit.actor).items
         open_requests += RequestAnswer(many=True, exclude=("text",)).dump(found)
     return render_template(
         "batches/new.html",
-        form=visit.form or Form.blank(capacity=1, minimum=0, fairness="total"),
+        form=form,
         requests=open_requests,
+        # What any of them asks for can be the subject of a rule.
+        asked={"aspects": [aspect for one in open_requests for aspect in one["aspects"]]},
         presets={one["name"]: one for one in panels.presets_in_full()},
+        parameters=PARAMETERS,
     )
 
 
 @pages.post("/batches/new")
 @allow(*MAKERS)
-@takes(BatchBody, again=new_batch)
+@takes(BatchForm, again=new_batch)
 def submit_batch(visit: Visit) -> Reply:
     """Queue the batch; nothing is stored but proposals."""
-    job = batches.submit(visit.session, visit.body, actor=visit.actor, now=visit.now)
+    job = batches.submit(visit.session, body_of(visit.body), actor=visit.actor, now=visit.now)
     return go("show_batch", said("The batch waits for its turn."), batch_id=job.id)
 
 

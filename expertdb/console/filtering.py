@@ -6,8 +6,8 @@ from typing import Any
 from flask import request, url_for
 
 from expertdb import vocabularies
+from expertdb.code_words import EXPERT_STATUS
 from expertdb.console.language import said
-from expertdb.console.tables import EXPERT_STATUS
 from expertdb.console.words import label, word
 
 VOCABULARIES = {

@@ -2,12 +2,6 @@
 
 from expertdb.wording import Text
 
-PANEL_STATUS = {
-    "proposed": Text("Proposed"),
-    "confirmed": Text("Confirmed"),
-    "rejected": Text("Rejected"),
-    "superseded": Text("Superseded"),
-}
 PANEL_MOVE = {
     "confirmed": Text("Confirm the panel"),
     "rejected": Text("Reject the panel"),
@@ -17,28 +11,6 @@ CHOICE = {
     "solved": Text("Chosen by rules"),
     "replaced": Text("A member replaced"),
     "drawn": Text("Drawn by lot"),
-}
-# The types of rules; `size` is the number of seats, of which answers speak as of a rule.
-RULE = {
-    "max_per_organisation": Text("At most so many from one organisation"),
-    "max_per_region": Text("At most so many from one region"),
-    "max_per_city": Text("At most so many from one city"),
-    "max_per": Text("At most so many from one group"),
-    "max_share": Text("At most a share of"),
-    "min_share": Text("At least a share of"),
-    "at_least_one": Text("At least one of"),
-    "at_least": Text("At least so many of"),
-    "at_most": Text("At most so many of"),
-    "odd": Text("An odd number of members"),
-    "keep_apart": Text("Not together"),
-    "every_side": Text("Every side is present"),
-    "cover": Text("What must be covered"),
-    "forced": Text("Must be members"),
-    "forbidden": Text("May not be members"),
-    "max_load": Text("Within everybody's load"),
-    "min_affinity": Text("Nobody below an affinity"),
-    "fairness": Text("Prefer those who are asked less"),
-    "size": Text("The number of seats"),
 }
 # What a rule says who is meant by, and its other parameters.
 PARAMETER = {
@@ -91,11 +63,6 @@ PANEL_SOLVED = {
     "infeasible": Text("No panel meets these rules"),
     "unknown": Text("No panel was found in time"),
 }
-DRAW_STATUS = {
-    "frozen": Text("Frozen"),
-    "revealed": Text("Revealed"),
-    "superseded": Text("Superseded"),
-}
 EFFECT = {
     "exclude": Text("stays out"),
     "exclude_unless_waived": Text("stays out unless it is set aside"),
@@ -128,14 +95,6 @@ TIE_SOURCE = {
     "entered": Text("entered by an office"),
     "declared": Text("declared by the expert"),
     "recorded": Text("recorded by the service"),
-}
-ENGAGEMENT_STATUS = {
-    "invited": Text("Invited"),
-    "accepted": Text("Has accepted"),
-    "declined": Text("Has declined"),
-    "silent": Text("Did not answer"),
-    "withdrawn": Text("Withdrawn"),
-    "delivered": Text("Delivered"),
 }
 ENGAGEMENT_MOVE = {
     "accepted": Text("Record the acceptance"),
@@ -198,7 +157,6 @@ MATTER_TABLES = {
     "import_decision": IMPORT_DECISION,
     "import_prefer": IMPORT_PREFER,
     "duty": DUTY,
-    "engagement_status": ENGAGEMENT_STATUS,
     "engagement_move": ENGAGEMENT_MOVE,
     "own_answer": OWN_ANSWER,
     "position": POSITION,
@@ -209,11 +167,8 @@ MATTER_TABLES = {
     "finding": FINDING,
     "unresolved": UNRESOLVED,
     "tie_source": TIE_SOURCE,
-    "panel_status": PANEL_STATUS,
     "panel_move": PANEL_MOVE,
-    "draw_status": DRAW_STATUS,
     "choice": CHOICE,
-    "rule": RULE,
     "parameter": PARAMETER,
     "grouping": GROUPING,
     "preset_rule": PRESET_RULE,

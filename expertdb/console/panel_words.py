@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from expertdb import conflict_types
+from expertdb.code_words import conflict, why_out
 from expertdb.console.language import comma, said, tongue
 from expertdb.console.tables import TABLES
 from expertdb.console.words import label, person_name, word
 from expertdb.services import shown
+from expertdb.wording import say
 
 ID = re.compile(r"[0-9a-f-]{36}")
 CODED = {
@@ -102,6 +104,11 @@ def aspect_options(asked: Mapping[str, Any], held: Sequence[str]) -> list[tuple[
     return [(code, label(code)) for code in codes]
 
 
+def request_options(requests: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Requests to choose from, by their titles."""
+    return [(one["id"], one["title"] or said("without a title")) for one in requests]
+
+
 def seat_options(panel: Any) -> list[tuple[str, str]]:
     """Members and reserves, to choose from."""
     return [(one["expert"]["id"], person_name(one["expert"]["name"])) for one in (*panel.members, *panel.reserves)]
@@ -109,8 +116,7 @@ def seat_options(panel: Any) -> list[tuple[str, str]]:
 
 def conflict_label(type: str) -> str:
     """A type of conflict in words."""
-    known = conflict_types.types().get(type)
-    return type if known is None else known.zh if tongue() == "zh" else known.en
+    return say(conflict(type), tongue())
 
 
 def declared_conflicts() -> list[tuple[str, str]]:
@@ -120,10 +126,7 @@ def declared_conflicts() -> list[tuple[str, str]]:
 
 def left_out_words(reason: str) -> str:
     """Why somebody is not on a list, in words; a recusal by the gravest type of conflict."""
-    what, _, type = reason.partition(":")
-    if what == "recused" and type:
-        return said("Recused: {type}", type=conflict_label(type))
-    return word("left_out", reason)
+    return say(why_out(reason), tongue())
 
 
 def evidence_words(evidence: Mapping[str, Any]) -> str:
@@ -148,6 +151,7 @@ GLOBALS: dict[str, Any] = {
     "preset_options": preset_options,
     "preset_label": preset_label,
     "aspect_options": aspect_options,
+    "request_options": request_options,
     "seat_options": seat_options,
     "conflict_label": conflict_label,
     "declared_conflicts": declared_conflicts,

@@ -1,38 +1,11 @@
 """What codes of the system are called in people's words. A test holds every table to its model, and to its Chinese."""
 
+from expertdb.code_words import CALLED
 from expertdb.console.matter_tables import MATTER_TABLES
 from expertdb.console.trace_tables import TRACE_TABLES
 from expertdb.schemas.reason_words import ADJUSTMENT
 from expertdb.wording import Text
 
-EXPERT_STATUS = {
-    "draft": Text("Draft"),
-    "submitted": Text("Submitted"),
-    "under_review": Text("Under review"),
-    "publicity": Text("In publicity"),
-    "active": Text("Active"),
-    "on_leave": Text("On leave"),
-    "suspended": Text("Suspended"),
-    "expired": Text("Term expired"),
-    "renewed": Text("Renewed"),
-    "removed": Text("Removed"),
-    "withdrawn": Text("Withdrawn"),
-    "erased": Text("Erased"),
-}
-REQUEST_STATUS = {
-    "draft": Text("Draft"),
-    "submitted": Text("Submitted"),
-    "returned": Text("Returned"),
-    "accepted": Text("Accepted"),
-    "shortlisted": Text("Shortlisted"),
-    "confirmed": Text("Confirmed"),
-    "invited": Text("Invited"),
-    "engaged": Text("Engaged"),
-    "delivered": Text("Delivered"),
-    "evaluated": Text("Evaluated"),
-    "closed": Text("Closed"),
-    "cancelled": Text("Cancelled"),
-}
 EXPERT_MOVE = {
     "draft": Text("Send back"),
     "submitted": Text("Submit"),
@@ -81,14 +54,6 @@ REQUEST_MOVE = {
     "closed": Text("Close"),
     "cancelled": Text("Cancel the request"),
 }
-ROLE = {
-    "administrator": Text("Administrator"),
-    "reviewer": Text("Reviewer"),
-    "agency": Text("Agency"),
-    "policy_office": Text("Policy office"),
-    "auditor": Text("Auditor"),
-}
-SCOPE = {"read": Text("Read"), "write": Text("Write")}
 REQUEST_KIND = {"consultation": Text("Consultation"), "policy_drafting": Text("Policy drafting")}
 NEED = {"must": Text("Required"), "nice": Text("Desirable")}
 URGENCY = {"normal": Text("Normal"), "urgent": Text("Urgent"), "critical": Text("Critical")}
@@ -136,19 +101,6 @@ GAP = {
     "held only by people left out": Text("only people who are left out hold it."),
     "held only by people outside the filters": Text("only people outside the filters hold it."),
 }
-# Why somebody is not on a list; statuses besides.
-LEFT_OUT = EXPERT_STATUS | {
-    "term_not_current": Text("Outside their term"),
-    "outside_filters": Text("Outside the filters"),
-    "away": Text("Away on these days"),
-    "unreachable": Text("Cannot be reached"),
-    "work_not_wanted": Text("Does not take this kind of work"),
-    "load_reached": Text("Has as many engagements as they take"),
-    "cooling_off": Text("Resting after an engagement"),
-    "lower_rank": Text("Ranked lower"),
-    "not_available": Text("Not available"),
-    "no_affinity": Text("Nothing in common with the request"),
-}
 FILTER = {
     "region": Text("Region"),
     "kind": Text("Kind of expert"),
@@ -170,45 +122,12 @@ OBJECTION_GROUND = {
     "procedure": Text("Fault of procedure"),
     "other": Text("Other"),
 }
-OBJECTION_STATUS = {
-    "open": Text("Undecided"),
-    "upheld": Text("Upheld"),
-    "dismissed": Text("Dismissed"),
-    "lapsed": Text("Lapsed"),
-}
 SANCTION_KIND = {"suspension": Text("Suspension"), "removal": Text("Removal")}
-SANCTION_STATUS = {
-    "standing": Text("In force"),
-    "appealed": Text("Appealed against"),
-    "dismissed": Text("Appeal dismissed"),
-    "upheld": Text("Appeal upheld"),
-    "lifted": Text("Lifted"),
-}
 SANCTION_MOVE = {
     "appealed": Text("Record an appeal"),
     "upheld": Text("Uphold the appeal"),
     "dismissed": Text("Dismiss the appeal"),
     "lifted": Text("Lift it"),
-}
-RESTRICTED = {
-    "phone": Text("Telephone"),
-    "email": Text("E-mail"),
-    "address": Text("Address"),
-    "id_number": Text("Identity number"),
-    "licence_numbers": Text("Licence numbers"),
-}
-VOCABULARY = {
-    "ip_subject": Text("IP subjects"),
-    "service_kind": Text("Services"),
-    "expert_kind": Text("Kinds of expert"),
-    "emerging_industry": Text("Strategic emerging industries"),
-    "manufacturing_division": Text("Manufacturing divisions"),
-    "ipc": Text("Patent classes"),
-    "region": Text("Regions"),
-    "title_level": Text("Title levels"),
-    "organisation_kind": Text("Kinds of organisation"),
-    "jurisdiction": Text("Jurisdictions"),
-    "language": Text("Languages"),
 }
 # What fields are called where a whole form is spoken of.
 FIELD = {
@@ -246,14 +165,11 @@ FIELD = {
     "panel": Text("Panel"),
 }
 TABLES = {
+    **CALLED,
     "entry_source": ENTRY_SOURCE,
     "expert_move": EXPERT_MOVE,
     "field": FIELD,
     "ground": GROUND,
-    "expert_status": EXPERT_STATUS,
-    "request_status": REQUEST_STATUS,
-    "role": ROLE,
-    "scope": SCOPE,
     "request_kind": REQUEST_KIND,
     "need": NEED,
     "urgency": URGENCY,
@@ -263,15 +179,10 @@ TABLES = {
     "stage": STAGE,
     "adjustment": ADJUSTMENT,
     "gap": GAP,
-    "left_out": LEFT_OUT,
     "objector": OBJECTOR,
     "objection_ground": OBJECTION_GROUND,
-    "objection_status": OBJECTION_STATUS,
     "sanction_kind": SANCTION_KIND,
-    "sanction_status": SANCTION_STATUS,
     "sanction_move": SANCTION_MOVE,
-    "restricted": RESTRICTED,
-    "vocabulary": VOCABULARY,
     "filter": FILTER,
     "mode": MODE,
     "reason_field": REASON_FIELD,

@@ -137,25 +137,6 @@ DETAIL = {
     "file": Text("File"),
     "kind": Text("Kind"),
 }
-# What may be done to a term of a vocabulary, and what may become of a suggested word.
-VOCABULARY_DEED = {
-    "add_alias": Text("Add an alias"),
-    "remove_alias": Text("Take an alias away"),
-    "add_code": Text("Add a code"),
-    "relabel": Text("Change the labels"),
-    "deprecate": Text("Take out of use"),
-    "restore": Text("Put back into use"),
-    "merge": Text("Merge into another code"),
-}
-SUGGESTION_STATUS = {"open": Text("Undecided"), "accepted": Text("Taken up"), "declined": Text("Not taken up")}
-# How far a job is, at what, and what a batch is to make best.
-JOB_STATUS = {
-    "queued": Text("Waits for its turn"),
-    "running": Text("Being worked out"),
-    "done": Text("Done"),
-    "failed": Text("Failed"),
-    "cancelled": Text("Cancelled"),
-}
 JOB_STAGE = {"reading": Text("reading requests and experts"), "solving": Text("choosing members")}
 FAIRNESS = {
     "total": Text("the fit of all panels together"),
@@ -167,7 +148,6 @@ CLAIM_KIND = {
     "correction": Text("Correction"),
     "erasure": Text("Erasure"),
 }
-CLAIM_STATUS = {"open": Text("Undecided"), "granted": Text("Granted"), "refused": Text("Refused")}
 REFUSAL = {
     "identity_not_shown": Text("Identity not shown"),
     "kept_by_law": Text("A law makes us keep it"),
@@ -181,25 +161,19 @@ CONSENT_FORM = {
     "by_mail": Text("By mail"),
 }
 NOTICE_KIND = {"term_ends": Text("The term ends"), "confirmation": Text("Yearly confirmation")}
-NOTICE_STATUS = {"due": Text("To be sent"), "sent": Text("Sent"), "void": Text("No longer due")}
 EXPORT_FORMAT = {
     "xlsx": Text("Excel workbook (XLSX)"),
     "csv": Text("Table of text (CSV)"),
     "jsonl": Text("For programs (JSON Lines)"),
 }
 TRACE_TABLES = {
-    "job_status": JOB_STATUS,
     "job_stage": JOB_STAGE,
     "fairness": FAIRNESS,
     "claim_kind": CLAIM_KIND,
-    "claim_status": CLAIM_STATUS,
     "refusal": REFUSAL,
     "consent_form": CONSENT_FORM,
     "notice_kind": NOTICE_KIND,
-    "notice_status": NOTICE_STATUS,
     "export_format": EXPORT_FORMAT,
-    "vocabulary_deed": VOCABULARY_DEED,
-    "suggestion_status": SUGGESTION_STATUS,
     "action": ACTION,
     "subject": SUBJECT,
     "detail": DETAIL,

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from expertdb.code_words import EXPERT_STATUS
 from expertdb.console.language import comma, said, tongue
-from expertdb.console.tables import EXPERT_STATUS
 from expertdb.console.trace_tables import DETAIL
 from expertdb.console.words import word
 from expertdb.wording import Text, say

@@ -19,7 +19,7 @@ class PairBody(Schema):
     """A request and an expert who must, or must not, be chosen for it."""
 
     request = Str(maximum=36, minimum=1, required=True)
-    expert = Str(maximum=36, minimum=1, required=True)
+    expert = Str(maximum=200, minimum=1, required=True, metadata={"description": "an id, a roster's id or a name"})
 
 
 class BatchBody(Schema):

@@ -13,6 +13,7 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from expertdb import vocabularies
+from expertdb.code_words import all_called
 from expertdb.recognising import hushed
 from expertdb.wording import Text, as_stored
 
@@ -180,9 +181,9 @@ def unknown_code(code: str, names: tuple[str, ...]) -> Text:
     found, code = vocabularies.nearest(code, names), hushed(code)
     if not found:
         template = 'There is no code "{code}" in {names}; GET /api/v1/vocabularies/{first} lists them.'
-        return Text(template, code=code, names=", ".join(names), first=names[0])
+        return Text(template, code=code, names=all_called("vocabulary", names), first=names[0])
     template = 'There is no code "{code}" in {names}; nearest: {nearest}.'
-    return Text(template, code=code, names=", ".join(names), nearest=", ".join(found))
+    return Text(template, code=code, names=all_called("vocabulary", names), nearest=", ".join(found))
 
 
 class Day(fields.Date):

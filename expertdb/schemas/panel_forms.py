@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from expertdb.schemas.batches import BatchBody
 from expertdb.schemas.draws import MOST_STRATA
 from expertdb.schemas.fields import Choice, Code, Int, Moment, Several, Str, Unique
 from expertdb.schemas.panel_wishes import LARGEST_PANEL, MOST_RULES
@@ -55,6 +56,12 @@ class PanelForm(Schema):
     forbidden = Unique(Str(maximum=200, minimum=1), maximum=MOST_CANDIDATES)
     sides = Several(fields.Nested(SideForm), maximum=MOST_SIDES)
     candidates = Int(low=1, high=MOST_CANDIDATES, allow_none=True)
+
+
+class BatchForm(BatchBody):
+    """Requests that are to have panels, and the terms that they share, with rules in rows."""
+
+    rules = Several(fields.Nested(RuleForm), maximum=MOST_RULES, load_default=list)
 
 
 class LocalMoment(Moment):

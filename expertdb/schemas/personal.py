@@ -10,6 +10,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 
+from expertdb.code_words import called
 from expertdb.models.restricted import FIELDS
 from expertdb.recognising import BANK_CARD, EMAIL, ID_NUMBER, Found, forbidden_in, is_card, is_id_number, plain
 from expertdb.schemas.fields import Choice, Several, Str, Unique
@@ -48,10 +49,8 @@ class Remark(FreeText):
 
 def _refusal(found: Found) -> Text:
     if found.kind == ID_NUMBER:
-        template = (
-            "An identity number stands at character {place}; move it to restricted.id_number, where it is sealed."
-        )
-        return Text(template, place=found.place)
+        template = 'An identity number stands at character {place}; move it to the field "{field}", where it is sealed.'
+        return Text(template, place=found.place, field=called("restricted", "id_number"))
     template = "A {kind} stands at character {place}. Bank data is kept nowhere in this database: remove it."
     return Text(template, kind=Text(found.kind), place=found.place)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, pre_dump, validates_schema
 
+from expertdb.code_words import called
 from expertdb.models.vocabularies import DEEDS
 from expertdb.schemas.fields import Choice, Several, Str, Unique
 from expertdb.schemas.personal import Remark
@@ -95,9 +96,9 @@ class VocabularyChangeBody(Schema):
         if do == "relabel" and not stated:
             missing = ["zh"]
         if missing:
-            raise ValidationError([Text("{do} needs this.", do=do)], missing[0])
+            raise ValidationError([Text('To "{do}", this is needed.', do=called("vocabulary_deed", do))], missing[0])
         if spare := sorted(stated - set(ALLOWED[do])):
-            raise ValidationError([Text("{do} does not take this.", do=do)], spare[0])
+            raise ValidationError([Text('To "{do}", this is not taken.', do=called("vocabulary_deed", do))], spare[0])
 
 
 class VocabularyPatch(Schema):
@@ -139,7 +140,9 @@ class WordSuggestionBody(Schema):
         needed = ("code", "alias") if data["do"] == "add_alias" else ("zh", "en")
         for name in needed:
             if data.get(name) is None:
-                raise ValidationError([Text("{do} needs this.", do=data["do"])], name)
+                raise ValidationError(
+                    [Text('To "{do}", this is needed.', do=called("vocabulary_deed", data["do"]))], name
+                )
 
 
 class WordSuggestionAnswer(WordSuggestionBody):

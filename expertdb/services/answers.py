@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from expertdb.code_words import why_out
 from expertdb.errors import ExpertIsNotEligible, Fault, NotAllowed, StepIsMissing
 from expertdb.models.engagements import Engagement
 from expertdb.models.requests import ConsultationRequest
@@ -47,7 +48,7 @@ def move(
     """
     consultation_request, engagement = engagements.locked(session, engagement_id, actor=actor)
     versions.check(engagement.version, version)
-    lifecycle.check(lifecycle.ENGAGEMENT_WAYS, engagement.status, to)
+    lifecycle.check("engagement", lifecycle.ENGAGEMENT_WAYS, engagement.status, to)
     _refuse_wrong_hands(engagement, to, actor, now)
     if to == "accepted":
         _refuse_conflicted(session, consultation_request, engagement, now)
@@ -71,7 +72,7 @@ def _refuse_conflicted(
     against = serving.reasons_against(session, consultation_request, [engagement.expert_id], now)
     if against:
         detail = "The expert {expert} may not be chosen for this request: {reason}."
-        reason = against[engagement.expert_id]
+        reason = why_out(against[engagement.expert_id])
         raise ExpertIsNotEligible((Fault("/to", Text(detail, expert=engagement.expert_id, reason=reason)),))
 
 

@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from expertdb.code_words import all_called, called
 from expertdb.errors import Fault, InvalidInput, NotFound
-from expertdb.models.experts import Expert
 from expertdb.models.requests import ConsultationRequest
-from expertdb.services import panel_rules, requests
+from expertdb.services import namesakes, panel_rules, requests
 from expertdb.services.actors import Actor
 from expertdb.services.panel_rules import Terms
 from expertdb.wording import Text
@@ -87,24 +86,23 @@ def _open_requests(
         if one.status in OPEN:
             found[place] = one
         else:
-            template = "This request is {status}; a batch takes those that are {open}."
-            faults.append(Fault(f"/requests/{place}", Text(template, status=one.status, open=", ".join(OPEN))))
+            template = 'This request is "{status}"; a batch takes those that are: {open}.'
+            words = {"status": called("request_status", one.status), "open": all_called("request_status", OPEN)}
+            faults.append(Fault(f"/requests/{place}", Text(template, **words)))
     return found
 
 
 def _pairs(session: Session, body: Mapping[str, Any], field: str, faults: list[Fault]) -> dict[str, list[str]]:
     """The experts of pairs (request, expert), by request."""
-    pairs, known, inside = body[field], _known(session, body[field]), set(body["requests"])
+    pairs, inside = body[field], set(body["requests"])
+    meant = namesakes.meant_by(session, [pair["expert"] for pair in pairs])
     found: dict[str, list[str]] = {}
     for place, pair in enumerate(pairs):
         if pair["request"] not in inside:
             detail = Text("The request {id} is not in this batch.", id=pair["request"])
             faults.append(Fault(f"/{field}/{place}/request", detail))
-        if pair["expert"] not in known:
-            faults.append(Fault(f"/{field}/{place}/expert", NotFound("expert", pair["expert"]).detail))
-        found.setdefault(pair["request"], []).append(pair["expert"])
+        ids = meant[pair["expert"]]
+        if len(ids) != 1:
+            faults.append(Fault(f"/{field}/{place}/expert", panel_rules.not_one(pair["expert"], len(ids))))
+        found.setdefault(pair["request"], []).extend(ids)
     return found
-
-
-def _known(session: Session, pairs: Sequence[Mapping[str, str]]) -> set[str]:
-    return set(session.scalars(select(Expert.id).where(Expert.id.in_({pair["expert"] for pair in pairs}))))

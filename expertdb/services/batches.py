@@ -14,9 +14,10 @@ from expertdb.errors import Fault, InvalidInput
 from expertdb.models.jobs import Job
 from expertdb.services import audit, jobs
 from expertdb.services.actors import Actor
-from expertdb.services.batch_asks import asks_of
+from expertdb.services.batch_asks import Stated, asks_of
 from expertdb.services.batch_pool import Everybody, gather
 from expertdb.services.corpus import again_while_moving
+from expertdb.services.sentences import in_words
 from expertdb.services.shown import names
 from expertdb.wording import as_stored
 from matching.assignment import Assignment, Filled, assign
@@ -37,8 +38,16 @@ class Proposed:
 
 def submit(session: Session, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> Job:
     """Queue a batch; raises InvalidInput that names every request, rule and expert that cannot be used."""
-    asks_of(session, body, actor=actor)
-    return jobs.submit(session, KIND, body, total=len(body["requests"]), actor=actor, now=now)
+    stated = asks_of(session, body, actor=actor)
+    # By id from here on: names change, and are nothing to be kept with a job.
+    forced = [_pair(one, expert) for one in stated for expert in one.ask.forced]
+    forbidden = [_pair(one, expert) for one in stated for expert in sorted(one.forbidden)]
+    settled = {**body, "forced": forced, "forbidden": forbidden}
+    return jobs.submit(session, KIND, settled, total=len(body["requests"]), actor=actor, now=now)
+
+
+def _pair(stated: Stated, expert: str) -> dict[str, str]:
+    return {"request": stated.consultation_request.id, "expert": expert}
 
 
 def compute(work: jobs.Work) -> Proposed:
@@ -51,7 +60,7 @@ def compute(work: jobs.Work) -> Proposed:
     try:
         assignment = _assigned(work, everybody)
     except BadPanelInput as error:  # The rules name somebody who has left the pool, or the minimum is too high.
-        raise InvalidInput(Fault("/rules", error.detail)) from error
+        raise InvalidInput(Fault("/rules", in_words(error.detail))) from error
     return Proposed(everybody, assignment, time.monotonic() - began)
 
 

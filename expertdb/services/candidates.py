@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
+from expertdb.code_words import why_out
 from expertdb.errors import ExpertIsNotEligible, Fault, PoolHasMoved
 from expertdb.models.experts import Expert
 from expertdb.models.organisations import Organisation
@@ -165,7 +166,7 @@ def _refuse_ineligible(
 
 def _why_not(session: Session, found: Field, expert: str) -> Text:
     detail = "The expert {expert} may not be chosen for this request: {reason}."
-    return Text(detail, expert=expert, reason=found.why_not(session, expert))
+    return Text(detail, expert=expert, reason=why_out(found.why_not(session, expert)))
 
 
 def _refuse_stale(session: Session, found: Field, shortlist: Shortlist) -> None:

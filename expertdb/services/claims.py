@@ -84,7 +84,7 @@ def decide(
     claim = get(session, expert_id, claim_id)
     versions.check(claim.version, version)
     if claim.status != "open":
-        raise TransitionNotAllowed(claim.status, body["to"], ())
+        raise TransitionNotAllowed("claim", claim.status, body["to"], ())
     if faults := list(_faults(claim, body)):
         raise InvalidInput(*faults)
     claim.status, claim.ground, claim.reason = body["to"], body.get("ground"), body["reason"]
@@ -119,7 +119,7 @@ def _erase(asked: Move, claim: Claim) -> None:
     steps = ("erased",) if asked.expert.status in ("removed", "withdrawn") else ("withdrawn", "erased")
     for to in steps:
         step = asked.towards(to)
-        lifecycle.check(lifecycle.EXPERT_WAYS, step.expert.status, to)
+        lifecycle.check("expert", lifecycle.EXPERT_WAYS, step.expert.status, to)
         guards.check_who(step)
         moves.refuse_hindered(step)
         moves.carry_out(step, claim=claim.id)

@@ -10,7 +10,7 @@ from expertdb.errors import Fault
 from expertdb.names import organisation_key
 from expertdb.services.headings import Column, bank_headings, bank_words, by_target, columns
 from expertdb.tables.grids import Heading
-from expertdb.wording import Text
+from expertdb.wording import Text, Word
 
 BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
 
@@ -123,8 +123,8 @@ def _repeated_targets(columns: tuple[Mapped, ...]) -> list[Fault]:
             continue
         before = first.setdefault(one.column.target, one.heading)
         if before is not one.heading and before.text != one.heading.text:
-            template = "Columns {first} and {second} both fill {target}; map one of them to nothing."
-            detail = Text(template, first=before.letter, second=one.heading.letter, target=one.column.target)
+            template = 'Columns {first} and {second} both fill "{target}"; map one of them to nothing.'
+            detail = Text(template, first=before.letter, second=one.heading.letter, target=_called(one.column))
             found.append(Fault(f"/headings/{one.heading.letter}", detail))
     return found
 
@@ -133,12 +133,19 @@ def _missing(columns: tuple[Mapped, ...]) -> list[Fault]:
     there = {one.target for one in columns}
     found = []
     if not there & {"name", "name.zh", "name.en"}:
-        found.append(Fault("/headings", _no_column("name", "姓名, name")))
+        found.append(Fault("/headings", _no_column("name")))
     if "kind" not in there:
-        found.append(Fault("/headings", _no_column("kind", "专家类别, kind")))
+        found.append(Fault("/headings", _no_column("kind")))
     return found
 
 
-def _no_column(target: str, known: str) -> Text:
-    template = "No column fills {target}: no heading is one of {known} or their like. Name the column in `mapping`."
-    return Text(template, target=target, known=known)
+def _no_column(target: str) -> Text:
+    template = 'No column fills "{target}": no heading is {known} or the like. Say which column it is.'
+    column = by_target()[target]
+    return Text(template, target=_called(column), known=", ".join((column.zh[0], column.en[0])))
+
+
+def _called(column: Column) -> Word:
+    """A field by its usual headings."""
+    zh, en = (next(iter(headings), column.target) for headings in (column.zh, column.en))
+    return Word(column.target, zh=zh, en=en)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from expertdb.code_words import called
 from expertdb.errors import Fault, InvalidInput, StepIsMissing
 from expertdb.models.experts import APPOINTED, SERVING, Expert
 from expertdb.services import audit, experts, paging, terms, versions
@@ -18,10 +19,8 @@ def record(session: Session, expert_id: str, body: dict[str, Any], *, actor: Act
     """Keep that the expert confirmed their data, or did not answer; raises NotFound, StepIsMissing, InvalidInput."""
     expert = experts.get(session, expert_id, lock=True)
     if expert.status not in APPOINTED:
-        detail = Text(
-            "Only experts with an appointment confirm their data; this one is {status}.", status=expert.status
-        )
-        raise StepIsMissing(detail)
+        detail = 'Only experts with an appointment confirm their data; this one is "{status}".'
+        raise StepIsMissing(Text(detail, status=called("expert_status", expert.status)))
     day: date = body.get("on") or local_day(now)
     if day > local_day(now):
         raise InvalidInput(Fault("/on", Text("This day is still to come.")))

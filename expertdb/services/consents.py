@@ -60,7 +60,7 @@ def withdraw(
     consent = get(session, expert_id, consent_id)
     versions.check(consent.version, version)
     if consent.withdrawn_on is not None:
-        raise TransitionNotAllowed("withdrawn", body["to"], ())
+        raise TransitionNotAllowed("consent", "withdrawn", body["to"], ())
     day = body.get("on") or local_day(now)
     if not consent.given_on <= day <= local_day(now):
         first = consent.given_on.isoformat()

@@ -76,7 +76,7 @@ def _as_stated(row: int, stated: Decision, matches: list[Match]) -> Outcome | Fa
         return (
             Outcome("new")
             if shared is None
-            else _fault(row, shared.why, Text("Two experts cannot share it: skip or merge the row."))
+            else _fault(row, shared.why, Text("Two experts cannot share it: pass the row over, or merge it."))
         )
     if stated.into is not None:
         return _into(row, stated.into, matches)
@@ -109,9 +109,9 @@ def _merge(row: int, matches: list[Match]) -> Outcome | Fault:
         detail = Text("The row matches several experts: {ids}. Say which one to merge it into.", ids=", ".join(there))
         return _fault(row, matches[0].why, detail)
     if not matches:
-        return _fault(row, "name", Text("Nobody in the pool matches this row; say whom to merge it into, or new."))
+        return _fault(row, "name", Text("Nobody in the pool matches this row; say whom it is, or enter it anew."))
     detail = Text(
-        "The row is about the person of row {other}; two rows cannot be merged: skip one.", other=matches[0].other
+        "The row is about the person of row {other}; two rows cannot be merged: pass one over.", other=matches[0].other
     )
     return _fault(row, matches[0].why, detail)
 
@@ -125,10 +125,10 @@ def _undecided(match: Match, source_id: str | None) -> Fault:
     if match.why == "source_id":
         what = _same_source(match, source_id or "")
     elif match.expert is None:
-        template = "Row {other} has the same {what}. Decide for this row: skip, merge or new."
+        template = "Row {other} has the same {what}. Decide for this row: pass it over, merge it, or enter it anew."
         what = Text(template, other=match.other, what=WHAT[match.why])
     else:
-        template = "The expert {id} has the same {what}. Decide for this row: skip, merge or new."
+        template = "The expert {id} has the same {what}. Decide for this row: pass it over, merge it, or enter it anew."
         what = Text(template, id=match.expert, what=WHAT[match.why])
     return _fault(match.row, match.why, what)
 

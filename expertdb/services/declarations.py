@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from expertdb.code_words import called
 from expertdb.errors import Fault, InvalidInput, NotAllowed
 from expertdb.models.engagements import Engagement
 from expertdb.models.panels import Panel
@@ -28,9 +29,8 @@ def declare(
     """
     _, engagement = engagements.locked(session, engagement_id, actor=actor)
     if engagement.status != "invited":
-        raise NotAllowed(
-            Text("Interests are declared while an answer is awaited; this one is {status}.", status=engagement.status)
-        )
+        detail = 'Interests are declared while an answer is awaited; this one is "{status}".'
+        raise NotAllowed(Text(detail, status=called("engagement_status", engagement.status)))
     _check(body)
     for place, one in enumerate(body["interests"]):
         _keep(session, engagement, one, place, actor, now)

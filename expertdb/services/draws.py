@@ -28,6 +28,7 @@ from expertdb.services.candidates import Candidacy
 from expertdb.services.corpus import Corpus
 from expertdb.services.drawn_panels import panel_of
 from expertdb.services.panel_snapshots import snapshot_of
+from expertdb.services.sentences import in_words
 from expertdb.wording import Text
 from matching.draw import BadDrawInput, Frozen, Stratum
 from matching.draw import freeze as fix
@@ -106,7 +107,7 @@ def _fixed(question: Question, secret: str, body: Mapping[str, Any], now: dateti
             frozen_at=_written(now),
         )
     except BadDrawInput as error:
-        raise InvalidInput(Fault(error.pointer or "/strata", error.detail)) from error
+        raise InvalidInput(Fault(error.pointer or "/strata", in_words(error.detail))) from error
 
 
 def _written(moment: datetime) -> str:
@@ -194,7 +195,7 @@ def _record(session: Session, draw: Draw, public_value: str, now: datetime) -> d
     try:
         return drawn(frozen, secret=secret, public_value=public_value, revealed_at=_written(now))
     except BadDrawInput as error:
-        raise InvalidInput(Fault(error.pointer or "/public_value", error.detail)) from error
+        raise InvalidInput(Fault(error.pointer or "/public_value", in_words(error.detail))) from error
 
 
 def load(session: Session, draw_id: str, *, actor: Actor) -> Draw:

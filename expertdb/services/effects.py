@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from expertdb.code_words import called
 from expertdb.errors import Fault, InvalidInput
 from expertdb.models.objections import Objection
 from expertdb.models.sanctions import IN_FORCE, Sanction
 from expertdb.services import erasing, terms
 from expertdb.services.guards import Move
-from expertdb.wording import Text
+from expertdb.wording import Text, Word
 
 Effect = Callable[[Move], dict[str, Any]]
 
@@ -38,7 +39,7 @@ def taken(move: Move) -> tuple[str, ...]:
 def check_details(move: Move) -> None:
     """Raise InvalidInput for details that this move does not take, and for days that make no sense."""
     faults = [
-        Fault(f"/{name}", Text("A move to {to} takes no {name}.", to=move.to, name=name))
+        Fault(f"/{name}", not_taken(called("expert_status", move.to), name))
         for name in move.details
         if name not in taken(move)
     ]
@@ -53,6 +54,11 @@ def check_details(move: Move) -> None:
         faults.append(Fault("/term/end", Text("This day has passed already.")))
     if faults:
         raise InvalidInput(*faults)
+
+
+def not_taken(aim: Word, name: str) -> Text:
+    """What to say of a detail that a move does not take."""
+    return Text('A move to "{to}" does not take this: {name}.', to=aim, name=called("move_detail", name))
 
 
 def apply(move: Move) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from expertdb.code_words import called, why_out
 from expertdb.errors import Fault, InvalidInput, NotAllowed, NotFound, PanelIsNotConfirmed, PoolHasMoved
 from expertdb.links import IN_SESSION, Opened
 from expertdb.models.base import new_id
@@ -102,7 +103,7 @@ def _refuse_unfit(
         detail = "The expert {expert} may not be chosen for this request: {reason}."
         places = {seat.expert_id: seat.place - 1 for seat in panel.members}
         faults = tuple(
-            Fault(f"/members/{places[expert]}", Text(detail, expert=expert, reason=reason))
+            Fault(f"/members/{places[expert]}", Text(detail, expert=expert, reason=why_out(reason)))
             for expert, reason in against.items()
         )
         raise PoolHasMoved(panel.corpus_version, panel.corpus_version, faults)
@@ -154,12 +155,8 @@ def contact(session: Session, engagement_id: str, reason: str, *, actor: Actor) 
     """
     engagement = load(session, engagement_id, actor=actor)
     if engagement.status not in ("accepted", "delivered"):
-        raise NotAllowed(
-            Text(
-                "Contact details are released once the expert has accepted; this one is {status}.",
-                status=engagement.status,
-            )
-        )
+        detail = 'Contact details are released once the expert has accepted; this one is "{status}".'
+        raise NotAllowed(Text(detail, status=called("engagement_status", engagement.status)))
     return restricted.read(session, engagement.expert, CONTACT, reason, actor=actor, stage="accepted")
 
 
@@ -167,9 +164,8 @@ def issue_link(session: Session, engagement_id: str, *, actor: Actor, now: datet
     """A fresh link for the expert, and when it ends; older ones open no more. Raises NotFound, NotAllowed."""
     _, engagement = locked(session, engagement_id, actor=actor)
     if engagement.status not in LIVE:
-        raise NotAllowed(
-            Text("A link is issued for a live invitation; this one is {status}.", status=engagement.status)
-        )
+        detail = 'A link is issued for a live invitation; this one is "{status}".'
+        raise NotAllowed(Text(detail, status=called("engagement_status", engagement.status)))
     engagement.link += 1
     session.flush()
     audit.record(session, actor, "engagement.link_issued", kind="engagement", id=engagement.id, issue=engagement.link)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from expertdb.code_words import called
 from expertdb.errors import Fault, InvalidInput
 from expertdb.models.experts import Expert
 from expertdb.services import organisations
@@ -37,6 +38,5 @@ def state(session: Session, expert: Expert, stated: dict[str, Any], *, actor: Ac
 def refuse_after_draft(expert: Expert) -> None:
     """Raise InvalidInput unless the expert is a draft still."""
     if expert.status != "draft":
-        raise InvalidInput(
-            Fault("/entry", Text("This can be changed on a draft only; this expert is {status}.", status=expert.status))
-        )
+        detail = 'This can be changed on a draft only; this expert is "{status}".'
+        raise InvalidInput(Fault("/entry", Text(detail, status=called("expert_status", expert.status))))

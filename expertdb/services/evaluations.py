@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from expertdb.code_words import called
 from expertdb.errors import AlreadyExists, Fault, InvalidInput, NotAllowed, NotFound
 from expertdb.models.base import new_id
 from expertdb.models.engagements import Engagement
@@ -66,9 +67,8 @@ def _end_of(rules: Rules, now: datetime, days: int) -> datetime:
 
 def _refuse_out_of_time(engagement: Engagement, rules: Rules, now: datetime) -> None:
     if engagement.status != "delivered" or engagement.ended_at is None:
-        raise NotAllowed(
-            Text("An expert is evaluated after the delivery; this engagement is {status}.", status=engagement.status)
-        )
+        detail = 'An expert is evaluated after the delivery; this engagement is "{status}".'
+        raise NotAllowed(Text(detail, status=called("engagement_status", engagement.status)))
     if _end_of(rules, engagement.ended_at, rules.evaluation_days) < now:
         raise NotAllowed(Text("The time to evaluate, {days} working days, is over.", days=rules.evaluation_days))
 
@@ -76,7 +76,8 @@ def _refuse_out_of_time(engagement: Engagement, rules: Rules, now: datetime) -> 
 def _refuse_second(session: Session, engagement: Engagement, actor: Actor) -> None:
     known = select(Evaluation.id).where(Evaluation.engagement_id == engagement.id, Evaluation.evaluator == actor.role)
     if session.scalar(known) is not None:
-        raise AlreadyExists(Text("This engagement was evaluated by the {role} already.", role=actor.role))
+        detail = "This engagement was evaluated already, by: {role}."
+        raise AlreadyExists(Text(detail, role=called("role", actor.role)))
 
 
 def _follow(session: Session, consultation_request: ConsultationRequest, actor: Actor, now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from expertdb.code_words import why_out
 from expertdb.errors import Fault
 from expertdb.models.corpus import CorpusChange, CorpusVersion
 from expertdb.models.experts import Expert
@@ -36,7 +37,7 @@ def changes(session: Session, corpus: Corpus, panel: Panel, now: datetime) -> It
     for place, seat in enumerate(panel.seats):
         if seat.expert_id not in may:
             detail = "The expert {expert} may not be chosen for this request: {reason}."
-            reason = found.why_not(session, seat.expert_id)
+            reason = why_out(found.why_not(session, seat.expert_id))
             yield Fault(f"/seats/{place}", Text(detail, expert=seat.expert_id, reason=reason))
     if panel.choice != "drawn" and found.pool.version > panel.corpus_version:
         yield from _edited_members(session, panel)

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from expertdb.code_words import called
 from expertdb.errors import NotAllowed
 from expertdb.models.engagements import Engagement
 from expertdb.models.experts import Expert, ExpertTransition
@@ -76,9 +77,9 @@ def check_who(move: Move) -> None:
     if move.actor.role == "reviewer" and move.way not in REVIEWERS_WAYS:
         raise NotAllowed(
             Text(
-                "A reviewer decides on entry only; from {before} to {to} it is an administrator's move.",
-                before=before,
-                to=to,
+                'A reviewer decides on entry only; from "{before}" to "{to}" it is an administrator\'s move.',
+                before=called("expert_status", before),
+                to=called("expert_status", to),
             )
         )
     if move.way in DECISIONS:
@@ -105,7 +106,7 @@ def _endorsed(move: Move) -> Text | None:
     expert = move.expert
     if expert.entry_source != "nomination" or (expert.endorsement and expert.endorsed_on):
         return None
-    return Text("A nomination needs the endorsement of its unit: its reference and date, under `entry`.")
+    return Text("A nomination needs the endorsement of its unit: its reference and date.")
 
 
 def _period_is_over(move: Move) -> Text | None:
@@ -124,7 +125,7 @@ def _no_open_objection(move: Move) -> Text | None:
 def _term_is_current(move: Move) -> Text | None:
     start, end = move.expert.term_start, move.expert.term_end
     if start is not None and end is not None and end < move.today:
-        return Text("The term ended on {end}; move to expired, then renew it.", end=end.isoformat())
+        return Text("The term ended on {end}; end it, then renew it.", end=end.isoformat())
     return None
 
 

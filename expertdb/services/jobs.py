@@ -112,7 +112,7 @@ def cancel(
     session.refresh(job, with_for_update=True)
     versions.check(job.version, version)
     if job.status in ENDED:
-        raise TransitionNotAllowed(job.status, "cancelled", ())
+        raise TransitionNotAllowed("job", job.status, "cancelled", ())
     if not job.cancel_requested:
         job.cancel_requested = True
         job.version += 1

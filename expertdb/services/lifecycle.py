@@ -48,10 +48,10 @@ REQUEST_WAYS: dict[str, tuple[str, ...]] = {
 AGENCY_WAYS = ("submitted", "cancelled")
 
 
-def check(ways: dict[str, tuple[str, ...]], current: str, to: str) -> None:
-    """Raise TransitionNotAllowed, which names the ways there are, unless `to` is one of them."""
+def check(kind: str, ways: dict[str, tuple[str, ...]], current: str, to: str) -> None:
+    """Raise TransitionNotAllowed, which names the ways there are, unless `to` is one of them; `kind` is what moves."""
     if to not in ways[current]:
-        raise TransitionNotAllowed(current, to, ways[current])
+        raise TransitionNotAllowed(kind, current, to, ways[current])
 
 
 def refuse_erased(expert_id: str, status: str) -> None:

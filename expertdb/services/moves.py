@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from expertdb.code_words import called
 from expertdb.errors import Fault, NotAllowed, StepIsMissing
 from expertdb.models.experts import Expert, ExpertTransition
 from expertdb.services import audit, effects, experts, guards, lifecycle, paging, revisions, versions
@@ -36,7 +37,7 @@ def move(
     versions.check(expert.version, version)
     details = {name: value for name, value in body.items() if name not in ("to", "reason")}
     asked = Move(session, expert, body["to"], body["reason"], actor, now, rules, details)
-    lifecycle.check(lifecycle.EXPERT_WAYS, expert.status, asked.to)
+    lifecycle.check("expert", lifecycle.EXPERT_WAYS, expert.status, asked.to)
     guards.check_who(asked)
     effects.check_details(asked)
     refuse_hindered(asked)
@@ -68,7 +69,8 @@ def offers(session: Session, expert: Expert, *, actor: Actor, now: datetime, rul
 def refuse_hindered(asked: Move) -> None:
     """Raise StepIsMissing, which names everything that stands in the way of this move."""
     if found := guards.hindrances(asked):
-        several = Text("{count} things stand in the way of {to}; see errors.", count=len(found), to=asked.to)
+        aim = called("expert_status", asked.to)
+        several = Text('{count} things stand in the way of "{to}"; each is named.', count=len(found), to=aim)
         raise StepIsMissing(found[0] if len(found) == 1 else several, tuple(Fault("/to", said) for said in found))
 
 

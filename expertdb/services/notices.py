@@ -38,7 +38,7 @@ def move(
     notice = get(session, notice_id)
     versions.check(notice.version, version)
     if notice.status != "due":
-        raise TransitionNotAllowed(notice.status, body["to"], ())
+        raise TransitionNotAllowed("notice", notice.status, body["to"], ())
     day: date = body.get("on") or local_day(now)
     first = local_day(notice.raised_at)
     if not first <= day <= local_day(now):

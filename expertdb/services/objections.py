@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from expertdb.code_words import called
 from expertdb.errors import Fault, InvalidInput, NotFound, ObjectionsAreClosed, TransitionNotAllowed
 from expertdb.models.base import new_id
 from expertdb.models.experts import Expert
 from expertdb.models.objections import Objection
-from expertdb.services import audit, experts, guards, moves, paging, versions
+from expertdb.services import audit, effects, experts, guards, moves, paging, versions
 from expertdb.services.actors import Actor
 from expertdb.services.guards import Move
 from expertdb.services.rules import Rules
@@ -91,9 +92,9 @@ def decide(
     versions.check(objection.version, version)
     to, then = body["to"], body.get("then")
     if objection.status != "open":
-        raise TransitionNotAllowed(objection.status, to, ())
+        raise TransitionNotAllowed("objection", objection.status, to, ())
     if then is not None and to != "upheld":
-        raise InvalidInput(Fault("/then", Text("A move to {to} takes no {name}.", to=to, name="then")))
+        raise InvalidInput(Fault("/then", effects.not_taken(called("objection_status", to), "then")))
     guards.refuse_nominator(session, expert, actor)
     objection.status, objection.reason = to, body["reason"]
     objection.decided_by, objection.decided_at = actor.person, now

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from expertdb.code_words import called
 from expertdb.errors import Fault, InvalidInput, NotAllowed, NotFound
 from expertdb.models.audit import canonical
 from expertdb.models.base import new_id
@@ -31,9 +32,8 @@ def sign(session: Session, body: Mapping[str, Any], *, actor: Actor, now: dateti
     except NotFound as error:
         raise InvalidInput(Fault("/engagement", error.detail)) from error
     if engagement.status not in ("accepted", "delivered"):
-        raise NotAllowed(
-            Text("Opinions are given by experts who have accepted; this one is {status}.", status=engagement.status)
-        )
+        detail = 'Opinions are given by experts who have accepted; this one is "{status}".'
+        raise NotAllowed(Text(detail, status=called("engagement_status", engagement.status)))
     requests.refuse_unless(consultation_request, ("invited", "engaged", "delivered"))
     opinion = Opinion(
         id=new_id(),

@@ -40,7 +40,7 @@ def move(
     consultation_request = requests.get(session, panel.request_id, actor=actor, lock=True)
     session.refresh(panel, with_for_update=True)
     versions.check(panel.version, version)
-    lifecycle.check(lifecycle.PANEL_WAYS, panel.status, body["to"])
+    lifecycle.check("panel", lifecycle.PANEL_WAYS, panel.status, body["to"])
     if body["to"] == "superseded":
         _refuse_when_at_work(session, consultation_request, panel)
     if body["to"] == "confirmed":

@@ -11,8 +11,9 @@ from expertdb.errors import Fault, InvalidInput
 from expertdb.models.requests import ConsultationRequest
 from expertdb.schemas.fields import unknown_code
 from expertdb.services import namesakes, organisations
+from expertdb.services.sentences import in_words
 from expertdb.vocabularies import standing_for
-from expertdb.wording import Text
+from expertdb.wording import Text, Word
 from matching.panel import BadPanelInput, BadRules, Preset, Rule, Sizes, parse, preset
 
 # The vocabularies that each way of saying who is meant takes its codes from.
@@ -91,7 +92,7 @@ def _preset(stated: Mapping[str, Any], consultation_request: ConsultationRequest
     try:
         return preset(name, requester_region=region)
     except BadPanelInput as error:
-        raise InvalidInput(Fault("/preset", error.detail)) from error
+        raise InvalidInput(Fault("/preset", in_words(error.detail))) from error
 
 
 def faults_of_wish(session: Session, wish: Mapping[str, Any], at: str) -> list[Fault]:
@@ -160,7 +161,7 @@ def _ids(session: Session, named: list[Any], field: str, at: str) -> tuple[list[
         found = meant.get(one, []) if isinstance(one, str) else [one]
         ids.append(found[0] if len(found) == 1 else one)
         if len(found) != 1:
-            faults.append(Fault(f"{at}/{place}", _not_one(one, len(found))))
+            faults.append(Fault(f"{at}/{place}", not_one(one, len(found))))
     return ids, faults
 
 
@@ -169,7 +170,8 @@ def _organisations(session: Session, named: list[str]) -> dict[str, list[str]]:
     return {one: [] if row is None else [row.id] for one, row in found.items()}
 
 
-def _not_one(named: str, count: int) -> Text:
+def not_one(named: str, count: int) -> Text:
+    """What to say of a name that nobody bears, or more than one."""
     if count:
         return Text("{count} experts are called {name}; say which by id.", count=count, name=named)
     return Text("Nobody is known as {name}.", name=named)
@@ -210,4 +212,5 @@ def _wrong_size(size: int | None, chosen: Preset, at: str) -> list[Fault]:
     low, high = chosen.sizes.minimum, chosen.sizes.maximum
     if size is None or low <= size <= high:
         return []
-    return [Fault(at, Text("The preset {name} takes {low} to {high} members.", name=chosen.name, low=low, high=high))]
+    template = 'The kind of panel "{name}" takes {low} to {high} members.'
+    return [Fault(at, Text(template, name=Word(chosen.name, zh=chosen.zh, en=chosen.en), low=low, high=high))]

@@ -21,6 +21,7 @@ from expertdb.services.corpus import Corpus
 from expertdb.services.panel_rules import Terms
 from expertdb.services.panel_snapshots import snapshot_of
 from expertdb.services.panels_shown import ShownPanel, shown, unfit
+from expertdb.services.sentences import in_words
 from matching.panel import BadPanelInput, Composition, PanelCandidate, as_json, compose, preset, presets
 from matching.panel.presets import REQUESTER
 
@@ -70,7 +71,7 @@ def _composed(candidacy: Candidacy, stated: Terms) -> Composition:
     try:
         return compose(candidacy.candidates(), stated.rules, stated.size, stated.reserves, time_limit=SECONDS)
     except BadPanelInput as error:
-        raise InvalidInput(Fault("/size", error.detail)) from error
+        raise InvalidInput(Fault("/size", in_words(error.detail))) from error
 
 
 def store(

@@ -11,6 +11,7 @@ from expertdb.services import deviations
 from expertdb.services.actors import Actor
 from expertdb.services.candidates import Candidacy
 from expertdb.services.panel_rules import Terms
+from expertdb.services.sentences import in_words
 from expertdb.wording import say
 from matching.panel import (
     Composition,
@@ -211,7 +212,8 @@ def _why(
 
 def both(sentence: str) -> dict[str, str]:
     """A sentence in both languages."""
-    return {"zh": say(sentence, "zh"), "en": say(sentence, "en")}
+    found = in_words(sentence)
+    return {"zh": say(found, "zh"), "en": say(found, "en")}
 
 
 def _candidate(one: PanelCandidate, names: Mapping[str, Any], ranks: Mapping[str, int]) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from expertdb.errors import Fault, InvalidInput, TransitionNotAllowed
 from expertdb.models.base import new_id
 from expertdb.models.panels import Panel
-from expertdb.services import loads, matters, panels, requests, seating
+from expertdb.services import lifecycle, loads, matters, panels, requests, seating
 from expertdb.services.actors import Actor
 from expertdb.services.candidates import as_candidate
 from expertdb.services.corpus import Corpus
 from expertdb.services.panels_shown import ShownPanel, no_replacement, shown
+from expertdb.services.sentences import in_words
 from expertdb.wording import Text
 from matching.panel import BadPanelInput, Replacement, parse, replace
 
@@ -40,7 +41,7 @@ def propose(
     consultation_request = requests.get(session, panel.request_id, actor=actor, lock=True)
     panels.refuse_unless_open(consultation_request)
     if panel.status not in REPLACEABLE:
-        raise TransitionNotAllowed(panel.status, "replaced", REPLACEABLE)
+        raise TransitionNotAllowed("panel", panel.status, "replaced", lifecycle.PANEL_WAYS[panel.status])
     members, gone = seating.holders(session, panel), seating.gone(session, panel)
     if body["expert"] not in members:
         raise InvalidInput(Fault("/expert", Text("This expert is no member of the panel.")))
@@ -73,7 +74,7 @@ def _after(panel: Panel, people: Sequence[Mapping[str, Any]], members: Sequence[
     try:
         return replace(candidates, members, leaving, rules, reserves=waiting)
     except BadPanelInput as error:
-        raise InvalidInput(Fault("/expert", error.detail)) from error
+        raise InvalidInput(Fault("/expert", in_words(error.detail))) from error
 
 
 def _next_in_line(

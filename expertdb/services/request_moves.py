@@ -29,7 +29,7 @@ def move(
     versions.check(consultation_request.version, version)
     if actor.role == "agency" and to not in lifecycle.AGENCY_WAYS:
         raise NotAllowed(Text("An agency may only submit or cancel its requests."))
-    lifecycle.check(lifecycle.REQUEST_WAYS, consultation_request.status, to)
+    lifecycle.check("request", lifecycle.REQUEST_WAYS, consultation_request.status, to)
     steps.check(session, consultation_request, to)
     if to == "cancelled":
         answers.withdraw_all(session, consultation_request, reason, actor=actor, now=now)

@@ -106,7 +106,7 @@ def record_move(
     session: Session, consultation_request: ConsultationRequest, to: str, reason: str, *, actor: Actor, now: datetime
 ) -> None:
     """Change the status and keep who, when and why; raises TransitionNotAllowed."""
-    lifecycle.check(lifecycle.REQUEST_WAYS, consultation_request.status, to)
+    lifecycle.check("request", lifecycle.REQUEST_WAYS, consultation_request.status, to)
     before = consultation_request.status
     _record(consultation_request, before, to, reason, actor, now)
     consultation_request.status, consultation_request.updated_at = to, now
@@ -186,7 +186,7 @@ def _refuse(
         )
     kind, stage = (body.get(field, getattr(consultation_request, field)) for field in ("kind", "stage"))
     if stage and kind != "policy_drafting":
-        faults.append(Fault("/stage", Text("Only a policy_drafting request has a stage.")))
+        faults.append(Fault("/stage", Text("Only a request for policy drafting has a stage.")))
     faults += panel_rules.faults_of_wish(session, body.get("panel") or {}, "/panel")
     if faults:
         raise InvalidInput(*faults)

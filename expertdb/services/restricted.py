@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from expertdb.code_words import all_called, called
 from expertdb.errors import AlreadyExists, Fault, NotAllowed, RestrictedValueUnreadable
 from expertdb.models.base import new_id
 from expertdb.models.experts import Expert
@@ -98,9 +99,9 @@ def read(
     wanted, allowed = list(dict.fromkeys(fields)), may_open(actor, stage)
     refused = [field for field in wanted if field not in allowed]
     if refused:
-        template = "The role {role} may not read {fields} of an expert here; it may read: {allowed}."
-        names, others = ", ".join(refused), ", ".join(allowed) or "-"
-        raise NotAllowed(Text(template, role=actor.role, fields=names, allowed=others))
+        template = 'The role "{role}" may not read {fields} of an expert here; it may read: {allowed}.'
+        names, others = all_called("restricted", refused), all_called("restricted", allowed)
+        raise NotAllowed(Text(template, role=called("role", actor.role), fields=names, allowed=others))
     audit.record(session, actor, "restricted.read", kind="expert", id=expert.id, fields=wanted, reason=reason)
     return opened(sealer_of(session), [row for row in expert.restricted if row.field in wanted])
 

@@ -86,7 +86,7 @@ def move(
     sanction = get(session, expert_id, sanction_id)
     versions.check(sanction.version, version)
     to, reason = body["to"], body["reason"]
-    lifecycle.check(_ways(sanction), sanction.status, to)
+    lifecycle.check("sanction", _ways(sanction), sanction.status, to)
     if to == "appealed":
         sanction.appealed_on, sanction.appeal = local_day(now), reason
     else:

@@ -118,7 +118,7 @@ def is_open(consultation_request: ConsultationRequest) -> bool:
 
 def _refuse_unless_open(consultation_request: ConsultationRequest) -> None:
     if consultation_request.status != SHORTLISTED:
-        lifecycle.check(lifecycle.REQUEST_WAYS, consultation_request.status, SHORTLISTED)
+        lifecycle.check("request", lifecycle.REQUEST_WAYS, consultation_request.status, SHORTLISTED)
 
 
 def _asked(consultation_request: ConsultationRequest, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from expertdb.code_words import all_called
 from expertdb.errors import StepIsMissing
 from expertdb.models.engagements import Engagement
 from expertdb.models.evaluations import Evaluation
@@ -43,7 +44,7 @@ def _needs_engagements(*statuses: str) -> Callable[[Session, ConsultationRequest
         some = (Engagement.request_id == consultation_request.id) & Engagement.status.in_(statuses)
         if not session.scalar(select(exists().where(some))):
             detail = "No expert is on record as: {statuses}."
-            raise StepIsMissing(Text(detail, statuses=", ".join(statuses)))
+            raise StepIsMissing(Text(detail, statuses=all_called("engagement_status", statuses)))
 
     return check_them
 

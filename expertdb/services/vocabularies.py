@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
+from expertdb.code_words import called
 from expertdb.errors import Fault, InvalidInput, NotFound
 from expertdb.models import vocabularies as models
 from expertdb.models.vocabularies import VocabularyChange, VocabularyState
@@ -128,7 +129,8 @@ def _check(name: str, do: str, code: str, stated: Mapping[str, Any], pointer: st
     if code not in vocabulary:
         nearest = ", ".join(vocabularies.nearest(code, (name,))) or "-"
         template = 'There is no code "{code}" in {names}; nearest: {nearest}.'
-        raise InvalidInput(Fault(f"{pointer}/code", Text(template, code=code, names=name, nearest=nearest)))
+        where = called("vocabulary", name)
+        raise InvalidInput(Fault(f"{pointer}/code", Text(template, code=code, names=where, nearest=nearest)))
     term = vocabulary.terms[code]
     if term.merged_into is not None:
         raise InvalidInput(
@@ -149,11 +151,12 @@ def _check_new(name: str, code: str, stated: Mapping[str, Any], pointer: str) ->
     # No code of expertise may mean two things, whichever vocabulary it is in.
     for other in {name, *(EXPERTISE if name in EXPERTISE else ())}:
         if code in vocabularies.load(other):
-            detail = Text("{code} is a code of {name} already.", code=code, name=other)
+            detail = Text("{code} is a code of {name} already.", code=code, name=called("vocabulary", other))
             raise InvalidInput(Fault(f"{pointer}/code", detail))
     parent = stated.get("parent")
     if parent is not None and parent not in _of(name):
-        detail = Text('There is no code "{code}" in {names}; nearest: {nearest}.', code=parent, names=name, nearest="-")
+        template = 'There is no code "{code}" in {names}; nearest: {nearest}.'
+        detail = Text(template, code=parent, names=called("vocabulary", name), nearest="-")
         raise InvalidInput(Fault(f"{pointer}/parent", detail))
     for place, alias in enumerate(stated.get("aliases", ())):
         _refuse_taken(_of(name), alias, f"{pointer}/aliases/{place}")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from expertdb import vocabularies as editions
+from expertdb.code_words import called
 from expertdb.errors import Fault, InvalidInput, NotFound, SuggestionDecidedAlready
 from expertdb.models.vocabularies import VocabularyChange, VocabularySuggestion
 from expertdb.services import audit, paging, vocabularies
@@ -23,7 +24,8 @@ def suggest(
     if body["do"] == "add_alias" and body["code"] not in vocabulary:
         nearest = ", ".join(editions.nearest(body["code"], (name,))) or "-"
         template = 'There is no code "{code}" in {names}; nearest: {nearest}.'
-        raise InvalidInput(Fault("/code", Text(template, code=body["code"], names=name, nearest=nearest)))
+        where = called("vocabulary", name)
+        raise InvalidInput(Fault("/code", Text(template, code=body["code"], names=where, nearest=nearest)))
     made = VocabularySuggestion(name=name, person=actor.person, made_at=now, **body)
     session.add(made)
     session.flush()

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from expertdb.code_words import conflict
 from expertdb.errors import ConflictCannotBeWaived, Fault, InvalidInput, NotFound, NothingToWaive
 from expertdb.models.base import new_id
 from expertdb.models.conflicts import Waiver
@@ -96,8 +97,8 @@ def _refuse_unless_waivable(
         if one.finding.type == kind and (not party or organisation_key(recusals.party_of(found, one) or "") == party)
     ]
     if not mine:
-        detail = "This expert has no conflict of the type {type} here that keeps them out; there is nothing to waive."
-        raise NothingToWaive(Text(detail, type=kind))
+        detail = 'No conflict of the type "{type}" keeps this expert out here; there is nothing to waive.'
+        raise NothingToWaive(Text(detail, type=conflict(kind)))
     if not any(one.waivable for one in mine):
-        detail = "A conflict of the type {type} cannot be waived when it is certain; the expert stays out."
-        raise ConflictCannotBeWaived(Text(detail, type=kind))
+        detail = 'A conflict of the type "{type}" cannot be waived when it is certain; the expert stays out.'
+        raise ConflictCannotBeWaived(Text(detail, type=conflict(kind)))

@@ -51,5 +51,6 @@ def _limit(candidates: Sequence[PanelCandidate], name: str, places: Sequence[int
 def _refuse_even(size: int) -> None:
     if size % 2 == 0:
         raise BadDrawInput(
-            Sentence("{size} is an even number of seats; the rule odd asks for another.", size=size), "/size"
+            Sentence("{size} is an even number of seats; the rule on an odd number asks for another.", size=size),
+            "/size",
         )

@@ -60,7 +60,7 @@ def test_open_objection_holds_up_the_activation(reviewer: Caller, path: str, clo
 def test_everything_that_holds_up_is_named_at_once(reviewer: Caller, path: str) -> None:
     lodged(reviewer, path)
     answer = reviewer.post(f"{path}/transitions", {"to": "active", "reason": "公示期满"}, etag="*")
-    assert answer.json["detail"] == "2 things stand in the way of active; see errors."
+    assert answer.json["detail"] == '2 things stand in the way of "active"; each is named.'
     assert len(answer.json["errors"]) == 2
 
 

@@ -68,6 +68,14 @@ def test_every_domain_error_has_a_row_of_its_own() -> None:
     assert all(400 <= status < 500 or status == 503 for status, _, _ in TABLE.values())
 
 
+def test_chinese_sentence_says_codes_in_words_and_names_them_to_be_sent(office: Caller) -> None:
+    path = f"/requests/{office.made('/requests', ASKED)['id']}/transitions"
+    options = {"etag": "*", "headers": {"Accept-Language": "zh"}}
+    said = check_shape(office.post(path, {"to": "closed", "reason": "完"}, **options), 409)
+    ways = "已退回、已受理、已出名单、已撤销（returned, accepted, shortlisted, cancelled）"
+    assert said["detail"] == f"不能由“已提交（submitted）”变更为“已办结（closed）”；可变更为：{ways}。"
+
+
 @pytest.mark.parametrize(
     "title", sorted({title for _, _, title in TABLE.values()} | {*HTTP_TITLES.values(), *HTTP_DETAILS.values()})
 )

@@ -4,6 +4,7 @@ Pinned: axe finds nothing; nothing is asked of another host; the console stays s
 300 kB; nothing is cut off at the side. A new page must name an example here.
 """
 
+import itertools
 import re
 from typing import Any
 
@@ -229,6 +230,19 @@ def test_pages_for_invited_experts_have_no_fault(
     link = caller(site.app, "policy_office").made(f"/engagements/{examples['waiting']}/links", {})["token"]
     page.goto(f"/invitation/{link}")
     assert [fault for address in FOR_GUESTS for fault in faults(page, watch, address)] == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_opened_menus_are_readable_and_within_the_window(site: Site, opened: Opening, language: str) -> None:
+    page = opened(site, language, "administrator", width=375)
+    for menu, width in itertools.product((".more-places", ".tools .me"), (375, 768)):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.click(f"{menu} > summary")
+        box = page.locator(f"{menu} .card").bounding_box()
+        assert box is not None
+        assert (box["x"] >= 0, box["x"] + box["width"] <= width) == (True, True), (menu, width)
+        assert [one for one in violations(page) if one.startswith("color-contrast")] == []
+        page.keyboard.press("Escape")
 
 
 def test_first_run_has_no_fault(empty_site: Site, opened: Opening, watch: Watch) -> None:

@@ -124,7 +124,10 @@ def test_duplicates_are_merged_as_the_options_say(empty: Path) -> None:
     rows = ("姓名,类别,单位,职务", "林岚,律师,某大学,教授")
     done("import", spreadsheet("姓名,类别,单位", "林岚,律师,某大学"))
     refused = run("import", spreadsheet(*rows))
-    assert (refused.exit_code, "Decide for this row: skip, merge or new." in refused.stderr) == (1, True)
+    assert (refused.exit_code, "Decide for this row: pass it over, merge it, or enter it anew." in refused.stderr) == (
+        1,
+        True,
+    )
     dry = done("import", "--dry-run", "--duplicates", "merge", spreadsheet(*rows))
     assert dry.stdout == "1 rows read, 0 experts entered (dry run), 0 would be entered, 1 merged.\n"
     assert "merge; fills position" in dry.stderr

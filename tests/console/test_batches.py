@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 
 from expertdb import worker
+from expertdb.services import batches
 from tests.api.people import ASKED
 from tests.callers import Caller
 from tests.conftest import caller
@@ -73,6 +74,35 @@ def test_what_cannot_be_filled_is_named_with_its_reason(app: Flask, office: Call
     assert "0 of 3 requests are filled" in page
 
 
+def test_form_takes_the_rules_and_the_people_that_the_api_takes(
+    app: Flask, office: Caller, office_page: Visitor
+) -> None:
+    asked = [office.made("/requests", ASKED | {"title": f"第{n}件"})["id"] for n in range(2)]
+    one, other = office.get("/experts?status=active&limit=2").json["items"]
+    typed = filled(office_page.page(PAGE), PAGE) | {"/requests": ["", *asked], "/size": ["3"]}
+    for press in ({"add": ["max_per_city"]}, {"add_forced": ["1"]}, {"add_forbidden": ["1"]}, {"add_forbidden": ["1"]}):
+        page = office_page.client.post("/batches/rows", data=typed | press, headers=office_page.headers).text
+        typed = filled(page, PAGE)
+    assert typed["/rules/0/type"] == ["max_per_city"]
+    assert f'value="{asked[1]}" checked' in page
+    typed |= {"/rules/0/limit": ["2"], "/forced/0/request": [asked[0]], "/forced/0/expert": [one["name"]["en"]]}
+    typed |= {"/forbidden/0/request": [asked[0]], "/forbidden/0/expert": ["无此人"]}
+    refused = office_page.client.post(PAGE, data=typed, headers=office_page.headers)
+    assert (refused.status_code, 'id="f-forbidden-0-expert-fault"' in refused.text) == (422, True)
+    fewer = office_page.client.post(
+        "/batches/rows", data=typed | {"drop_forbidden": ["0"]}, headers=office_page.headers
+    )
+    typed = filled(fewer.text, PAGE) | {"/forbidden/0/request": [asked[1]], "/forbidden/0/expert": [other["id"]]}
+    at = office_page.client.post(PAGE, data=typed, headers=office_page.headers).location
+    assert worker.run_once(app, worker.KINDS)
+    members = {
+        panel["request"]: {seat["expert"]["id"] for seat in panel["members"]}
+        for panel in office.get(at).json["result"]["panels"]
+    }
+    assert one["id"] in members[asked[0]]
+    assert other["id"] not in members[asked[1]]
+
+
 def test_batch_is_cancelled_with_a_reason(office: Caller, office_page: Visitor) -> None:
     at = submitted(office_page, [office.made("/requests", ASKED)["id"]])
     action = f"{at}/cancel"
@@ -101,3 +131,7 @@ def test_auditor_reads_and_agency_does_not(app: Flask) -> None:
     assert PAGE not in auditor.page("/batches")
     assert auditor.get(PAGE).status_code == 403
     assert visitor(app, "agency").get("/batches").status_code == 403
+
+
+def test_every_kind_of_job_has_a_page() -> None:
+    assert set(worker.KINDS) == {batches.KIND}, "the console shows batches only: give the new kind of job its page"

@@ -144,6 +144,9 @@ def test_step_that_is_missing_is_said(official: Visitor, office: Caller) -> None
     answer = official.client.post(path, data=fields, headers=official.headers)
     assert answer.status_code == 409
     assert "This request has no shortlist" in html.unescape(answer.text)
+    official.client.set_cookie("language", "zh")
+    answer = official.client.post(path.replace("shortlisted", "invited"), data=fields, headers=official.headers)
+    assert "不能由“已提交”变更为“已邀请”；可变更为：" in answer.text
 
 
 def test_ranking_stores_nothing_and_filing_stores_what_was_seen(

@@ -48,6 +48,7 @@ COMPUTED: dict[tuple[str, str], set[str]] = {
         "lower_rank",
     }
     - {"active"},
+    ("expertdb/services/sentences.py", "sentence.template"): set(),  # one of the library's own, collected below
     ("matching/panel/checking.py", "rule.by"): set(GROUPINGS),
     ("matching/assignment/asking.py", "kind"): {"expert", "request"},
     ("expertdb/schemas/personal.py", "found.kind"): {BANK_CARD, BANK_ACCOUNT},

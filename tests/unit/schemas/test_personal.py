@@ -89,7 +89,7 @@ def test_licence_number_may_say_which_licence_it_is_of() -> None:
         {"items": [{"kind": "case", "title": "案", "text": "{}"}]},
     ],
 )
-@pytest.mark.parametrize(("number", "said"), [(CARD, "bank card number"), (PERSON, "restricted.id_number")])
+@pytest.mark.parametrize(("number", "said"), [(CARD, "bank card number"), (PERSON, 'the field "Identity number"')])
 def test_bank_card_or_identity_number_is_refused_in_every_free_text(
     place: dict[str, Any], number: str, said: str
 ) -> None:

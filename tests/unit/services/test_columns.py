@@ -92,6 +92,6 @@ def test_columns_of_bank_data_are_refused(heading: str) -> None:
 
 def test_columns_that_must_be_there_are_asked_for() -> None:
     assert [fault.detail.split(":")[0] for fault in mapping(headings("a", "b"), {}).faults] == [
-        "No column fills name",
-        "No column fills kind",
+        'No column fills "name"',
+        'No column fills "kind"',
     ]
