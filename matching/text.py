@@ -44,7 +44,7 @@ class Token(NamedTuple):
 
 def normalise(text: str) -> str:
     """Return `text` in NFKC and simplified Chinese, its case unchanged."""
-    return str(_to_simplified.convert(unicodedata.normalize("NFKC", text)))
+    return _simplified(unicodedata.normalize("NFKC", text))
 
 
 def normalise_with_places(text: str) -> tuple[str, Sequence[int]]:
@@ -56,7 +56,7 @@ def normalise_with_places(text: str) -> tuple[str, Sequence[int]]:
     """
     narrow = text.translate(_NARROW)
     if unicodedata.is_normalized("NFKC", narrow):  # Nearly every text: each character comes from the one in its place.
-        converted = str(_to_simplified.convert(narrow))
+        converted = _simplified(narrow)
         if len(converted) == len(text):
             return converted, range(len(text) + 1)
     pieces: list[str] = []
@@ -66,10 +66,17 @@ def normalise_with_places(text: str) -> tuple[str, Sequence[int]]:
         pieces.append(piece)
         places.extend([start] * len(piece))
     joined = "".join(pieces)
-    converted = str(_to_simplified.convert(joined))
+    converted = _simplified(joined)
     if len(converted) != len(joined):
-        converted = "".join(str(_to_simplified.convert(character))[:1] or " " for character in joined)
+        converted = "".join(_simplified(character)[:1] or " " for character in joined)
     return converted, [*places, len(text)]
+
+
+def _simplified(text: str) -> str:
+    try:
+        return str(_to_simplified.convert(text))
+    except UnicodeEncodeError:  # Halves of characters, which JSON can bring: no word is made of them.
+        return str(_to_simplified.convert(text.encode("utf-8", "replace").decode()))
 
 
 def _clusters(text: str) -> Iterator[tuple[str, int]]:

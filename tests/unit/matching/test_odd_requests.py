@@ -31,6 +31,7 @@ REQUESTS = {
     "kana": "電池の特許",
     "from right to left": "براءة اختراع",
     "emoji": "🔋🚗👩‍⚖️" * 50,
+    "halves of characters": "电池\ud800专利\udfff",
     "signs": "？！……()[]{}%$\\",
     "one word ten thousand times": "专利" * 10_000,
     "one English word ten thousand times": "battery " * 10_000,
