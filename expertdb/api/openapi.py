@@ -169,6 +169,8 @@ def _header(name: str, *, required: bool, description: str) -> dict[str, Any]:
 def _responses(contract: Contract, method: str) -> dict[str, Any]:
     found: dict[str, Any] = {str(contract.status): _success(contract)}
     errors = dict(COMMON)
+    if method == "POST":
+        errors |= {"400": "the Idempotency-Key is malformed"}
     if contract.body is not None:
         errors |= {"400": "not JSON", "413": "too large", "415": "not application/json"}
     if contract.form:
