@@ -67,14 +67,22 @@ class Reading:
         self._normalised, self._origin = normalise_with_places(text)
         self._found = list(tokens(self._normalised))
         self._concepts, self._pivot = concepts, pivot
+        self._known_hits: list[Hit] | None = None
+        self._known_cuts: list[tuple[Token, Cut]] | None = None
 
-    @cached_property
+    # No `cached_property`: until Python 3.12 its lock, one for all texts, would have every thread wait for a huge one.
+
+    @property
     def _hits(self) -> list[Hit]:
-        return list(self._concepts.find(self._normalised, self._found))
+        if self._known_hits is None:
+            self._known_hits = list(self._concepts.find(self._normalised, self._found))
+        return self._known_hits
 
-    @cached_property
+    @property
     def _cuts(self) -> list[tuple[Token, Cut]]:
-        return list(self._pivot.cuts(self._found))
+        if self._known_cuts is None:
+            self._known_cuts = list(self._pivot.cuts(self._found))
+        return self._known_cuts
 
     def terms(self) -> Analysed:
         """Return the terms of the text."""
