@@ -153,6 +153,8 @@ RULE = {
     "fairness": Text("Prefer those who are asked less"),
     "size": Text("The number of seats"),
 }
+# The sides that the rules of presets speak of; any other is called what its office calls it.
+SIDE = {"regulated": Text("the regulated side"), "dissenting": Text("those who disagree")}
 # Where a panel may go: a replacement proposes another one, and leaves this as it is.
 PANEL_STEP = PANEL_STATUS | {"replaced": Text("A member replaced")}
 CONSENT_STATUS = {"given": Text("Given"), "withdrawn": Text("Taken back")}
@@ -183,6 +185,7 @@ CALLED = {
     "rule": RULE,
     "sanction_status": SANCTION_STATUS,
     "scope": SCOPE,
+    "side": SIDE,
     "suggestion_status": SUGGESTION_STATUS,
     "vocabulary": VOCABULARY,
     "vocabulary_deed": VOCABULARY_DEED,

@@ -6,6 +6,7 @@ from flask import current_app, render_template
 
 from expertdb.console.rules import Reply, Visit, allow, asks, stores_nothing
 from expertdb.console.site import pages
+from expertdb.console.traces import ids_in
 from expertdb.schemas.audit import AuditAnswer, AuditQuery
 from expertdb.services import audit, audit_chain, subjects
 
@@ -20,6 +21,7 @@ def list_audit(visit: Visit, verdict: Any = None) -> Reply:
     page = audit.find(visit.session, visit.query)
     entries = AuditAnswer(many=True).dump(page.items)
     ids = [one[name] for one in entries for name in ("person", "actor", "subject")]
+    ids += [id for one in entries for id in ids_in(one["details"])]
     return render_template(
         "audit/list.html",
         entries=entries,

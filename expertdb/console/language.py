@@ -30,6 +30,16 @@ def said(template: str, **values: object) -> str:
     return say(Text(template, **values), tongue())
 
 
+def colon() -> str:
+    """What stands between a label and what it is of."""
+    return "：" if tongue() == "zh" else ": "
+
+
+def semicolon() -> str:
+    """What stands between parts that hold commas themselves."""
+    return "；" if tongue() == "zh" else "; "
+
+
 def comma() -> str:
     """What stands between the words of a list."""
     return "、" if tongue() == "zh" else ", "

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from expertdb.code_words import SIDE
 from expertdb.console.forms import Typed
 from expertdb.schemas.panels import PanelBody
+from expertdb.wording import say
 
 # The parameters that the row of each type shows, in this order; `who` stands for all ways of saying who is meant.
 WHO = ("kinds", "codes", "regions", "outside", "sides", "who")
@@ -33,7 +35,7 @@ def body_of(form: Mapping[str, Any], **more: Any) -> Typed:
     """The body for the service: what was left blank is left out, so that it stays as the request or preset says."""
     plain = {name: value for name, value in form.items() if value not in (None, []) and name not in ("rules", "sides")}
     rules = [rule_of(row) for row in form.get("rules", ())]
-    sides = {row["side"]: row.get("experts", []) for row in form.get("sides", ())}
+    sides = {side_of(row["side"]): row.get("experts", []) for row in form.get("sides", ())}
     loaded: Typed = PanelBody().load(plain | more | ({"sides": sides} if sides else {}))
     return loaded | ({"rules": rules} if rules else {})
 
@@ -41,7 +43,15 @@ def body_of(form: Mapping[str, Any], **more: Any) -> Typed:
 def rule_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """The rule that a row of the form states."""
     rule = {name: _plain(name, value) for name, value in row.items() if value not in (None, [], "") and name != "who"}
+    if "sides" in rule:
+        rule["sides"] = [side_of(one) for one in rule["sides"]]
     return rule | ({row["who"]: True} if row.get("who") else {})
+
+
+def side_of(typed: str) -> str:
+    """The side that somebody named, by its code or by its words in either language."""
+    known = {said: code for code, words in SIDE.items() for said in (str(words), say(words, "zh"))}
+    return known.get(typed.strip(), typed)
 
 
 def _plain(name: str, value: Any) -> Any:

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from expertdb import conflict_types
 from expertdb.code_words import conflict, why_out
-from expertdb.console.language import comma, said, tongue
+from expertdb.console.language import colon, comma, said, semicolon, tongue
 from expertdb.console.tables import TABLES
 from expertdb.console.words import label, person_name, word
 from expertdb.services import shown
 from expertdb.wording import say
+from matching.panel.presets import REQUESTER
 
 ID = re.compile(r"[0-9a-f-]{36}")
 CODED = {
@@ -33,7 +34,7 @@ def rule_words(rule: Mapping[str, Any], names: Mapping[str, Any] | None = None) 
         for key, value in rule.items()
         if key not in ("type", "name", "firm") and value not in (None, [])
     ]
-    return f"{name}: {'; '.join(asks)}" if asks else name
+    return f"{name}{colon()}{semicolon().join(asks)}" if asks else name
 
 
 def rule_name(name: str) -> str:
@@ -56,6 +57,10 @@ def _value(key: str, value: Any, names: Mapping[str, Any]) -> str:
         )
     if isinstance(value, list):
         return comma().join(_value(key, one, names) for one in value)
+    if value == REQUESTER:
+        return said("the requester's city")
+    if key == "sides":
+        return word("side", value)
     if key in CODED:
         return label(value, *CODED[key])
     if key == "by":
@@ -135,7 +140,7 @@ def evidence_words(evidence: Mapping[str, Any]) -> str:
     other = evidence.get("with")
     found = [str(one) for one in parts if one] + ([person_name(other["name"])] if other else [])
     source = word("finding", evidence.get("source"))
-    return f"{source}: {comma().join(found)}" if found else source
+    return f"{source}{colon()}{comma().join(found)}" if found else source
 
 
 FILTERS: dict[str, Any] = {

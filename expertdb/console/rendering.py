@@ -20,7 +20,7 @@ from expertdb.console import (
 from expertdb.console.assets import asset_url
 from expertdb.console.diffs import changed
 from expertdb.console.forms import field_id
-from expertdb.console.language import comma, said, theme, tongue
+from expertdb.console.language import colon, comma, said, semicolon, theme, tongue
 from expertdb.console.rules import rule_of
 from expertdb.console.sessions import signed_in
 from expertdb.console.words import label, options, person_name, readable, terms, word
@@ -80,6 +80,14 @@ def moment(value: datetime | str | None) -> str:
     found = datetime.fromisoformat(value) if isinstance(value, str) else value
     aware = found if found.tzinfo else found.replace(tzinfo=UTC)
     return aware.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+
+
+def deadline(value: datetime | str | None) -> str:
+    """A moment until which something may be done: the end of a day is that day's, not the beginning of the next."""
+    shown = moment(value)
+    if not shown.endswith(" 00:00"):
+        return shown
+    return f"{date.fromisoformat(shown.partition(' ')[0]) - timedelta(days=1)} 24:00"
 
 
 def day(value: date | str | None) -> str:
@@ -171,6 +179,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         moment=moment,
+        deadline=deadline,
         day=day,
         told=told,
         person=person_name,
@@ -187,6 +196,8 @@ def init_app(app: Flask) -> None:
         "word": word,
         "label": label,
         "tongue": tongue,
+        "colon": colon,
+        "semicolon": semicolon,
         "comma": comma,
         "theme": theme,
         "asset": asset_url,

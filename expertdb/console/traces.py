@@ -1,25 +1,39 @@
 """What the audit log's details, and values that are sealed, look like to a reader."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from expertdb.code_words import EXPERT_STATUS
-from expertdb.console.language import comma, said, tongue
+from expertdb.console.language import colon, comma, said, semicolon, tongue
+from expertdb.console.panel_words import conflict_label
+from expertdb.console.tables import TABLES
 from expertdb.console.trace_tables import DETAIL
-from expertdb.console.words import word
+from expertdb.console.words import label, word
 from expertdb.wording import Text, say
 
-# How each detail is put into words; any other stands as it is.
+# The tables that have words for the values of a detail, those of the thing itself first; any other stands as it is.
 STATUSES = ("before", "after", "status")
-TABLE_OF = {
-    "fields": "field",
-    "scopes": "scope",
-    "role": "role",
-    "ground": "ground",
-    "source": "entry_source",
-    "by": "objector",
-    "outcome": "objection_status",
+WORDS_OF = {
+    "about": ("claim_kind", "notice_kind"),
+    "by": ("objector",),
+    "choice": ("choice",),
+    "do": ("vocabulary_deed",),
+    "done": ("swept",),
+    "fields": ("field", "restricted", "detail"),
+    "filters": ("filter", "field", "detail"),
+    "form": ("consent_form",),
+    "format": ("export_format",),
+    "ground": ("ground", "objection_ground", "refusal"),
+    "outcome": ("objection_status", "claim_status"),
+    "result": ("adoption",),
+    "role": ("role",),
+    "scopes": ("scope",),
+    "scores": ("criterion",),
+    "source": ("entry_source", "tie_source"),
+    "vocabulary": ("vocabulary",),
+    "work": ("job_kind",),
 }
+LONGEST_HASH = 40
 # What the service notes where something moved a request or a panel by itself: the word before an id.
 NOTES = {
     "shortlist": Text("A shortlist was drawn up."),
@@ -27,27 +41,57 @@ NOTES = {
     "draw": Text("It was drawn by lot."),
 }
 ID = 36
+AN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+NOBODY: Mapping[str, str] = {}
 
 
-def details(found: Mapping[str, Any]) -> str:
-    """The details of an entry in one line, in words where there are any."""
+def details(entry: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """The details of an entry in one line, in words where there are any, with names for ids."""
     known = list(DETAIL)
-    ordered = sorted(found.items(), key=lambda one: known.index(one[0]) if one[0] in known else len(known))
-    return "; ".join(f"{word('detail', name)}: {_value(name, value)}" for name, value in ordered if value)
+    found = sorted(entry["details"].items(), key=lambda one: known.index(one[0]) if one[0] in known else len(known))
+    return semicolon().join(
+        f"{word('detail', name)}{colon()}{_value(entry['kind'], name, value, names)}"
+        for name, value in found
+        if value not in (None, "", [], {})
+    )
 
 
-def _value(name: str, value: Any) -> str:
+def _value(kind: str, name: str, value: Any, names: Mapping[str, str]) -> str:
     if isinstance(value, list):
-        return comma().join(_value(name, one) for one in value)
+        return comma().join(_value(kind, name, one, names) for one in value)
     if isinstance(value, dict):
-        return comma().join(_value(name, one) for one in value.values())
-    if name in STATUSES:
-        return word("expert_status" if value in EXPERT_STATUS else "request_status", value)
-    if name in TABLE_OF:
-        return word(TABLE_OF[name], str(value))
+        return comma().join(f"{_word(kind, name, key)} {_value(kind, '', one, names)}" for key, one in value.items())
+    if isinstance(value, bool):
+        return said("yes") if value else said("no")
     if name == "reason":
         return reason(str(value))
-    return said("yes") if value is True else str(value)
+    if name in ("type", "types"):
+        return conflict_label(str(value))
+    return _word(kind, name, str(value), names)
+
+
+def _word(kind: str, name: str, value: str, names: Mapping[str, str] = NOBODY) -> str:
+    """What a value is called: by a table, as the name of what has this id, or as it is; ids and hashes cut short."""
+    tables = (f"{kind}_status", "expert_status", "request_status") if name in STATUSES else WORDS_OF.get(name, ())
+    table = next((one for one in tables if value in TABLES.get(one, ())), None)
+    if table is not None:
+        return word(table, value)
+    if name == "language":
+        return label(value, "language")
+    if value in names:
+        return names[value]
+    if AN_ID.fullmatch(value):
+        return value[-12:]
+    return f"{value[:12]}…" if len(value) > LONGEST_HASH and " " not in value else value
+
+
+def ids_in(details: Any) -> Iterator[str]:
+    """Every id among the details of an entry."""
+    if isinstance(details, str) and AN_ID.fullmatch(details):
+        yield details
+    elif isinstance(details, list | dict):
+        for one in details.values() if isinstance(details, dict) else details:
+            yield from ids_in(one)
 
 
 def reason(text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from expertdb import vocabularies as known
-from expertdb.console.language import comma
+from expertdb.console.language import colon, comma
 from expertdb.console.words import word
 from expertdb.vocabularies import Term
 
@@ -35,7 +35,7 @@ def change_in_words(change: Mapping[str, Any]) -> str:
     details = change["details"]
     named = [details[name] for name in ("alias", "into", "zh", "en") if details.get(name)]
     return (
-        f"{word('vocabulary_deed', change['do'])}: {comma().join(named)}"
+        f"{word('vocabulary_deed', change['do'])}{colon()}{comma().join(named)}"
         if named
         else word("vocabulary_deed", change["do"])
     )

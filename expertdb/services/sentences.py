@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from expertdb.code_words import called, labelled
+from expertdb.code_words import all_called, called, labelled
 from expertdb.wording import Text, Word
 
 # What the group of a rule is a code of, by what the rule groups.
@@ -11,6 +11,8 @@ GROUPED = {"kind": "expert_kind", "region": "region", "city": "region", "title_l
 _WORDS: dict[str, Callable[[str], Word]] = {
     "code": labelled,
     "codes": lambda codes: Word.several(labelled(code) for code in codes.split(", ")),
+    "side": lambda side: called("side", side),
+    "sides": lambda sides: all_called("side", sides.split(", ")),
     "type": lambda type: called("rule", type),
 }
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from expertdb.console.panel_forms import body_of
 from tests.api.people import ASKED, expert, moved
 from tests.callers import Caller
 from tests.console.conftest import Visitor, visitor
@@ -136,6 +137,22 @@ FAULTS: tuple[tuple[dict[str, Any], str], ...] = (
     ({"/sides/0/side": "regulated", "/sides/0/experts": "查无此人"}, "f-sides"),
     ({"/sides/0/experts": "专家甲"}, "f-sides-0-side"),
 )
+
+
+def test_rules_of_the_kinds_are_told_in_words(official: Visitor, asked: str) -> None:
+    official.client.set_cookie("language", "zh")
+    told = "".join(re.findall(r"<li>(.*?)</li>", official.page(f"{asked}/panels/new")))
+    assert all(words in told for words in ("代表 受监管方", "来自以下地区之外 请求所在城市"))
+    assert re.findall(r"regulated|dissenting|@", told) == []
+
+
+def test_side_is_named_by_its_words_too() -> None:
+    typed = {
+        "sides": [{"side": "受监管方", "experts": ["甲"]}],
+        "rules": [{"type": "every_side", "sides": ["不同意见方", "其他"]}],
+    }
+    body = body_of(typed)
+    assert (body["sides"], body["rules"][0]["sides"]) == ({"regulated": ["甲"]}, ["dissenting", "其他"])
 
 
 def test_fault_stands_at_its_field(official: Visitor, asked: str) -> None:

@@ -1,5 +1,7 @@
 """Audit log, vocabularies and organisations in the console."""
 
+import re
+
 import pytest
 from flask import Flask
 from sqlalchemy import text
@@ -26,6 +28,19 @@ def test_log_says_in_words_who_did_what(administrator: Caller, auditor: Visitor)
     narrowed = auditor.page(f"/audit?subject={made['id']}&action=expert.created")
     assert "Expert entered" in narrowed
     assert "复核执业资质" not in narrowed
+
+
+def test_details_of_the_log_hold_no_codes_in_chinese(administrator: Caller, auditor: Visitor) -> None:
+    made = expert(administrator)
+    administrator.made(f"/experts/{made['id']}/ties", {"type": "kin", "counterpart": "张三"})
+    word = {"do": "add_alias", "code": "LG-INV", "alias": "宣告专利无效"}
+    administrator.made("/vocabularies/service_kind/suggestions", word)
+    administrator.made("/requests", {"kind": "consultation", "title": "电池", "text": "电池专利无效"})
+    auditor.client.set_cookie("language", "zh")
+    told = "".join(re.findall(r'<td class="details">(.*?)</td>', auditor.page("/audit")))
+    assert "关系类型：近亲属；" in told
+    assert "修改：增加别名；词表：服务类别" in told
+    assert re.findall(r"[a-z]+_[a-z]+|[a-z]{3,}(?=: )", told) == []
 
 
 def test_log_is_told_whole_until_it_is_changed(app: Flask, administrator: Caller, auditor: Visitor) -> None:

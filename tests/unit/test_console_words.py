@@ -32,7 +32,8 @@ from expertdb.schemas.requests import NEEDS, RequestPatch
 from expertdb.schemas.shortlists import Filters
 from expertdb.schemas.users import UserPatch
 from expertdb.schemas.vocabularies import SUGGESTION_STATUSES
-from expertdb.services import answers, batches, eligibility, exclusions, lifecycle, shown
+from expertdb.services import answers, batches, eligibility, exclusions, lifecycle, shown, sweep
+from expertdb.worker import KINDS
 from matching.assignment import FAIRNESS
 from matching.panel import GROUPINGS, TYPES, preset, presets
 
@@ -79,6 +80,8 @@ EXACT: dict[str, Iterable[str]] = {
     "vocabulary_deed": vocabulary_models.DEEDS,
     "suggestion_status": SUGGESTION_STATUSES,
     "job_status": jobs.JOB_STATES,
+    "job_kind": KINDS,
+    "swept": {step.name for step in sweep.STEPS},
     "job_stage": (batches.READING, batches.SOLVING),
     "fairness": FAIRNESS,
     "claim_kind": rights.CLAIM_KINDS,
@@ -124,6 +127,32 @@ def recorded() -> Iterator[tuple[str, str]]:
                     if one.arg == "kind" and isinstance(one.value, ast.Constant)
                 ]
                 yield from ((str(action), str(kinds[0]) if kinds else "") for action in actions)
+
+
+def details() -> Iterator[str]:
+    """What the calls of `audit.record` keep besides, by its name: in the call, or in a dictionary beside it."""
+    for path in sorted((ROOT / "expertdb").rglob("*.py")):
+        for function in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            calls = [
+                node
+                for node in ast.walk(function)
+                if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("audit.record", "_audit"))
+            ]
+            yield from (one.arg for call in calls for one in call.keywords if one.arg not in (None, "kind", "id"))
+            spread = {ast.unparse(one.value) for call in calls for one in call.keywords if one.arg is None}
+            for node in ast.walk(function):
+                if isinstance(node, ast.Assign | ast.AugAssign) and isinstance(node.value, ast.Dict):
+                    target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+                    if ast.unparse(target) in spread:
+                        yield from (str(key.value) for key in node.value.keys if isinstance(key, ast.Constant))
+
+
+def test_every_detail_that_is_recorded_has_words() -> None:
+    found = set(details())
+    assert len(found) > 40
+    assert sorted(found - set(TABLES["detail"]) - {"kind", "id"}) == []
 
 
 def test_every_deed_that_is_recorded_has_words() -> None:
