@@ -18,6 +18,7 @@ from expertdb.services import (
     audit,
     duties,
     entry,
+    erasing,
     evidence,
     lifecycle,
     organisations,
@@ -150,6 +151,7 @@ def delete(session: Session, expert_id: str, *, version: int | None, actor: Acto
     if expert.status != "draft":
         raise OnlyDraftsCanBeDeleted(expert.status)
     session.delete(expert)
+    erasing.forget_answers(session, expert_id)
     session.flush()
     audit.record(session, actor, "expert.deleted", kind="expert", id=expert_id)
 

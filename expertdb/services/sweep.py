@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
 from sqlalchemy.orm import Session, lazyload
 
 from expertdb.models.experts import SERVING, Expert
 from expertdb.models.notices import Notice
-from expertdb.models.tokens import SCOPES
+from expertdb.models.tokens import SCOPES, IdempotentAnswer
 from expertdb.services import audit, moves, versions
 from expertdb.services.actors import Actor
 from expertdb.services.guards import Move
@@ -23,6 +23,7 @@ from expertdb.workdays import local_day
 
 SWEEP = Actor("sweep", "sweep", "administrator", frozenset(SCOPES))
 BATCH = 200
+ANSWERS_KEPT_DAYS = 7  # Whoever repeats a call does so within minutes.
 
 Work = Callable[[Session, Rules, datetime], int]
 
@@ -97,6 +98,15 @@ def mark_unreachable(session: Session, rules: Rules, now: datetime) -> int:
     return len(found)
 
 
+def forget_answers(session: Session, rules: Rules, now: datetime) -> int:
+    """The stored answers of calls that nobody repeats any more go: they hold what was known of people on their day."""
+    old = delete(IdempotentAnswer).where(IdempotentAnswer.created_at < now - timedelta(days=ANSWERS_KEPT_DAYS))
+    count: int = session.execute(old).rowcount  # type: ignore[attr-defined]
+    if count:
+        audit.record(session, SWEEP, "answers.forgotten", kind="sweep", id="sweep", count=count)
+    return count
+
+
 STEPS = (
     Step("terms ended", expire_terms),
     Step("leaves ended", end_leaves),
@@ -104,6 +114,7 @@ STEPS = (
     Step("notices of terms that end", raise_term_notices),
     Step("notices to confirm", raise_confirmation_notices),
     Step("marked unreachable", mark_unreachable),
+    Step("stored answers forgotten", forget_answers),
 )
 
 

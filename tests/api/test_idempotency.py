@@ -10,6 +10,7 @@ from flask import Flask
 from tests.api.people import ASKED, at_once, expert, moved
 from tests.callers import Caller, Clock
 from tests.conftest import caller
+from tests.integration.sweeping import swept
 
 KEY = {"Idempotency-Key": "7f0c-1"}
 
@@ -23,6 +24,23 @@ def test_repeat_gets_the_first_answer_and_has_no_effect(office: Caller, clock: C
         assert again.headers[name] == first.headers[name]
     assert again.headers["Idempotency-Replayed"] == "true"
     assert len(office.get("/requests").json["items"]) == 1
+
+
+def test_answers_are_forgotten_after_a_week(app: Flask, administrator: Caller, clock: Clock) -> None:
+    one = administrator.post("/experts", {"name": {"zh": "林岚"}, "kind": "K-PA"}, headers=KEY)
+    clock.forward(days=7)
+    assert swept(app) == {}
+    clock.forward(seconds=1)
+    assert swept(app) == {"stored answers forgotten": 1}
+    again = administrator.post("/experts", {"name": {"zh": "林岚"}, "kind": "K-PA"}, headers=KEY)
+    assert again.json["id"] != one.json["id"]
+
+
+def test_answer_about_a_draft_goes_with_it(administrator: Caller) -> None:
+    body = {"name": {"zh": "林岚"}, "kind": "K-PA"}
+    one = administrator.post("/experts", body, headers=KEY).json["id"]
+    assert administrator.delete(f"/experts/{one}", etag="*").status_code == 204
+    assert administrator.post("/experts", body, headers=KEY).json["id"] != one
 
 
 def test_first_answer_is_kept_though_the_thing_has_changed(office: Caller) -> None:
