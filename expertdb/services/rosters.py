@@ -145,8 +145,8 @@ def _json_line(number: int, line: bytes) -> Read:
     found = Read(number)
     try:
         body: Any = strict_json.loads(line)
-    except ValueError as error:
-        detail = Text("This line cannot be read as JSON: {reason}.", reason=str(error)[:200])
+    except strict_json.NotJson as error:
+        detail = Text("This line cannot be read as JSON: {reason}.", reason=error.reason)
         found.faults.append(found.fault(Fault("", detail)))
         return found
     found.body = body

@@ -178,8 +178,8 @@ def _add_items(found: Read, text: str, kind: str | None, name: str) -> None:
     if text.startswith("["):
         try:
             stated = strict_json.loads(text.encode())
-        except ValueError as error:
-            detail = Text("This cannot be read as JSON: {reason}.", reason=str(error)[:200])
+        except strict_json.NotJson as error:
+            detail = Text("This cannot be read as JSON: {reason}.", reason=error.reason)
             found.faults.append(found.fault(Fault("/items", detail)))
             return
     else:

@@ -190,6 +190,28 @@ def test_cells_of_a_workbook_without_a_heading_are_noted(administrator: Caller) 
     assert [note["pointer"] for note in answer.json["notes"]] == ["/headings/B", "/headings/D"]
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (b"{bad", "缺少双引号"),
+        (b'{"a": 1, "a": 2}', "出现两次"),
+        (b"[" * 100_000, "嵌套层次过深"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "数千位"),
+        ('{"name": "林岚"}'.encode("gb18030"), "须为 UTF-8"),
+        (b'{"a": NaN}', "不是 JSON"),
+    ],
+)
+def test_what_is_wrong_with_a_line_is_said_in_chinese(administrator: Caller, line: bytes, said: str) -> None:
+    answer = send(administrator, io.BytesIO(line), "a.jsonl", "?dry_run=true", headers={"Accept-Language": "zh"})
+    assert said in answer.json["errors"][0]["detail"]
+
+
+def test_what_is_wrong_with_a_csv_is_said_in_chinese(administrator: Caller) -> None:
+    file = io.BytesIO('姓名,类别\n"林岚,律师\n'.encode())
+    answer = send(administrator, file, query="?dry_run=true", headers={"Accept-Language": "zh"})
+    assert "引号没有成对" in answer.json["errors"][0]["detail"]
+
+
 def test_decided_rows_are_passed_over(administrator: Caller) -> None:
     decisions = json.dumps({"2": "skip", "4": "skip"})
     answer = send(administrator, workbook(*BAD), "a.xlsx", decisions=decisions)
