@@ -190,6 +190,20 @@ def test_cells_of_a_workbook_without_a_heading_are_noted(administrator: Caller) 
     assert [note["pointer"] for note in answer.json["notes"]] == ["/headings/B", "/headings/D"]
 
 
+def test_name_merged_over_rows_is_one_expert(administrator: Caller) -> None:
+    rows: list[list[Any]] = [
+        cells("姓名 单位 类别 案例"),
+        cells("林岚 某所 律师 隔膜案"),
+        [None, None, "律师", "电解液案"],
+    ]
+    answer = send(administrator, workbook(*rows, merged=("A2:A3", "B2:B3")), "a.xlsx")
+    [fault] = answer.json["errors"]
+    assert (fault["pointer"], fault["column"], "row 2" in fault["detail"]) == ("/rows/3/name", "A 姓名", True)
+    assert (
+        send(administrator, workbook(*rows[:2], cells("曾冰 x 律师"), merged=("B2:B3",)), "a.xlsx").status_code == 200
+    )
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
