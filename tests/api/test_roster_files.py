@@ -149,8 +149,8 @@ def test_every_fault_has_row_column_and_nearest_code(administrator: Caller) -> N
         ("/rows/2/restricted/phone", "E 手机", []),
         ("/rows/2/statement", "G 简介", []),
         ("/rows/2/term/start", "H 聘期开始", []),
-        ("/rows/4/kind", None, []),
-        ("/rows/4/name", None, []),
+        ("/rows/4/kind", "B 类别", []),
+        ("/rows/4/name", "A 姓名", []),
     ]
     assert answer.json["rows"] == 3
     real = send(administrator, workbook(*BAD), "a.xlsx")
