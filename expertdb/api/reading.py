@@ -21,7 +21,7 @@ from expertdb.api.rejections import (
 from expertdb.errors import Fault, InvalidInput
 from expertdb.schemas.faults import escape, faults_of
 from expertdb.services.rosters import Upload
-from expertdb.strict_json import loads
+from expertdb.strict_json import NotJson, loads
 from expertdb.tables.grids import READABLE, format_of
 from expertdb.wording import Text
 
@@ -77,8 +77,8 @@ def strict_json(raw: bytes) -> Any:
     """Decode a JSON body; raises MalformedBody."""
     try:
         return loads(raw)
-    except ValueError as error:
-        raise MalformedBody(Text("The body cannot be read as JSON: {reason}.", reason=str(error)[:200])) from error
+    except NotJson as error:
+        raise MalformedBody(Text("The body cannot be read as JSON: {reason}.", reason=error.reason)) from error
 
 
 def path(parts: dict[str, str]) -> None:

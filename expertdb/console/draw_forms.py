@@ -45,6 +45,6 @@ def record_of(text: str) -> Any:
     """What a pasted record says; raises InvalidInput."""
     try:
         return strict_json.loads(text.encode())
-    except ValueError as error:
-        detail = Text("This cannot be read as JSON: {reason}.", reason=str(error)[:200])
+    except strict_json.NotJson as error:
+        detail = Text("This cannot be read as JSON: {reason}.", reason=error.reason)
         raise InvalidInput(Fault("/record", detail)) from error

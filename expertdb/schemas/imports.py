@@ -45,8 +45,8 @@ class _Object(fields.Dict):
         if isinstance(value, str):
             try:
                 value = strict_json.loads(value.encode("utf-8", "replace"))
-            except ValueError as error:
-                detail = Text("This cannot be read as JSON: {reason}.", reason=str(error)[:200])
+            except strict_json.NotJson as error:
+                detail = Text("This cannot be read as JSON: {reason}.", reason=error.reason)
                 raise ValidationError([detail]) from error
         if not isinstance(value, Mapping) or len(value) > MAXIMUM:
             raise ValidationError([Text("This must be an object.")])

@@ -55,11 +55,16 @@ def erase(session: Session, expert: Expert) -> dict[str, int]:
         "shortlists": _shortlists(session, id),
         "findings": _findings(session, id),
         "panels": _snapshots(session, Panel, id) + _snapshots(session, Draw, id),
-        "answers": _executed(session, delete(IdempotentAnswer).where(_holds(session, id))),
+        "answers": forget_answers(session, id),
     }
     _profile(expert, pseudonym)
     session.flush()
     return {name: count for name, count in counts.items() if count}
+
+
+def forget_answers(session: Session, id: str) -> int:
+    """Delete the stored answers to repeated calls that speak of this expert; returns how many."""
+    return _executed(session, delete(IdempotentAnswer).where(_holds(session, id)))
 
 
 def _profile(expert: Expert, pseudonym: str) -> None:

@@ -4,20 +4,22 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from expertdb import vocabularies
-from expertdb.errors import AlreadyExists, Fault, NotFound, OnlyDraftsCanBeDeleted
+from expertdb.errors import AlreadyExists, Fault, NotFound, OnlyDraftsCanBeDeleted, StepIsMissing
 from expertdb.models import completeness
 from expertdb.models.base import new_id
 from expertdb.models.experts import APPOINTED, Expert, ExpertCode, ExpertTransition
 from expertdb.models.organisations import Organisation
+from expertdb.models.rights import Claim
 from expertdb.names import fold, name_words, search_forms, sort_key
 from expertdb.services import (
     audit,
     duties,
     entry,
+    erasing,
     evidence,
     lifecycle,
     organisations,
@@ -144,12 +146,17 @@ def edit(
 
 
 def delete(session: Session, expert_id: str, *, version: int | None, actor: Actor) -> None:
-    """Remove a draft; raises NotFound, EditedMeanwhile, OnlyDraftsCanBeDeleted."""
+    """Remove a draft; raises NotFound, EditedMeanwhile, OnlyDraftsCanBeDeleted, StepIsMissing for an open claim."""
     expert = get(session, expert_id)
     versions.check(expert.version, version)
     if expert.status != "draft":
         raise OnlyDraftsCanBeDeleted(expert.status)
+    # The claim would go with the draft, and nobody would answer it.
+    of_draft = select(func.count()).where(Claim.expert_id == expert.id, Claim.status == "open")
+    if count := session.scalar(of_draft):
+        raise StepIsMissing(Text("{count} claim(s) of this person are open; answer them first.", count=count))
     session.delete(expert)
+    erasing.forget_answers(session, expert_id)
     session.flush()
     audit.record(session, actor, "expert.deleted", kind="expert", id=expert_id)
 

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, select
+from sqlalchemy import String, and_, cast, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from expertdb.models.experts import Expert, ExpertCode
 from expertdb.models.organisations import Organisation
+from expertdb.models.preferences import ExpertPreference
 from expertdb.services import experts, revisions, versions
 from expertdb.services.actors import Actor
 from expertdb.vocabularies import EXPERTISE
@@ -30,6 +31,7 @@ def move(session: Session, name: str, old: str, new: str, *, actor: Actor, now: 
     moved: set[str] = set()
     if name in EXPERTISE:
         moved |= _in_codes(session, old, new, actor, now)
+        moved |= _in_preferences(session, old, new, actor, now)
     if name in EXPERT_COLUMNS:
         moved |= _in_column(session, EXPERT_COLUMNS[name], old, new, actor, now)
     if name == "language":
@@ -47,6 +49,21 @@ def _in_codes(session: Session, old: str, new: str, actor: Actor, now: datetime)
     for expert in session.scalars(select(Expert).where(Expert.expert_codes.any(ExpertCode.code == old))):
         before = revisions.state(expert, ("codes",))
         experts.set_codes(expert, list(dict.fromkeys(new if code == old else code for code in expert.codes)))
+        revisions.keep(session, expert, before, actor=actor, now=now)
+        versions.touch(expert, now)
+        moved.add(expert.id)
+    return moved
+
+
+def _in_preferences(session: Session, old: str, new: str, actor: Actor, now: datetime) -> set[str]:
+    """Whoever does not want the work of a code does not want that of the other: they are one by now."""
+    moved = set()
+    unwilling = and_(ExpertPreference.kind == "not_code", ExpertPreference.value == old)
+    for expert in session.scalars(select(Expert).where(Expert.preferences.any(unwilling))):
+        before = revisions.state(expert, ("availability",))
+        unwanted = expert.availability["not_wanted"]
+        codes = list(dict.fromkeys(new if code == old else code for code in unwanted["codes"]))
+        expert.availability = expert.availability | {"not_wanted": unwanted | {"codes": codes}}
         revisions.keep(session, expert, before, actor=actor, now=now)
         versions.touch(expert, now)
         moved.add(expert.id)

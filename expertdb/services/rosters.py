@@ -15,6 +15,8 @@ from expertdb.tables.cells import Row, is_empty, letter
 from expertdb.tables.grids import READABLE, Grid, Headed, format_of, grids, headed
 from expertdb.wording import Text
 
+NAMES = ("name", "name.zh", "name.en")
+
 
 @dataclass(frozen=True)
 class Upload:
@@ -50,6 +52,7 @@ class Roster:
             for row in self.headed.body():
                 found = rows.read(row, self.columns)
                 self._look_beside(row, headings, found)
+                self._refuse_merged_name(row, found)
                 yield found
 
     def _look_beside(self, row: Row, headings: set[int], found: Read) -> None:
@@ -63,6 +66,15 @@ class Roster:
                 letter=letter(stray[-1]),
             )
             found.faults.append(found.fault(Fault("", detail)))
+
+    def _refuse_merged_name(self, row: Row, found: Read) -> None:
+        """A name that is merged over several rows is one person's, with work on each row: not several namesakes."""
+        tops = [row.carried.get(one.heading.column) for one in self.columns if one.target in NAMES]
+        if top := next(filter(None, tops), None):
+            template = (
+                "The name is merged with that of row {row}. Give each expert one row, with all their works in it."
+            )
+            found.faults.append(found.fault(Fault("/name", Text(template, row=top))))
 
     def column_of(self, pointer: str) -> str | None:
         """The column that fills the field at this pointer into the expert body, by letter and heading."""
@@ -145,8 +157,8 @@ def _json_line(number: int, line: bytes) -> Read:
     found = Read(number)
     try:
         body: Any = strict_json.loads(line)
-    except ValueError as error:
-        detail = Text("This line cannot be read as JSON: {reason}.", reason=str(error)[:200])
+    except strict_json.NotJson as error:
+        detail = Text("This line cannot be read as JSON: {reason}.", reason=error.reason)
         found.faults.append(found.fault(Fault("", detail)))
         return found
     found.body = body

@@ -65,8 +65,12 @@ def read(row: Row, columns: Iterable[Mapped]) -> Read:
     found = Read(row.number)
     for mapped in columns:
         cell = row.cells[mapped.heading.column] if mapped.heading.column < len(row.cells) else None
-        if mapped.column is not None and not is_empty(cell):
-            _read_cell(found, cell, mapped.column, f"{mapped.heading.letter} {mapped.heading.text}")
+        if mapped.column is None:
+            continue
+        name = f"{mapped.heading.letter} {mapped.heading.text}"
+        found.origins.setdefault(pointer_of(mapped.column.target), name)  # Where it stands that is missing.
+        if not is_empty(cell):
+            _read_cell(found, cell, mapped.column, name)
     _complete(found)
     return found
 
@@ -75,7 +79,6 @@ def _read_cell(found: Read, cell: Cell, column: Column, name: str) -> None:
     is_day = column.kind == "day" or (column.kind == "periods" and isinstance(cell, Number))
     text = as_day(cell) if is_day else as_text(cell)
     pointer = pointer_of(column.target)
-    found.origins.setdefault(pointer, name)
     if isinstance(text, Trouble):
         found.faults.append(found.fault(Fault(pointer, text.reason)))
         return
@@ -178,8 +181,8 @@ def _add_items(found: Read, text: str, kind: str | None, name: str) -> None:
     if text.startswith("["):
         try:
             stated = strict_json.loads(text.encode())
-        except ValueError as error:
-            detail = Text("This cannot be read as JSON: {reason}.", reason=str(error)[:200])
+        except strict_json.NotJson as error:
+            detail = Text("This cannot be read as JSON: {reason}.", reason=error.reason)
             found.faults.append(found.fault(Fault("/items", detail)))
             return
     else:
@@ -213,8 +216,13 @@ def _item_kind(word: str) -> str | None:
 def _complete(found: Read) -> None:
     """A term whose end is not stated lasts as long as terms do."""
     term = found.body.get("term")
-    if isinstance(term, dict) and "end" not in term and (start := _day(term.get("start"))):
+    if not isinstance(term, dict) or "end" in term or "start" not in term:
+        return
+    if start := _day(term["start"]):
         term["end"] = terms.last_day(start).isoformat()
+    else:  # Said here, or the end that nobody stated would be missed as well.
+        del found.body["term"]
+        found.faults.append(found.fault(Fault("/term/start", Text("Not a valid date."))))
 
 
 def _day(text: Any) -> date | None:

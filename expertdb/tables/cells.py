@@ -1,7 +1,8 @@
 """What stands in a cell, and what it says as text, as a number and as a day."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from expertdb.wording import Text
@@ -33,10 +34,14 @@ Cell = str | Number | bool | date | datetime | Trouble | None
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a table: its number as a spreadsheet shows it, and its cells from the first column on."""
+    """One row of a table: its number as a spreadsheet shows it, and its cells from the first column on.
+
+    `carried` has, by column, the row above from which a merged cell reaches into this one.
+    """
 
     number: int
     cells: tuple[Cell, ...]
+    carried: Mapping[int, int] = field(default_factory=dict)
 
 
 def as_text(cell: Cell) -> str | Trouble:

@@ -13,7 +13,8 @@ from expertdb.wording import Text
 DELIMITERS = (",", "\t", ";")
 SAMPLE = 65_536
 # An expert's items, exported into one cell, are 200 × 10,000 characters at most; the module's own limit is 131,072.
-csv.field_size_limit(4_000_000)
+LONGEST_CELL = 4_000_000
+csv.field_size_limit(LONGEST_CELL)
 
 
 def rows(file: BinaryIO) -> Iterator[Row]:
@@ -42,5 +43,16 @@ def _records(text: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
             yield Row(number, tuple(cell or None for cell in record))
     except csv.Error as error:
         template = "Row {row} cannot be read as CSV: {reason}. A quotation mark within a cell must stand twice."
-        detail = Text(template, row=number + 1, reason=str(error))
+        detail = Text(template, row=number + 1, reason=_meant(str(error)))
         raise InvalidInput(Fault(f"/rows/{number + 1}", detail)) from error
+
+
+def _meant(said: str) -> str:
+    """What the module says, as a sentence that can be said in Chinese too."""
+    if "unexpected end" in said:
+        return Text("a quotation mark is not closed")
+    if "field limit" in said:
+        return Text("a cell has more than {maximum} characters", maximum=LONGEST_CELL)
+    if "expected after" in said:
+        return Text("something stands behind a closing quotation mark")
+    return said

@@ -58,7 +58,7 @@ class _Merges:
 
     def __init__(self, container: zipfile.ZipFile, sheet: Sheet) -> None:
         self._starts: dict[int, list[tuple[int, int]]] = {}
-        self._open: dict[int, tuple[int, Cell]] = {}
+        self._open: dict[int, tuple[int, int, Cell]] = {}
         self._count = 0
         merged(chunks(container, sheet.part), self._note)
 
@@ -70,16 +70,17 @@ class _Merges:
             self._starts.setdefault(top, []).append((left, bottom))
 
     def __call__(self, row: Row) -> Row:
-        cells = list(row.cells)
-        for left, (bottom, value) in list(self._open.items()):
+        cells, carried = list(row.cells), dict[int, int]()
+        for left, (top, bottom, value) in list(self._open.items()):
             if row.number > bottom:
                 del self._open[left]
             else:
                 cells += [None] * (left - len(cells))
-                cells[left - 1] = value if cells[left - 1] is None else cells[left - 1]
+                if cells[left - 1] is None:
+                    cells[left - 1], carried[left - 1] = value, top
         for left, bottom in self._starts.get(row.number, ()):
-            self._open[left] = (bottom, cells[left - 1] if left <= len(cells) else None)
-        return Row(row.number, tuple(cells))
+            self._open[left] = (row.number, bottom, cells[left - 1] if left <= len(cells) else None)
+        return Row(row.number, tuple(cells), carried)
 
 
 class _Cells(Handler):

@@ -26,6 +26,13 @@ def test_repeat_gets_the_first_answer_and_has_no_effect(office: Caller, clock: C
     assert len(office.get("/requests").json["items"]) == 1
 
 
+def test_answer_about_a_draft_goes_with_it(administrator: Caller) -> None:
+    body = {"name": {"zh": "林岚"}, "kind": "K-PA"}
+    one = administrator.post("/experts", body, headers=KEY).json["id"]
+    assert administrator.delete(f"/experts/{one}", etag="*").status_code == 204
+    assert administrator.post("/experts", body, headers=KEY).json["id"] != one
+
+
 def test_first_answer_is_kept_though_the_thing_has_changed(office: Caller) -> None:
     first = office.post("/requests", ASKED, headers=KEY)
     moved(office, f"/requests/{first.json['id']}", "cancelled")

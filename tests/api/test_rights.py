@@ -208,6 +208,15 @@ def test_claims_and_consents_come_in_pages(administrator: Caller) -> None:
     assert administrator.get("/claims?cursor=WyIyMDI2LTEzLTAxIiwgIngiXQ").status_code == 422
 
 
+def test_draft_is_not_deleted_over_an_open_claim(administrator: Caller) -> None:
+    one = administrator.made("/experts", {"name": {"zh": "林岚"}, "kind": "K-PA"})["id"]
+    claim = claimed(administrator, one, "correction", text="请更正")
+    refused = administrator.delete(f"/experts/{one}", etag="*")
+    assert (refused.status_code, "1 claim(s)" in refused.json["detail"]) == (409, True)
+    decided(administrator, claim, "refused", ground="not_shown_wrong")
+    assert administrator.delete(f"/experts/{one}", etag="*").status_code == 204
+
+
 def test_refusal_names_its_ground_and_changes_nothing(administrator: Caller) -> None:
     one = expert(administrator)["id"]
     claim = claimed(administrator, one, "erasure")

@@ -149,8 +149,8 @@ def test_every_fault_has_row_column_and_nearest_code(administrator: Caller) -> N
         ("/rows/2/restricted/phone", "E 手机", []),
         ("/rows/2/statement", "G 简介", []),
         ("/rows/2/term/start", "H 聘期开始", []),
-        ("/rows/4/kind", None, []),
-        ("/rows/4/name", None, []),
+        ("/rows/4/kind", "B 类别", []),
+        ("/rows/4/name", "A 姓名", []),
     ]
     assert answer.json["rows"] == 3
     real = send(administrator, workbook(*BAD), "a.xlsx")
@@ -188,6 +188,42 @@ def test_cells_of_a_workbook_without_a_heading_are_noted(administrator: Caller) 
     answer = send(administrator, workbook(*rows), "a.xlsx")
     assert answer.json["created"] == 2
     assert [note["pointer"] for note in answer.json["notes"]] == ["/headings/B", "/headings/D"]
+
+
+def test_name_merged_over_rows_is_one_expert(administrator: Caller) -> None:
+    rows: list[list[Any]] = [
+        cells("姓名 单位 类别 案例"),
+        cells("林岚 某所 律师 隔膜案"),
+        [None, None, "律师", "电解液案"],
+    ]
+    answer = send(administrator, workbook(*rows, merged=("A2:A3", "B2:B3")), "a.xlsx")
+    [fault] = answer.json["errors"]
+    assert (fault["pointer"], fault["column"], "row 2" in fault["detail"]) == ("/rows/3/name", "A 姓名", True)
+    assert (
+        send(administrator, workbook(*rows[:2], cells("曾冰 x 律师"), merged=("B2:B3",)), "a.xlsx").status_code == 200
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (b"{bad", "缺少双引号"),
+        (b'{"a": 1, "a": 2}', "出现两次"),
+        (b"[" * 100_000, "嵌套层次过深"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "数千位"),
+        ('{"name": "林岚"}'.encode("gb18030"), "须为 UTF-8"),
+        (b'{"a": NaN}', "不是 JSON"),
+    ],
+)
+def test_what_is_wrong_with_a_line_is_said_in_chinese(administrator: Caller, line: bytes, said: str) -> None:
+    answer = send(administrator, io.BytesIO(line), "a.jsonl", "?dry_run=true", headers={"Accept-Language": "zh"})
+    assert said in answer.json["errors"][0]["detail"]
+
+
+def test_what_is_wrong_with_a_csv_is_said_in_chinese(administrator: Caller) -> None:
+    file = io.BytesIO('姓名,类别\n"林岚,律师\n'.encode())
+    answer = send(administrator, file, query="?dry_run=true", headers={"Accept-Language": "zh"})
+    assert "引号没有成对" in answer.json["errors"][0]["detail"]
 
 
 def test_decided_rows_are_passed_over(administrator: Caller) -> None:

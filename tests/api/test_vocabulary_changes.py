@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.api.people import expert, preview, shortlist
+from tests.api.people import expert, listed, preview, shortlist
 from tests.callers import Caller
 from tests.conftest import caller, close, make_app
 
@@ -103,6 +103,19 @@ def test_merged_code_stands_for_the_other_wherever_it_is_written(administrator: 
         assert read["vocabulary_versions"]["ip_subject"] == "2026.1"
     found = [one["id"] for one in administrator.get("/shortlists?aspect=EN").json["items"]]
     assert set(found) == {old["id"], again["id"]}
+
+
+def test_who_did_not_want_a_merged_code_does_not_want_the_other(administrator: Caller) -> None:
+    unwanted = {"codes": ["EN", "TM"], "kinds": ["policy_drafting"]}
+    one = expert(administrator, codes=["TM"], availability={"max_load": 3, "not_wanted": {"codes": ["EN"]}})
+    other = expert(administrator, codes=["TM"], availability={"not_wanted": unwanted})
+    changed(administrator, {"do": "merge", "code": "EN", "into": "TM"})
+    now = administrator.get(f"/experts/{one['id']}").json
+    assert now["availability"] == {"max_load": 3, "not_wanted": {"codes": ["TM"]}}
+    kept = administrator.get(f"/experts/{other['id']}").json["availability"]["not_wanted"]
+    assert kept == unwanted | {"codes": ["TM"]}
+    assert listed(preview(administrator, aspects=[{"code": "EN"}])) == []
+    assert listed(preview(administrator, aspects=[{"code": "TM"}])) == []
 
 
 @only_sqlite

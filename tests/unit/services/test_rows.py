@@ -146,3 +146,9 @@ def test_broken_json_of_items_is_a_fault() -> None:
 def test_row_shorter_than_the_headings_is_filled_up() -> None:
     columns = mapping((Heading(0, "姓名"), Heading(1, "简介")), {}).columns
     assert read(Row(2, ("林岚",)), columns).body == {"name": {"zh": "林岚"}}
+
+
+def test_term_without_an_end_whose_start_is_no_day_has_one_fault() -> None:
+    found = of({"姓名": "林岚", "聘期开始": "二〇二六年"})
+    assert [(fault.pointer, fault.column) for fault in found.faults] == [("/rows/7/term/start", "B 聘期开始")]
+    assert "term" not in found.body
