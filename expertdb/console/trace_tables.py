@@ -4,6 +4,7 @@ from expertdb.wording import Text
 
 # What the audit log notes, and of what kind of thing.
 ACTION = {
+    "answers.forgotten": Text("Stored answers forgotten"),
     "claim.decided": Text("Claim on data decided"),
     "claim.lodged": Text("Claim on data recorded"),
     "consent.recorded": Text("Consent recorded"),
