@@ -85,6 +85,18 @@ def plain(number: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFKC", number).upper() if char.isalnum())
 
 
+def compared(field: str, number: str) -> str:
+    """The form in which two numbers of a field are compared: an identity number of 15 digits as its 18 (GB 11643).
+
+    Until 2013 both were valid; the longer one has the century of the birth, and a check character.
+    """
+    bare = plain(number)
+    if field != "id_number" or not re.fullmatch(r"\d{15}", bare):
+        return bare
+    body = f"{bare[:6]}19{bare[6:]}"
+    return body + _check_of(body)
+
+
 def is_card(number: str) -> bool:
     """Whether this is a bank card number: an issuer's first digits, a length it uses, and Luhn's check digit."""
     if not number.isdecimal():
@@ -113,5 +125,9 @@ def is_id_number(number: str) -> bool:
         date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
         return False
-    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number[:17], strict=True))
-    return number[17] == _CHECKS[total % 11]
+    return number[17] == _check_of(number[:17])
+
+
+def _check_of(digits: str) -> str:
+    """The check character of the first 17 digits of an identity number."""
+    return _CHECKS[sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, digits, strict=True)) % 11]

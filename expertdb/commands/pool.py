@@ -4,10 +4,11 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 from flask import Flask
@@ -127,9 +128,27 @@ def export_command(
     query = printing.loaded(ExportQuery(), {name: value for name, value in asked.items() if value is not None})
     with application(ctx) as app:
         export = _exported(query, app.extensions["clock"]())
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
-        shutil.copyfileobj(export.file, target)
+    try:
+        _put(export.file, file)
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}.") from error
     click.echo(f"{export.rows} experts exported to {file}.")
+
+
+def _put(source: BinaryIO, file: Path) -> None:
+    """Write a file that nobody else may read, in the place of one that others may have been able to; raises OSError."""
+    if file.exists() and not file.is_file():  # A pipe or a terminal.
+        with file.open("wb") as target:
+            shutil.copyfileobj(source, target)
+        return
+    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as target:  # of mode 600
+        try:
+            shutil.copyfileobj(source, target)
+            target.flush()
+            os.replace(target.name, file)
+        except OSError:
+            os.unlink(target.name)
+            raise
 
 
 def _exported(query: dict[str, Any], now: datetime) -> exports.Export:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from expertdb.models.experts import Expert
 from expertdb.names import fold
-from expertdb.recognising import plain
+from expertdb.recognising import compared, plain
 from expertdb.schemas.experts import MAXIMUM_ITEMS
 from expertdb.schemas.shared import named
 from expertdb.sealing import Sealer
@@ -110,7 +110,7 @@ def _merge_restricted(found: Merge, expert: Expert, stated: Mapping[str, Any], p
             known = {plain(one["number"]) for one in mine.get(NUMBERS, [])}
             fresh = [one for one in value or [] if plain(one["number"]) not in known]
             _note_into(changed, name, mine.get(NUMBERS, []), found.unite(name, mine.get(NUMBERS, []), fresh))
-        elif name == "id_number" and value and mine.get(name) and plain(value) != plain(mine[name]):
+        elif name == "id_number" and value and mine.get(name) and compared(name, value) != compared(name, mine[name]):
             found.refused = Text("The row and the expert have different identity numbers: they are two people.")
         else:
             _note_into(changed, name, mine.get(name), found.choose(name, mine.get(name), value, prefer))

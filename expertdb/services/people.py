@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from expertdb.names import fold, fold_name, name_words, syllables
-from expertdb.recognising import plain
+from expertdb.recognising import compared
 from expertdb.sealing import Sealer
 
 UMLAUT = re.compile("(?<=[ln])(?:ü|v|yu)(?![a-z]*[aeio])")  # lü, lv and lyu are typed for one syllable
@@ -37,7 +37,7 @@ def person(row: int, body: Mapping[str, Any], sealer: Sealer) -> Person:
     stated = {"id_number": [restricted.get("id_number")]}
     stated["licence_numbers"] = [one["number"] for one in restricted.get("licence_numbers") or []]
     numbers = {
-        field: tuple(tuple(sealer.digests(plain(value))) for value in values if value)
+        field: tuple(tuple(sealer.digests(compared(field, value))) for value in values if value)
         for field, values in stated.items()
     }
     zh, en = name.get("zh"), name.get("en")

@@ -12,7 +12,7 @@ from expertdb.errors import AlreadyExists, Fault, NotAllowed, RestrictedValueUnr
 from expertdb.models.base import new_id
 from expertdb.models.experts import Expert
 from expertdb.models.restricted import HASHED, RestrictedValue, context
-from expertdb.recognising import plain
+from expertdb.recognising import compared
 from expertdb.sealing import IN_SESSION, Sealer, Unsealable
 from expertdb.services import audit
 from expertdb.services.actors import Actor
@@ -46,7 +46,7 @@ def _refuse_number_of_another(session: Session, expert: Expert, number: str | No
         return
     same = select(RestrictedValue.expert_id).where(
         RestrictedValue.field == "id_number",
-        RestrictedValue.digest.in_(sealer_of(session).digests(plain(number))),
+        RestrictedValue.digest.in_(sealer_of(session).digests(compared("id_number", number))),
         RestrictedValue.expert_id != expert.id,
     )
     with session.no_autoflush:
@@ -84,7 +84,7 @@ def _row(
         label=label,
         sealed_by=made.key,
         box=made.box,
-        digest=sealer.digest(plain(value)) if field in HASHED else None,
+        digest=sealer.digest(compared(field, value)) if field in HASHED else None,
         updated_at=now,
     )
 
@@ -146,7 +146,7 @@ def reseal(session: Session, *, actor: Actor) -> int:
             raise RestrictedValueUnreadable(row.field, row.sealed_by) from error
         made = sealer.seal(value, context(row.expert_id, row.field))
         row.sealed_by, row.box = made.key, made.box
-        row.digest = sealer.digest(plain(value)) if row.digest else None
+        row.digest = sealer.digest(compared(row.field, value)) if row.digest else None
     if rows:
         session.flush()
         audit.record(session, actor, "restricted.resealed", kind="key", id=sealer.current, count=len(rows))

@@ -25,6 +25,7 @@ from tests.conftest import START
 from tests.rosters import id_number
 
 ID, OTHER_ID = "11010519491231002X", id_number(3)
+OLD_ID = "110105491231002"  # as it was written before 2013
 ORGANISATION = {"name": {"zh": "闽都衡正知识产权代理有限公司"}, "aliases": ["衡正代理"], "kind": "O-AGY"}
 
 
@@ -64,6 +65,7 @@ def names(caller: Caller) -> int:
             "id_number",
             "/rows/1/restricted/id_number",
         ),
+        ({"name": {"zh": "别人"}, "restricted": {"id_number": OLD_ID}}, "id_number", "/rows/1/restricted/id_number"),
         (
             {"name": {"zh": "别人"}, "restricted": {"licence_numbers": [{"number": "35-12345"}]}},
             "licence_numbers",

@@ -151,6 +151,16 @@ def test_export_is_read_back_by_import(empty: Path) -> None:
     assert said.stdout == "2 rows read, 0 experts entered, 2 unchanged.\n"
 
 
+def test_export_takes_the_place_of_a_file_that_others_can_read(empty: Path) -> None:
+    Path("a.csv").write_text("x")
+    Path("a.csv").chmod(0o644)
+    done("export", "a.csv")
+    assert Path("a.csv").stat().st_mode & 0o777 == 0o600
+    assert [one.name for one in Path().iterdir() if "a.csv" in one.name] == ["a.csv"]
+    refused = run("export", "nowhere/a.csv")
+    assert (refused.exit_code, "cannot be written" in refused.stderr) == (1, True)
+
+
 def test_export_says_which_formats_and_filters_there_are(empty: Path) -> None:
     assert "jsonl" in run("export", "a.docx").stderr
     assert "/shape" in run("export", "a.csv", "--filter", "shape=round").stderr

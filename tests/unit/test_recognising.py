@@ -6,7 +6,17 @@ is the example of GB 11643-1999.
 
 import pytest
 
-from expertdb.recognising import BANK_ACCOUNT, BANK_CARD, ID_NUMBER, contact_in, forbidden_in, hushed, is_iban, plain
+from expertdb.recognising import (
+    BANK_ACCOUNT,
+    BANK_CARD,
+    ID_NUMBER,
+    compared,
+    contact_in,
+    forbidden_in,
+    hushed,
+    is_iban,
+    plain,
+)
 
 FORBIDDEN = [
     ("银行卡 6222 0212 3456 7890 128", BANK_CARD, 5),
@@ -81,6 +91,12 @@ def test_plain_form_is_one_for_all_ways_to_type_a_number() -> None:
 )
 def test_message_does_not_repeat_what_gives_a_person_away(value: str, said: str) -> None:
     assert hushed(value) == said
+
+
+def test_identity_number_of_fifteen_digits_is_compared_as_its_eighteen() -> None:
+    assert compared("id_number", "110105 491231 002") == "11010519491231002X"
+    assert compared("id_number", "11010519491231002x") == "11010519491231002X"
+    assert compared("licence_numbers", "110105491231002") == "110105491231002"
 
 
 def test_long_texts_take_milliseconds() -> None:
