@@ -163,7 +163,7 @@ def start(url: str, folder: Path, *, plainly: bool = False, **settings: Any) -> 
     command = [*(WITHOUT_PRIVILEGES if plainly and os.geteuid() == 0 else ()), str(EXPERTDB), "serve"]
     process = subprocess.Popen(
         command,
-        cwd=ROOT,
+        cwd=ROOT if plainly else folder,  # In any folder; that one is closed to others.
         env=environ,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

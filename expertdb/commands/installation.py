@@ -110,7 +110,9 @@ def serve() -> None:
     # Its processes add up their metrics there; config/gunicorn.py removes it in the end.
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="expertdb-metrics-"))
     gunicorn = Path(sys.executable).with_name("gunicorn")
-    os.execv(gunicorn, [str(gunicorn), "-c", "python:config.gunicorn", "wsgi:app"])  # noqa: S606 - no shell is wanted.
+    # Not `wsgi:app`, which is found in the folder of the source alone.
+    application = "expertdb.app:create_app(serving=True)"
+    os.execv(gunicorn, [str(gunicorn), "-c", "python:config.gunicorn", application])  # noqa: S606 - no shell is wanted.
 
 
 COMMANDS = (prepare, serve, demo)

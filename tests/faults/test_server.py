@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -171,10 +172,18 @@ def test_nothing_that_was_sent_is_quoted_in_the_log(running: Service) -> None:
     assert [event for event in events if CANARY in str(event)] == []
 
 
+def logged(running: Service, call: str) -> list[dict[str, Any]]:
+    """What was logged of a call, which may be a moment after its answer."""
+    deadline = time.monotonic() + 10
+    while not (found := [event for event in running.events() if event.get("request_id") == call]):
+        assert time.monotonic() < deadline
+    return found
+
+
 def test_every_answer_is_logged_with_its_request_id(running: Service) -> None:
     answer = running.get("requests", X_Request_ID="given-by-the-test")
     assert answer.headers["x-request-id"] == "given-by-the-test"
-    found = [event for event in running.events() if event.get("request_id") == "given-by-the-test"]
+    found = logged(running, "given-by-the-test")
     assert [(event["event"], event["route"], event["status"]) for event in found] == [
         ("answered", "/api/v1/requests", 200)
     ]
@@ -182,9 +191,7 @@ def test_every_answer_is_logged_with_its_request_id(running: Service) -> None:
 
 def test_refused_requests_are_logged_with_the_id_of_their_answer(running: Service) -> None:
     call = sent_raw(running, b"NONSENSE\r\n\r\n").json["request_id"]
-    deadline = time.monotonic() + 10
-    while not (found := [event for event in running.events() if event.get("request_id") == call]):
-        assert time.monotonic() < deadline
+    found = logged(running, call)
     assert found[0]["logger"] == "gunicorn.error"
 
 
