@@ -14,8 +14,8 @@ from typing import Any
 LANGUAGES = ("en", "zh")
 # The keys of a sentence that is kept as JSON.
 SAY, WITH = "$say", "with"
-# Those of a name that is kept in both languages.
-ZH, EN = "$zh", "$en"
+# Those of a name that is kept in both languages, and with the code that it stands for.
+ZH, EN, CODE = "$zh", "$en", "$code"
 
 
 class Word(str):
@@ -74,7 +74,7 @@ def say(text: str, language: str, *, codes: bool = False) -> str:
     for somebody who has to send them: an English sentence has them instead of the words, a Chinese one besides.
     """
     if isinstance(text, Word):
-        return _word(text, language, codes)
+        return _called(text.zh, str(text), text.code, language, codes)
     if language != "zh" and not codes:
         return str(text)
     # A `Text`, or a `Sentence` of the matching library, which has the same two attributes.
@@ -86,11 +86,11 @@ def say(text: str, language: str, *, codes: bool = False) -> str:
     return template.format(**said)
 
 
-def _word(word: Word, language: str, codes: bool) -> str:
-    code = word.code if isinstance(word.code, str) else ", ".join(word.code)
-    if not codes or not code:
-        return word.zh if language == "zh" else str(word)
-    return f"{word.zh}（{code}）" if language == "zh" else code
+def _called(zh: str, en: str, code: str | list[str], language: str, codes: bool) -> str:
+    line = code if isinstance(code, str) else ", ".join(map(str, code))
+    if not codes or not line:
+        return zh if language == "zh" else en
+    return f"{zh}（{line}）" if language == "zh" else line
 
 
 def _is_said(value: Any) -> bool:
@@ -101,7 +101,7 @@ def _is_said(value: Any) -> bool:
 def as_stored(text: str) -> dict[str, Any]:
     """A `Text` (or a sentence of the matching library) as JSON, to be said later in whatever language is asked for."""
     if isinstance(text, Word):
-        return both(text.zh, str(text))
+        return {**both(text.zh, str(text)), CODE: text.code}
     values = {
         name: as_stored(value) if _is_said(value) else value for name, value in getattr(text, "values", {}).items()
     }
@@ -113,26 +113,29 @@ def both(zh: str, en: str) -> dict[str, str]:
     return {ZH: zh, EN: en}
 
 
-def spoken(stored: Any, language: str) -> Any:
-    """JSON in which every stored sentence is said, and every name given, in `language`."""
+def spoken(stored: Any, language: str, *, codes: bool = False) -> Any:
+    """JSON in which every stored sentence is said, and every name given, in `language`; `codes` as for `say`."""
     if isinstance(stored, list):
-        return [spoken(one, language) if isinstance(one, (dict, list)) else one for one in stored]
+        return [spoken(one, language, codes=codes) if isinstance(one, (dict, list)) else one for one in stored]
     if not isinstance(stored, dict):
         return stored
     if SAY in stored and stored.keys() == {SAY, WITH} and isinstance(stored[SAY], str):
-        return _said(stored, language)
+        return _said(stored, language, codes)
     if ZH in stored and stored.keys() == {ZH, EN}:
         return stored[ZH if language == "zh" else EN]
+    if CODE in stored and stored.keys() == {ZH, EN, CODE} and isinstance(stored[CODE], str | list):
+        return _called(stored[ZH], stored[EN], stored[CODE], language, codes)
     # Most of an answer are numbers and words: to call for each of them would take longer than all the rest.
     return {
-        name: spoken(value, language) if isinstance(value, (dict, list)) else value for name, value in stored.items()
+        name: spoken(value, language, codes=codes) if isinstance(value, (dict, list)) else value
+        for name, value in stored.items()
     }
 
 
-def _said(stored: dict[str, Any], language: str) -> Any:
+def _said(stored: dict[str, Any], language: str, codes: bool) -> Any:
     template, values = stored[SAY], stored[WITH]
     # Only sentences of ours: whatever a caller managed to have stored in this shape is no format to be carried out.
     if template not in _chinese() or not isinstance(values, dict):
         return stored
-    said = {name: spoken(value, language) for name, value in values.items()}
+    said = {name: spoken(value, language, codes=codes) for name, value in values.items()}
     return (_chinese()[template] if language == "zh" else template).format(**said)

@@ -225,7 +225,7 @@ def _schema(kind: type[Schema]) -> Schema:
 
 
 def _json(payload: Any, status: int) -> Response:
-    payload = spoken(payload, problems.language())
+    payload = spoken(payload, problems.language(), codes=True)
     return Response(json.dumps(payload, ensure_ascii=False, sort_keys=False), status, mimetype="application/json")
 
 

@@ -58,6 +58,6 @@ def _said(report: Report) -> Report:
     tongue = language()
 
     def in_tongue(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
-        return tuple(replace(fault, detail=say(fault.detail, tongue)) for fault in faults)
+        return tuple(replace(fault, detail=say(fault.detail, tongue, codes=True)) for fault in faults)
 
     return replace(report, faults=in_tongue(report.faults), notes=in_tongue(report.notes))

@@ -30,6 +30,8 @@ def test_sentence_says_a_code_in_words_and_keeps_it_for_programs() -> None:
     assert "“已被取代（superseded）”" in say(text, "zh", codes=True)
     assert spoken(as_stored(text), "zh") == say(text, "zh")
     assert spoken(as_stored(text), "en") == str(text)
+    for language in ("zh", "en"):
+        assert spoken(as_stored(text), language, codes=True) == say(text, language, codes=True)
 
 
 def test_several_codes_are_listed_as_either_language_lists_them() -> None:
