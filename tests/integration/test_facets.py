@@ -42,6 +42,7 @@ def found(**query: Any) -> int:
         {"q": "专利"},
         {"q": "patent", "kind": "K-LAW"},
         {"service": "LG-INV", "industry": "SE05"},
+        {"subject": "PAT", "service": "LG", "industry": "SE05", "kind": "K-PA"},
         {"q": "100%_\\"},
     ],
 )
