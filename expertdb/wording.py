@@ -88,7 +88,7 @@ def say(text: str, language: str, *, codes: bool = False) -> str:
 
 def _called(zh: str, en: str, code: str | list[str], language: str, codes: bool) -> str:
     line = code if isinstance(code, str) else ", ".join(map(str, code))
-    if not codes or not line:
+    if not codes or line in ("", zh):  # What has no word of its own is not said twice.
         return zh if language == "zh" else en
     return f"{zh}（{line}）" if language == "zh" else line
 

@@ -45,6 +45,7 @@ def test_several_codes_are_listed_as_either_language_lists_them() -> None:
 def test_code_that_nobody_knows_is_its_own_word() -> None:
     for word in (called("role", "x_y"), labelled("x_y"), conflict("x_y"), why_out("recused:x_y")):
         assert "x_y" in say(word, "zh")
+    assert say(called("side", "原告"), "zh", codes=True) == "原告"
 
 
 def test_reason_of_a_recusal_is_said_by_its_type() -> None:
