@@ -32,11 +32,13 @@ def done(*arguments: str, stdin: str | bytes | None = None) -> Result:
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which `expertdb prepare` has run once."""
-    folder = tmp_path_factory.mktemp("prepared")
-    with pytest.MonkeyPatch.context() as patch:
-        _move_to(folder, patch)
-        done("prepare")
-    return folder
+    return _prepare(tmp_path_factory.mktemp("prepared"))
+
+
+@pytest.fixture(scope="session")
+def prepared_empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, without the sample pool."""
+    return _prepare(tmp_path_factory.mktemp("empty"), "--no-sample")
 
 
 @pytest.fixture
@@ -50,6 +52,20 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def installation(folder: Path, prepared: Path) -> Path:
     """A working directory with secrets and the sample pool."""
     shutil.copytree(prepared / "instance", folder / "instance")
+    return folder
+
+
+@pytest.fixture
+def empty(folder: Path, prepared_empty: Path) -> Path:
+    """A working directory with secrets and an empty database."""
+    shutil.copytree(prepared_empty / "instance", folder / "instance")
+    return folder
+
+
+def _prepare(folder: Path, *options: str) -> Path:
+    with pytest.MonkeyPatch.context() as patch:
+        _move_to(folder, patch)
+        done("prepare", *options)
     return folder
 
 

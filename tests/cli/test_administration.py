@@ -13,13 +13,6 @@ from tests.cli.conftest import done, run
 UNKNOWN = "00000000-0000-7000-8000-000000000000"
 
 
-@pytest.fixture
-def empty(folder: Path) -> Path:
-    """An installation without experts."""
-    done("prepare", "--no-sample")
-    return folder
-
-
 def create(*options: str) -> Result:
     return done("token", "create", "--name", "市局政策处", "--role", "policy_office", *options)
 

@@ -22,13 +22,6 @@ BODY: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def empty(folder: Path) -> Path:
-    """An installation without experts."""
-    done("prepare", "--no-sample")
-    return folder
-
-
 def enter(count: int) -> None:
     app = create_app(load())
     with app.app_context(), transaction() as session:

@@ -4,8 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.cli.conftest import done, run
 from tests.cli.test_installation import count_experts
 
@@ -19,13 +17,6 @@ GOOD: dict[str, Any] = {
     "items": [{"kind": "case", "title": "隔膜专利无效案", "year": 2024}],
     "status": "active",
 }
-
-
-@pytest.fixture
-def empty(folder: Path) -> Path:
-    """An installation without experts."""
-    done("prepare", "--no-sample")
-    return folder
 
 
 def roster(*experts: dict[str, Any] | str) -> str:

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from click.testing import Result
 
 from config.settings import load
@@ -10,13 +9,6 @@ from expertdb.app import create_app
 from expertdb.database import transaction
 from expertdb.services import sessions
 from tests.cli.conftest import done, run
-
-
-@pytest.fixture
-def empty(folder: Path) -> Path:
-    """An installation without experts."""
-    done("prepare", "--no-sample")
-    return folder
 
 
 def add(login: str = "lin.lan", role: str = "administrator", *options: str, stdin: str | None = None) -> Result:

@@ -33,13 +33,6 @@ def test_unknown_vocabulary_names_the_choices(folder: Path) -> None:
     assert "ip_subject" in result.stderr
 
 
-@pytest.fixture
-def empty(folder: Path) -> Path:
-    """An installation without experts."""
-    done("prepare", "--no-sample")
-    return folder
-
-
 def change(*arguments: str) -> str:
     return done("vocabulary", "change", "ip_subject", *arguments, "--reason", "用户建议").stdout
 
