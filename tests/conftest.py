@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from unittest import mock
+from zlib import crc32
 
 import flask_migrate
 import pytest
@@ -32,6 +33,8 @@ INDEXED: dict[str, Path] = {}
 COUNTED: set[str] = set()
 # Tests that take twice as long when every line is counted, and run few that others do not.
 UNCOUNTED = {"browser", "faults", "security", "quality", "test_wording.py"}
+# Of these every other test is counted: neighbours run nearly the same lines, and counting takes a third of their time.
+HALVED = {"api", "cli", "integration", "life"}
 
 
 class Routes(Map):
@@ -80,7 +83,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Count the lines that run (for `make check`) in one case of each test, from its fixtures on: counting is slow."""
+    """Count the lines that run (for `make check`) in one case of some tests, from its fixtures on: counting is slow."""
     plugin: Any = item.config.pluginmanager.getplugin("_cov")
     controller = plugin and plugin.cov_controller
     if not controller or _is_counted(item):
@@ -98,7 +101,7 @@ def _is_counted(item: pytest.Item) -> bool:
     if hypotheses or UNCOUNTED & set(item.path.parts) or engine_of(item) == "postgresql" or test in COUNTED:
         return False
     COUNTED.add(test)
-    return True
+    return not (HALVED & set(item.path.parts)) or crc32(test.encode()) % 2 == 0
 
 
 def engine_of(item: pytest.Item) -> str | None:
