@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -121,19 +121,21 @@ def matcher(analyser: Analyser, parameters: Parameters | None = None, *, codes: 
     return score
 
 
-def scikit_learn_defaults(judged: JudgedSet) -> np.ndarray:
-    """The peer: TfidfVectorizer as it comes, on all of a profile's text in one piece."""
-    vectorizer = TfidfVectorizer()
-    texts = ["\n".join([one.statement, *(f"{i.title}\n{i.text}" for i in one.items)]) for one in judged.experts]
-    matrix = vectorizer.fit_transform(texts)
-    asked = vectorizer.transform([f"{one.query.title}\n{one.query.text}" for one in judged.requests])
-    return np.asarray(linear_kernel(asked, matrix))
+def scikit_learn_defaults(judged: JudgedSet, *, on_requests: bool = False) -> np.ndarray:
+    """The peer: TfidfVectorizer as it comes, on all of a profile's text in one piece.
+
+    With `on_requests` it has seen the requests before, too, and knows how rare their words are.
+    """
+    profiles = ["\n".join([one.statement, *(f"{i.title}\n{i.text}" for i in one.items)]) for one in judged.experts]
+    requests = [f"{one.query.title}\n{one.query.text}" for one in judged.requests]
+    vectorizer = TfidfVectorizer().fit(profiles + requests if on_requests else profiles)
+    return np.asarray(linear_kernel(vectorizer.transform(requests), vectorizer.transform(profiles)))
 
 
-def figures(judged: JudgedSet, score: Scorer) -> dict[str, Any]:
-    """The metrics of `expertdb evaluate` for a scorer, grouped by request."""
+def figures(judged: JudgedSet, score: Scorer, group_by: Literal["request", "expert"] = "request") -> dict[str, Any]:
+    """The metrics of `expertdb evaluate` for a scorer."""
     ids = [one.expert for one in judged.experts]
-    return measured(np.round(score(judged), 12), ids, judged.experts, judged.requests, judged.judgments, "request")
+    return measured(np.round(score(judged), 12), ids, judged.experts, judged.requests, judged.judgments, group_by)
 
 
 def ndcgs(judged: JudgedSet, score: Scorer) -> dict[str, float | None]:
