@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from expertdb import worker
 from expertdb.console import access
@@ -243,6 +243,20 @@ def test_opened_menus_are_readable_and_within_the_window(site: Site, opened: Ope
         assert (box["x"] >= 0, box["x"] + box["width"] <= width) == (True, True), (menu, width)
         assert [one for one in violations(page) if one.startswith("color-contrast")] == []
         page.keyboard.press("Escape")
+
+
+def test_tables_show_that_they_go_on_beside_the_window(site: Site, opened: Opening) -> None:
+    page = opened(site, "en", "administrator", width=1440)
+    page.goto("/experts")
+    table = page.locator("#found .scroll")
+    expect(table).to_have_class("scroll")  # Long names of regions had pushed the end of the term out of the window.
+    page.set_viewport_size({"width": 375, "height": 800})
+    expect(table).to_have_class("scroll goes-on")
+    table.evaluate("(box) => box.scrollTo(box.scrollWidth, 0)")
+    expect(table).to_have_class("scroll")
+    page.fill("#q", "swt")
+    expect(page.locator("#found tbody tr")).to_have_count(1)
+    expect(table).to_have_class("scroll goes-on")
 
 
 def test_first_run_has_no_fault(empty_site: Site, opened: Opening, watch: Watch) -> None:

@@ -34,6 +34,15 @@ document.addEventListener("htmx:error", () => {
   setTimeout(() => { place.textContent = ""; }, 8000);
 });
 
+// What goes on beside the window shows it: tables and the strip of filters, also those that are fetched later.
+const GOING_ON = ".scroll, .facets";
+function showEdge(box) { box.classList.toggle("goes-on", box.scrollWidth - box.clientWidth - box.scrollLeft > 1); }
+const sizes = new ResizeObserver((changed) => { for (const one of changed) showEdge(one.target); });
+function watchEdges() { for (const box of document.querySelectorAll(GOING_ON)) sizes.observe(box); }
+document.addEventListener("scroll", (event) => { if (event.target.matches?.(GOING_ON)) showEdge(event.target); }, true);
+document.addEventListener("htmx:after:swap", watchEdges);
+watchEdges();
+
 // Rows of a form: one more, one less.
 document.addEventListener("click", (event) => {
   const adding = event.target.closest("[data-add-row]");
