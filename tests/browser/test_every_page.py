@@ -259,5 +259,20 @@ def test_tables_show_that_they_go_on_beside_the_window(site: Site, opened: Openi
     expect(table).to_have_class("scroll goes-on")
 
 
+def test_fields_beside_each_other_stand_on_one_line(site: Site, opened: Opening) -> None:
+    page = opened(site, "en", "administrator", width=768)
+    page.goto("/experts/new")
+    page.click("[data-rows=items] [data-add-row]")
+
+    def foot(found: str) -> float:
+        box = page.locator(found).bounding_box()
+        assert box is not None
+        return box["y"] + box["height"]
+
+    # One label takes two lines, the other one.
+    assert abs(foot("[name='/availability/max_load']") - foot("[name='/availability/note']")) < 1
+    assert abs(foot("[name='/items/0/year']") - foot("[data-rows=items] [data-remove-row]")) < 8
+
+
 def test_first_run_has_no_fault(empty_site: Site, opened: Opening, watch: Watch) -> None:
     assert faults(opened(empty_site, "zh"), watch, "/first-run") == []
