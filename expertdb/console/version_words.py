@@ -6,7 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from expertdb.console.diffs import changed
-from expertdb.console.language import said
+from expertdb.console.language import colon, comma, said
 from expertdb.console.words import readable, word
 
 LISTS = ("items", "codes", "languages", "licences")
@@ -43,7 +43,12 @@ def _lines(name: str, value: Any) -> list[Any]:
 def _item(one: Mapping[str, Any]) -> str:
     facts = [str(one["year"])] if one.get("year") else []
     facts += [said("verified")] if one.get("verified") else []
-    parts = [f"{word('item_kind', one['kind'])}: {one['title']}", one.get("text"), one.get("source"), " · ".join(facts)]
+    parts = [
+        f"{word('item_kind', one['kind'])}{colon()}{one['title']}",
+        one.get("text"),
+        one.get("source"),
+        " · ".join(facts),
+    ]
     return "\n".join(part for part in parts if part)
 
 
@@ -58,17 +63,41 @@ def _shown(name: str, value: Any) -> Any:
 def availability(value: Mapping[str, Any]) -> list[str]:
     """How somebody can be asked, one fact a line."""
     can = readable(value)
-    lines = [", ".join(can.get("modes") or [])]
+    lines = [comma().join(can.get("modes") or [])]
     if can.get("max_load") is not None:
-        lines.append(said("at most {count} engagements in 12 months", count=can["max_load"]))
+        lines.append(most_engagements(can["max_load"]))
     if can.get("cool_off_days"):
-        lines.append(said("{count} days of rest after an engagement", count=can["cool_off_days"]))
+        lines.append(days_of_rest(can["cool_off_days"]))
     lines += [said("travels")] if can.get("travel") else []
     lines += [said("{start} to {end}", **one) for one in can.get("away") or []]
     unwanted = can.get("not_wanted") or {}
-    lines += [said("Does not want") + ": " + one for one in (*unwanted.get("kinds", ()), *unwanted.get("codes", ()))]
+    lines += [said("Does not want") + colon() + one for one in (*unwanted.get("kinds", ()), *unwanted.get("codes", ()))]
     return [line for line in (*lines, can.get("note") or "") if line]
 
 
+def most_engagements(count: int) -> str:
+    """How often somebody can be asked in a year; one is an engagement, more are engagements."""
+    if count == 1:
+        return said("at most one engagement in 12 months")
+    return said("at most {count} engagements in 12 months", count=count)
+
+
+def days_of_rest(count: int) -> str:
+    """How long somebody rests after an engagement."""
+    if count == 1:
+        return said("one day of rest after an engagement")
+    return said("{count} days of rest after an engagement", count=count)
+
+
+def experts_counted(count: int) -> str:
+    """How many experts something has."""
+    return said("one expert") if count == 1 else said("{count} experts", count=count)
+
+
 FILTERS: dict[str, Any] = {}
-GLOBALS: dict[str, Any] = {"part_changed": part_changed}
+GLOBALS: dict[str, Any] = {
+    "part_changed": part_changed,
+    "most_engagements": most_engagements,
+    "days_of_rest": days_of_rest,
+    "experts_counted": experts_counted,
+}

@@ -46,6 +46,7 @@ def test_recused_are_named_set_aside_and_recused_again(official: Visitor, asked:
     assert link is not None
     form = official.page(html.unescape(link[1]))
     path = f"{asked}/waivers/new"
+    assert "<textarea" not in official.page(path)  # Without what is to be set aside there is nothing to fill in.
     fields = filled(form, path)
     refused = official.client.post(path, data=fields, headers=official.headers)
     assert (refused.status_code, 'href="#f-reason"' in refused.text) == (422, True)

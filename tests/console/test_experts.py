@@ -102,6 +102,19 @@ def test_profile_shows_words_and_never_codes_alone(app: Flask, administrator: Ca
     assert ("厦门市" in text) == (language == "zh")
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "In writing, Online; at most one engagement in 12 months; one day of rest after an engagement"),
+        ("zh", "书面、线上；12 个月内最多 1 次；每次任务后间隔 1 天"),
+    ],
+)
+def test_availability_counts_one_as_one(app: Flask, administrator: Caller, language: str, told: str) -> None:
+    can = {"modes": ["written", "online"], "max_load": 1, "cool_off_days": 1}
+    made = expert(administrator, availability=can)
+    assert told in visitor(app, "administrator", language=language).page(f"/experts/{made['id']}")
+
+
 def test_markup_in_any_field_comes_out_as_text(administrator: Caller, curator: Visitor) -> None:
     item = {"kind": "case", "title": HOSTILE, "text": HOSTILE}
     made = expert(administrator, HOSTILE, statement=HOSTILE, position=HOSTILE, organisation=HOSTILE, items=[item])

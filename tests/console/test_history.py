@@ -34,6 +34,14 @@ def test_versions_are_held_against_each_other(administrator: Caller, administrat
     assert page.count("<dt>") == administrator_page.page(f"{at}/history/comparison").count("<dt>") == 2
 
 
+def test_lines_of_a_version_have_the_signs_of_its_language(administrator: Caller, administrator_page: Visitor) -> None:
+    at = changed(administrator)
+    administrator_page.client.set_cookie("language", "zh")
+    assert "<del>案件：电池隔膜专利无效案\n2024</del>" in administrator_page.page(
+        f"{at}/history/comparison?first=1&second=2"
+    )
+
+
 def test_profile_without_changes_says_so(administrator: Caller, administrator_page: Visitor) -> None:
     at = f"/experts/{expert(administrator)['id']}/history"
     assert "No change of the profile is on record." in administrator_page.page(at)

@@ -43,7 +43,7 @@ def send_by(one: Visitor) -> Sending:
 
 def test_file_is_checked_and_then_entered(sending: Sending, administrator: Caller) -> None:
     checked = sending(GOOD)
-    assert "Nothing is wrong in 2 rows. Entering them would make 2 new" in checked.text
+    assert "Rows: 2; nothing is wrong. Entering them would make 2 new" in checked.text
     assert administrator.get("/experts").json["items"] == []
     entered = sending(GOOD, page=checked.text, enter="true")
     assert (entered.status_code, "Entered: 2 new" in entered.text) == (200, True)
@@ -71,7 +71,7 @@ def test_column_is_read_as_was_decided(sending: Sending, administrator: Caller) 
     unread = sending(file).text
     assert "The column &#34;供职于何处&#34; is not read." in unread
     page = sending(file, page=unread, **{"columns/2/target": "organisation"}).text
-    assert "Nothing is wrong in 2 rows" in page
+    assert "Rows: 2; nothing is wrong" in page
     assert '<option value="organisation" selected>' in page
     sending(file, page=page, enter="true")
     assert all(one["organisation"] for one in administrator.get("/experts").json["items"])
@@ -81,7 +81,7 @@ def test_people_who_are_there_are_decided_on_for_good(sending: Sending, administ
     expert(administrator, "林一", organisation="甲所")
     asked = sending(GOOD)
     assert "People who are there already" in asked.text
-    assert "Faults: 1 in 2 rows; nothing was stored." in asked.text
+    assert "Faults: 1; rows: 2; nothing was stored." in asked.text
     checked = sending(GOOD, page=asked.text, **{"rows/0/do": "skip"})
     assert "make 1 new, merge 0, leave 0 and pass over 1." in checked.text
     skipped = sending(GOOD, page=checked.text, enter="true")
@@ -104,7 +104,7 @@ def test_row_that_may_mean_several_is_merged_with_the_one_chosen(sending: Sendin
 def test_policy_holds_for_all_rows_that_are_not_decided_on(sending: Sending, administrator: Caller) -> None:
     expert(administrator, "林一", organisation="甲所")
     merged = sending(GOOD, duplicates="merge").text
-    assert "Nothing is wrong in 2 rows" in merged
+    assert "Rows: 2; nothing is wrong" in merged
     assert "pass over 1." in sending(GOOD, page=merged, duplicates="skip").text
 
 

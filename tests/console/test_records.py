@@ -36,7 +36,10 @@ def test_details_of_the_log_hold_no_codes_in_chinese(administrator: Caller, audi
     word = {"do": "add_alias", "code": "LG-INV", "alias": "宣告专利无效"}
     administrator.made("/vocabularies/service_kind/suggestions", word)
     administrator.made("/requests", {"kind": "consultation", "title": "电池", "text": "电池专利无效"})
+    relabelled = {"changes": [{"do": "relabel", "code": "LG-INV", "zh": "专利无效"}], "reason": "通称"}
+    assert administrator.patch("/vocabularies/service_kind", relabelled, etag="*").status_code == 200
     auditor.client.set_cookie("language", "zh")
+    assert "<bdi>服务类别</bdi>" in auditor.page("/audit")
     told = "".join(re.findall(r'<td class="details">(.*?)</td>', auditor.page("/audit")))
     assert "关系类型：近亲属；" in told
     assert "修改：增加别名；词表：服务类别" in told
@@ -79,6 +82,9 @@ def test_organisation_is_entered_found_by_any_name_and_edited(app: Flask, admini
     assert curator.client.post(own, data=changed, headers=curator.headers).status_code == 303
     after = administrator.get(own).json
     assert (after["region"], after["aliases"]) == ("350100", ["衡正代理", "衡正"])
+    curator.client.set_cookie("language", "zh")
+    page = curator.page(own)
+    assert ("编辑</small>" in page, "中文名称" in page, "姓名" in page) == (True, True, False)
     gone = filled(curator.page(own), f"{own}/delete")
     assert curator.client.post(f"{own}/delete", data=gone, headers=curator.headers).status_code == 303
     assert administrator.get(own).status_code == 404

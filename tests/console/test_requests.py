@@ -249,6 +249,7 @@ def test_comparison_of_a_list_of_one_says_so(administrator: Caller, official: Vi
     expert(administrator)
     made = office.made(f"/requests/{asked(office)}/shortlists", {})
     assert official.get(f"/shortlists/{made['id']}/comparison").status_code == 404
+    assert "one expert</span>" in official.page(f"/requests/{made['request']}")
 
 
 def test_standing_tells_rank_or_reason(administrator: Caller, official: Visitor, office: Caller) -> None:
