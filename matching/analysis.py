@@ -9,19 +9,21 @@ Chinese task we tested. Native Latin terms are words and pairs of neighbouring w
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Iterable, Iterator, Mapping
+from array import array
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.metadata import version
+from itertools import compress
 from pathlib import Path
 from typing import NamedTuple
 
-from matching.concepts import Concepts, Hit, Span, spans
-from matching.english import is_stop_word
-from matching.pivot import Cut, Pivot
-from matching.text import Token, language, normalise_with_places, pairs, tokens
+from matching.concepts import Concepts, Mentions, Span, spans
+from matching.latin import latin
+from matching.pivot import Pivot
+from matching.text import Token, dominant, is_han, normalise_with_places, pairs, pieces, placed
 
-_CODE = ("analysis", "concepts", "documents", "english", "pivot", "text")
+_CODE = ("analysis", "concepts", "documents", "english", "latin", "pivot", "text")
 _LIBRARIES = tuple((name, version(name)) for name in ("opencc", "snowballstemmer"))
 REMEMBERED = 1024  # Texts, some ten kilobytes each.
 
@@ -59,66 +61,136 @@ def concept_code(term: str) -> str | None:
     return term[1:] if term.startswith("=") else None
 
 
+class _Found(NamedTuple):
+    """Terms of a text in the order they come, and where each starts and ends in the normalised text."""
+
+    terms: Sequence[str]
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+    @classmethod
+    def of(cls, places: Iterable[tuple[str, int, int]]) -> _Found:
+        terms, starts, ends = [], array("I"), array("I")
+        for term, start, end in places:
+            terms.append(term)
+            starts.append(start)
+            ends.append(end)
+        return cls(terms, starts, ends)
+
+    def among(self, wanted: Container[str]) -> Iterator[tuple[str, int, int]]:
+        """Yield those that are wanted."""
+        for place in compress(range(len(self.terms)), map(wanted.__contains__, self.terms)):
+            yield self.terms[place], self.starts[place], self.ends[place]
+
+
 class Reading:
-    """One text, read once: its tokens and, when first asked for, the concepts in it and the pivot's words."""
+    """One text, read once: its tokens and, when first asked for, the concepts in it, the pivot's words, and places."""
 
     def __init__(self, text: str, concepts: Concepts, pivot: Pivot) -> None:
         self.text = text
         self._normalised, self._origin = normalise_with_places(text)
-        self._found = list(tokens(self._normalised))
+        self._pieces = pieces(self._normalised)
         self._concepts, self._pivot = concepts, pivot
-        self._known_hits: list[Hit] | None = None
-        self._known_cuts: list[tuple[Token, Cut]] | None = None
+        self._known_mentions: Mentions | None = None
+        self._known_words: _Found | None = None
+        self._known_stems: _Found | None = None
 
     # No `cached_property`: until Python 3.12 its lock, one for all texts, would have every thread wait for a huge one.
 
     @property
-    def _hits(self) -> list[Hit]:
-        if self._known_hits is None:
-            self._known_hits = list(self._concepts.find(self._normalised, self._found))
-        return self._known_hits
+    def _mentions(self) -> Mentions:
+        if self._known_mentions is None:
+            self._known_mentions = self._concepts.find(self._pieces)
+        return self._known_mentions
 
     @property
-    def _cuts(self) -> list[tuple[Token, Cut]]:
-        if self._known_cuts is None:
-            self._known_cuts = list(self._pivot.cuts(self._found))
-        return self._known_cuts
+    def _words(self) -> _Found:
+        """The native terms of Latin words and IPC symbols."""
+        if self._known_words is None:
+            self._known_words = _Found.of(latin_terms(placed(self._pieces)))
+        return self._known_words
+
+    @property
+    def _stems(self) -> _Found:
+        """The pivot's terms."""
+        if self._known_stems is None:
+            self._known_stems = _Found.of(
+                (stem, token.start + place, token.start + place + len(word))
+                for token, cut in self._pivot.cuts(placed(self._pieces))
+                for place, word, stems in cut
+                for stem in stems
+            )
+        return self._known_stems
 
     def terms(self) -> Analysed:
         """Return the terms of the text."""
-        concepts = [concept_term(code) for hit in self._hits for code in hit.codes]
         native: list[str] = []
-        for token in self._found:
-            if token.kind == "han":
-                native += token.text
-                native += pairs(token.text)
-        native += [term for term, _, _ in latin_terms(self._found)]
-        stems = [stem for _, cut in self._cuts for _, _, own in cut for stem in own]
-        return Analysed(language(self._found), (*native, *concepts), (*stems, *concepts))
+        words: list[str] = []
+        stems: list[str] = []
+        known: dict[str, list[str]] = {}
+        han_characters = latin_words = 0
+        previous = ""
+        for _, han, ipc, word in self._pieces:
+            if word:
+                _, joined, _, terms, own, counts = latin(word)
+                latin_words += counts
+                stems += own
+                for term in terms:
+                    words.append(term)
+                    if previous:
+                        words.append(f"{previous} {term}")
+                    previous = term
+                if joined:
+                    words.append(joined)
+                continue
+            previous = ""
+            if han:
+                han_characters += len(han)
+                neighbours = list(pairs(han))
+                native += han
+                native += neighbours
+                if han not in known:  # A run that comes again is cut once.
+                    known[han] = self._pivot.stems(han, neighbours)
+                stems += known[han]
+            elif ipc:
+                words += _symbol_terms(ipc)
+        concepts = [concept_term(code) for code in self._mentions.codes]
+        language = dominant(han_characters, latin_words)
+        return Analysed(language, (*native, *words, *concepts), (*stems, *concepts))
 
-    def places(self, wanted: Mapping[str, Container[str]] | None = None) -> list[Place]:
-        """Return where terms stand in the text, for marking: all of them, or those that are wanted of each field.
+    def places(self, wanted: Mapping[str, Collection[str]] | None = None) -> list[Place]:
+        """Return where terms stand in the text, for marking: all of them, or those that are wanted of each field, in
+        whatever order, but those of one term from left to right.
 
-        Concepts and the pivot's words take most of the time, and are looked for where some of theirs are wanted.
+        What takes most of the time is looked for where some of it is wanted, and kept.
         """
-        origin = self._origin
-        native, pivot, concept = (wanted.get(field, ()) if wanted else _ALL for field in ("native", "pivot", "concept"))
-        here = []
-        for kind, text, start in self._found:
-            if kind == "han":
-                here += [("native", one, at, at + 1) for at, one in enumerate(text, start) if one in native]
-                here += [("native", one, at, at + 2) for at, one in enumerate(pairs(text), start) if one in native]
-        here += [("native", *place) for place in latin_terms(self._found) if place[0] in native]
-        for token, cut in self._cuts if pivot else ():
-            for place, word, stems in cut:
-                for stem in stems:
-                    if stem in pivot:
-                        start = token.start + place
-                        here.append(("pivot", stem, start, start + len(word)))
-        for hit in self._hits if concept else ():
+        fields = ("native", "pivot", "concept")
+        native, pivot, concept = (_ALL if wanted is None else wanted.get(one, ()) for one in fields)
+        here = [("native", *place) for place in self._han(None if wanted is None else native)]
+        if wanted is None or not all(map(is_han, (term[0] for term in native))):
+            here += [("native", *place) for place in self._words.among(native)]
+        if pivot:
+            here += [("pivot", *place) for place in self._stems.among(pivot)]
+        for hit in self._mentions.hits() if concept else ():
             terms = map(concept_term, hit.codes)
             here += [("concept", term, hit.start, hit.end) for term in terms if term in concept]
+        origin = self._origin
         return [Place(field, term, origin[start], origin[end]) for field, term, start, end in here]
+
+    def _han(self, wanted: Iterable[str] | None) -> Iterator[tuple[str, int, int]]:
+        """Yield where Han characters and pairs stand: all, or those that are wanted."""
+        if wanted is None:
+            for kind, text, start in placed(self._pieces):
+                if kind == "han":
+                    yield from ((one, at, at + 1) for at, one in enumerate(text, start))
+                    yield from ((one, at, at + 2) for at, one in enumerate(pairs(text), start))
+            return
+        for term in wanted:
+            if is_han(term[0]):  # Neighbouring Han characters are always of one run.
+                at = self._normalised.find(term)
+                while at >= 0:
+                    yield term, at, at + len(term)
+                    at = self._normalised.find(term, at + 1)
 
     def words_of_terms(self) -> dict[str, str]:
         """Return, per native Chinese term of the text, the word of the pivot in which it begins where it first occurs.
@@ -127,7 +199,7 @@ class Reading:
         """
         words: dict[str, str] = {}
         seen: set[str] = set()  # A run that comes again has the same terms.
-        for (kind, text, start), cut in self._cuts:
+        for (kind, text, start), cut in self._pivot.cuts(placed(self._pieces)):
             if kind != "han" or text in seen:
                 continue
             seen.add(text)
@@ -146,7 +218,7 @@ class Reading:
 
     def spans(self) -> list[Span]:
         """Return the vocabulary concepts in the text: what to suggest as aspects or codes."""
-        return spans(self._hits, self.text, self._origin)
+        return spans(self._mentions.hits(), self.text, self._origin)
 
 
 class Analyser:
@@ -183,10 +255,13 @@ class Analyser:
         return self.read(text).spans()
 
 
-class _Everything:
+class _Everything(frozenset[str]):
     """Contains whatever it is asked for."""
 
     def __contains__(self, term: object) -> bool:
+        return True
+
+    def __bool__(self) -> bool:
         return True
 
 
@@ -199,27 +274,22 @@ def latin_terms(found: Iterable[Token]) -> Iterator[tuple[str, int, int]]:
     before = 0
     for kind, text, start in found:
         if kind == "word":
-            for word, first, last in _parts(text):
+            own = latin(text)
+            for word, first, last in own.parts:
                 yield word, start + first, start + last
                 if previous:
                     yield f"{previous} {word}", before, start + last
                 previous, before = word, start + first
-            if "-" in text:
-                yield text.replace("-", "").casefold(), start, start + len(text)
+            if own.joined:
+                yield own.joined, start, start + len(text)
         else:
             previous = ""
             if kind == "ipc":
-                yield text[:4].casefold(), start, start + 4
-                if len(text) > 4:
-                    yield "".join(text.split()).casefold(), start, start + len(text)
+                for term, length in zip(_symbol_terms(text), (4, len(text)), strict=False):
+                    yield term, start, start + length
 
 
-@lru_cache(maxsize=1 << 16)
-def _parts(word: str) -> tuple[tuple[str, int, int], ...]:
-    """Return the parts of a hyphenated word that are worth a term, and where each starts and ends in it."""
-    place, found = 0, []
-    for part in word.split("-"):
-        if len(part) > 1 and not is_stop_word(part):
-            found.append((part.casefold(), place, place + len(part)))
-        place += len(part) + 1
-    return tuple(found)
+def _symbol_terms(symbol: str) -> tuple[str, ...]:
+    """Return the native terms of an IPC symbol: its subclass and, where it says more, all of it."""
+    subclass = symbol[:4].casefold()
+    return (subclass, "".join(symbol.split()).casefold()) if len(symbol) > 4 else (subclass,)

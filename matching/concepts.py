@@ -9,14 +9,15 @@ borders, hyphens or not. An IPC symbol is its own concept: `H04W 4/00` gives `=H
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import compress
 from typing import NamedTuple
 
 from matching.english import acronym, singular
-from matching.text import Token, normalise, normalise_with_places, tokens
+from matching.text import Piece, Token, normalise, normalise_with_places, pieces, placed
 
 _BREAK = re.compile(r"[.,;:!?\n。，、；：！？…|]")
 _BRACKETS = re.compile(r"\([^()]*\)")
@@ -58,22 +59,54 @@ def spans(hits: Iterable[Hit], text: str, places: Sequence[int]) -> list[Span]:
 
 @dataclass(slots=True)
 class _Units:
-    """The units of a text, in parallel lists (a text of 200,000 characters has as many units).
+    """The units of a text (one of 200,000 characters has as many).
 
     `looser` has, for acronyms, the keys that match as well as the one in `keys`, which matches capitals only;
-    `symbols` has the places that hold an IPC symbol, and its subclass.
+    `symbols` has the places that hold an IPC symbol, and its subclass. `firsts` has the first unit of every token.
     """
 
     keys: list[str] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
     looser: dict[int, tuple[str, ...]] = field(default_factory=dict)
     symbols: dict[int, str] = field(default_factory=dict)
+    firsts: list[int] = field(default_factory=list)
 
-    def add(self, key: str, start: int, end: int) -> None:
-        self.keys.append(key)
-        self.starts.append(start)
-        self.ends.append(end)
+
+class Mentions:
+    """The concepts of a text, in order. Where they stand is worked out when it is asked for: terms have no places."""
+
+    def __init__(
+        self, found: Sequence[Piece], firsts: Sequence[int], mentions: Sequence[tuple[tuple[str, ...], int, int]]
+    ) -> None:
+        self._found, self._firsts, self._mentions = found, firsts, mentions
+
+    @property
+    def codes(self) -> list[str]:
+        """The code or codes of each."""
+        return [code for codes, _, _ in self._mentions for code in codes]
+
+    def hits(self) -> list[Hit]:
+        """Return each with its place in the normalised text."""
+        if not self._mentions:
+            return []
+        here = list(placed(self._found))
+        return [
+            Hit(codes, self._place(here, first)[0], self._place(here, last)[1]) for codes, first, last in self._mentions
+        ]
+
+    def _place(self, here: Sequence[Token], unit: int) -> tuple[int, int]:
+        """Return start and end of a unit; a break is where the next token starts."""
+        number = bisect_right(self._firsts, unit) - 1
+        if number >= 0:
+            kind, text, start = here[number]
+            within = unit - self._firsts[number]
+            if kind == "ipc" and not within:
+                return start, start + len(text)
+            if kind == "han" and within < len(text):
+                return start + within, start + within + 1
+            if kind == "word" and within < len(ends := _word_units(text).ends):
+                return start + ends[within][0], start + ends[within][1]
+        start = here[number + 1].start
+        return start, start
 
 
 class _Node:
@@ -97,24 +130,25 @@ class Concepts:
             for phrase in concept.phrases:
                 self._add(concept.code, phrase)
 
-    def find(self, normalised: str, found: list[Token]) -> Iterator[Hit]:
-        """Yield the concepts in a normalised text with the given tokens, leftmost-longest."""
-        units = _units(normalised, found)
-        end = 0
+    def find(self, found: Sequence[Piece]) -> Mentions:
+        """Return the concepts in a text of these pieces, leftmost-longest."""
+        units, mentions, end = _units(found), [], 0
         for place in self._beginnings(units):
             if place >= end:
                 length, codes = self._longest(units, place)
                 if codes:
                     end = place + length
-                    yield Hit(codes, units.starts[place], units.ends[end - 1])
+                    mentions.append((codes, place, end - 1))
+        return Mentions(found, units.firsts if mentions else [], mentions)
 
     def _beginnings(self, units: _Units) -> list[int]:
         """Return the units at which a phrase may begin, by a look at them and the next: most begin none."""
         keys, begins = units.keys, self._root.children
+        after = [*keys[1:], None]
         found = [
             place
-            for place, (key, after) in enumerate(zip_longest(keys, keys[1:]))
-            if key in begins and (after in begins[key].children or begins[key].codes)
+            for place in compress(range(len(keys)), map(begins.__contains__, keys))
+            if after[place] in begins[keys[place]].children or begins[keys[place]].codes
         ]
         if loose := units.looser.keys() | units.symbols.keys():
             found = sorted({*found, *loose, *(place - 1 for place in loose if place)})
@@ -123,14 +157,14 @@ class Concepts:
     def spans(self, text: str) -> list[Span]:
         """Return where concepts stand in `text`, one span per code, in order: for highlighting and suggestions."""
         normalised, places = normalise_with_places(text)
-        return spans(self.find(normalised, list(tokens(normalised))), text, places)
+        return spans(self.find(pieces(normalised)).hits(), text, places)
 
     def _add(self, code: str, phrase: str) -> None:
         normalised = normalise(phrase)
         # A remark in brackets is not part of the name: 著作权（版权）, Patents (parent).
         for variant in {normalised, _BRACKETS.sub(" ", normalised)}:
             node = self._root
-            keys = _units(variant, list(tokens(variant))).keys
+            keys = _units(pieces(variant)).keys
             self._deepest = max(self._deepest, len(keys))
             for key in keys:
                 node = node.children.setdefault(key, _Node())
@@ -168,39 +202,54 @@ class Concepts:
         return best
 
 
-def _units(normalised: str, found: list[Token]) -> _Units:
-    """Return the units of a normalised text."""
-    units, end = _Units(), 0
-    for token in found:
-        start = token.start
-        gap = normalised[end:start]
-        if "&" in gap:
-            units.add("and", start, start)
-        elif gap and end and _BREAK.search(gap):
-            units.add("|", start, start)
-        end = start + len(token.text)
-        if token.kind == "han":
-            units.keys.extend(token.text)
-            units.starts.extend(range(start, end))
-            units.ends.extend(range(start + 1, end + 1))
-        elif token.kind == "ipc":
-            units.symbols[len(units.keys)] = token.text[:4]
-            units.add(f"ipc {token.text[:4]}", start, end)
-        else:
-            for key, capitals, first, last in _word_units(token.text):
-                if capitals:
-                    units.looser[len(units.keys)] = capitals
-                units.add(key, start + first, start + last)
+def _units(found: Iterable[Piece]) -> _Units:
+    """Return the units of a text of these pieces."""
+    units = _Units()
+    keys, firsts = units.keys, units.firsts
+    for gap, han, ipc, word in found:
+        if gap and gap != " " and (between := _between(gap)) and (firsts or between == "and"):
+            keys.append(between)
+        firsts.append(len(keys))
+        if word:
+            own = _word_units(word)
+            for place, looser in own.looser:
+                units.looser[len(keys) + place] = looser
+            keys += own.keys
+        elif han:
+            keys += han
+        elif ipc:
+            units.symbols[len(keys)] = ipc[:4]
+            keys.append(f"ipc {ipc[:4]}")
     return units
 
 
+def _between(gap: str) -> str:
+    """Return the unit that stands for what is between two tokens, "" for none."""
+    if "&" in gap:
+        return "and"
+    return "|" if _BREAK.search(gap) else ""
+
+
+class _Word(NamedTuple):
+    """The units of a hyphenated word: their keys, the looser keys of acronyms with their place among them, and where
+    each starts and ends in the word.
+    """
+
+    keys: tuple[str, ...]
+    looser: tuple[tuple[int, tuple[str, ...]], ...]
+    ends: tuple[tuple[int, int], ...]
+
+
 @lru_cache(maxsize=1 << 16)
-def _word_units(word: str) -> tuple[tuple[str, tuple[str, ...], int, int], ...]:
-    """Return the units of a hyphenated word: key, looser keys of an acronym, and where each starts and ends in it."""
-    place, found = 0, []
+def _word_units(word: str) -> _Word:
+    """Return the units of a word."""
+    keys: list[str] = []
+    looser, ends, place = [], [], 0
     for part in word.split("-"):
         key, capitals = singular(part.casefold()), acronym(part)
-        looser = tuple(dict.fromkeys((key, singular(capitals.casefold())))) if capitals else ()
-        found.append((f"^{capitals}" if capitals else key, looser, place, place + len(part)))
+        if capitals:
+            looser.append((len(keys), tuple(dict.fromkeys((key, singular(capitals.casefold()))))))
+        keys.append(f"^{capitals}" if capitals else key)
+        ends.append((place, place + len(part)))
         place += len(part) + 1
-    return tuple(found)
+    return _Word(tuple(keys), tuple(looser), tuple(ends))

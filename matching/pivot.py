@@ -16,12 +16,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 from matching.english import is_stop_word, stem
+from matching.latin import latin
 from matching.text import Token, pairs
 
 DATA = Path(__file__).parent / "data"
 _WORD = re.compile(r"[^\W_]+")
 
 
+REMEMBERED = 1 << 16  # Words and pairs of characters, a few hundred bytes each.
+
+# How long the headwords are that begin with two characters and are longer, the longest first; and the stems of the word
+# itself, None where it is no headword.
+_Known = tuple[tuple[int, ...], tuple[str, ...] | None]
 # Words of a token: the place in it, the word, and its stems.
 Cut = Sequence[tuple[int, str, tuple[str, ...]]]
 
@@ -39,12 +45,14 @@ class Lexicon:
 
     def __init__(self, glosses: Mapping[str, str]) -> None:
         self.glosses = glosses
-        # The longest headword that begins with each pair of characters: most pairs begin none, or a short one.
-        self._longest: dict[str, int] = {}
+        # How long the headwords are that begin with each pair of characters: most pairs begin none, or one length.
+        lengths: dict[str, int] = {}
         for headword in glosses:
-            pair = headword[:2]
-            if len(headword) > self._longest.get(pair, 1):
-                self._longest[pair] = len(headword)
+            if len(headword) > 1:
+                pair = headword[:2]
+                lengths[pair] = lengths.get(pair, 0) | 1 << len(headword)
+        self._lengths = {pair: _descending(many) for pair, many in lengths.items()}
+        self._known: dict[str, _Known] = {}
 
     def cut(self, run: str, ends: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
         """Return the headwords of a run from left to right, the longest at each place, and where they start.
@@ -52,26 +60,67 @@ class Lexicon:
         `ends` are words that are there already, with their starts, and last the end of the run with an empty word;
         they are passed over.
         """
-        longest, glosses = self._longest.get, self.glosses
+        lengths, glosses = self._lengths.get, self.glosses
         found, place = [], 0
         for end, given in ends:
             while place < end:
-                length = longest(run[place : place + 2], 1)
-                if length > end - place:
-                    length = end - place
-                word = run[place : place + length]
-                while word not in glosses and length > 1:
-                    length -= 1
-                    word = word[:-1]
-                if word in glosses:
-                    found.append((place, word))
-                place += length
+                for length in lengths(run[place : place + 2], _ALONE):
+                    word = run[place : place + length]
+                    if length <= end - place and word in glosses:
+                        found.append((place, word))
+                        place += length
+                        break
+                else:
+                    place += 1
             place = end + len(given)
         return found
 
-    def may_be_in(self, run: str) -> bool:
-        """Tell whether a headword of two characters or more may begin somewhere in the run."""
-        return not self._longest.keys().isdisjoint(pairs(run))
+    def stems(self, run: str, neighbours: Sequence[str]) -> list[str]:
+        """Return the stems of the headwords that `cut` finds in a whole run, in order; `neighbours` are its pairs."""
+        known, remember = self._known.get, self._remember
+        found: list[str] = []
+        place, last = 0, len(run) - 1
+        while place <= last:
+            begun = neighbours[place] if place < last else run[place]
+            longer, own = known(begun) or remember(begun)
+            for length in longer:
+                word = run[place : place + length]
+                more = (known(word) or remember(word))[1]
+                if more is not None:
+                    found += more
+                    place += length
+                    break
+            else:
+                if own is None and place < last:
+                    begun = run[place]
+                    own = (known(begun) or remember(begun))[1]
+                if own:
+                    found += own
+                place += len(begun)
+        return found
+
+    def _remember(self, word: str) -> _Known:
+        """Return what is known of a word, and keep it: words that come again are mostly the same few thousand."""
+        gloss = self.glosses.get(word)
+        longer = self._lengths.get(word, _ALONE) if len(word) == 2 else ()
+        found = tuple(one for one in longer if one > 2), None if gloss is None else gloss_stems(gloss)
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()  # Other threads may be reading: they find nothing there, and look again.
+        self._known[word] = found
+        return found
+
+    def may_be_in(self, neighbours: Iterable[str]) -> bool:
+        """Tell whether a headword of two characters or more begins with one of these pairs of a run."""
+        return not self._lengths.keys().isdisjoint(neighbours)
+
+
+_ALONE = (1,)
+
+
+@cache  # Few combinations of lengths occur.
+def _descending(lengths: int) -> tuple[int, ...]:
+    """Return the lengths whose bits are set, the longest first, and 1."""
+    return (*(length for length in range(lengths.bit_length() - 1, 1, -1) if lengths >> length & 1), 1)
 
 
 class Pivot:
@@ -109,31 +158,24 @@ class Pivot:
                     cut = known[token.text] = self._cut(token.text)
                 yield token, cut
             elif token.kind == "word":
-                yield token, english_words(token.text)
+                yield token, latin(token.text).words
+
+    def stems(self, run: str, neighbours: Sequence[str]) -> list[str]:
+        """Return the stems of the words of a run, in order; `neighbours` are its pairs of characters."""
+        if self._glossary.may_be_in(neighbours):
+            return [stem for _, _, own in self._cut(run) for stem in own]
+        return self._lexicon.stems(run, neighbours)
 
     def _cut(self, run: str) -> list[tuple[int, str, tuple[str, ...]]]:
         """Return the glossary's terms in a run and, between them, the lexicon's words: place, word and stems."""
         end = [(len(run), "")]
-        terms = self._glossary.cut(run, end) if self._glossary.may_be_in(run) else []
+        terms = self._glossary.cut(run, end) if self._glossary.may_be_in(pairs(run)) else []
         lexicon, glossary = self._lexicon.glosses, self._glossary.glosses
         found = [(place, word, gloss_stems(lexicon[word])) for place, word in self._lexicon.cut(run, terms + end)]
         if terms:
             found += [(place, term, gloss_stems(glossary[term])) for place, term in terms]
             found.sort()
         return found
-
-
-@lru_cache(maxsize=1 << 16)
-def english_words(text: str) -> tuple[tuple[int, str, tuple[str, ...]], ...]:
-    """Return the words of a Latin token with their places and stems: its parts and, with a hyphen, the parts joined."""
-    place, parts, found = 0, text.split("-"), []
-    for part in parts:
-        if len(part) > 1 and not is_stop_word(part):
-            found.append((place, part, (stem(part),)))
-        place += len(part) + 1
-    if len(parts) > 1:
-        found.append((0, text, (stem("".join(parts)),)))
-    return tuple(found)
 
 
 @cache  # Bounded by the lexicon: no text of a user comes here.

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from operator import add
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import opencc
 
@@ -32,6 +32,8 @@ _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x2
 _LONGEST_WORD = 64
 
 Kind = Literal["han", "ipc", "word"]
+# What stands before a token, and the token as one of three: a Han run, an IPC symbol, a Latin word.
+Piece = tuple[str, str | None, str | None, str | None]
 
 
 class Token(NamedTuple):
@@ -44,7 +46,7 @@ class Token(NamedTuple):
 
 def normalise(text: str) -> str:
     """Return `text` in NFKC and simplified Chinese, its case unchanged."""
-    return _simplified(unicodedata.normalize("NFKC", text))
+    return text if text.isascii() else _simplified(unicodedata.normalize("NFKC", text))
 
 
 def normalise_with_places(text: str) -> tuple[str, Sequence[int]]:
@@ -54,6 +56,8 @@ def normalise_with_places(text: str) -> tuple[str, Sequence[int]]:
     Works on one base character with its combining marks at a time, so that places are known even where NFKC
     lengthens (`㈱`) or shortens (`é` in two parts) the text.
     """
+    if text.isascii():
+        return text, range(len(text) + 1)
     narrow = text.translate(_NARROW)
     if unicodedata.is_normalized("NFKC", narrow):  # Nearly every text: each character comes from the one in its place.
         converted = _simplified(narrow)
@@ -88,11 +92,44 @@ def _clusters(text: str) -> Iterator[tuple[str, int]]:
             start = place
 
 
+def pieces(normalised: str) -> list[Piece]:
+    """Return the tokens of a normalised text in order: what stands before each (punctuation, emoji), and a Han run, an
+    IPC symbol or a Latin word.
+
+    One pass of the pattern's own, which takes a third of the time of a match object for each token.
+    """
+    found: list[Any] = _TOKENS.split(normalised)
+    here = list(zip(found[::4], found[1::4], found[2::4], found[3::4], strict=False))
+    if max(map(len, filter(None, found[3::4])), default=0) > _LONGEST_WORD:
+        return list(_without_noise(here))
+    return here
+
+
+def _without_noise(found: Iterable[Piece]) -> Iterator[Piece]:
+    """Yield the pieces with words that are too long counted to what stands before the next."""
+    waiting: list[str] = []
+    for gap, han, ipc, word in found:
+        waiting.append(gap)
+        if word and len(word) > _LONGEST_WORD:
+            waiting.append(word)
+        else:
+            yield "".join(waiting), han, ipc, word
+            waiting = []
+
+
 def tokens(normalised: str) -> Iterator[Token]:
     """Yield the tokens of a normalised text in order; all else (punctuation, emoji) lies between them."""
-    for match in _TOKENS.finditer(normalised):
-        if match.lastgroup == "han" or match.end() - match.start() <= _LONGEST_WORD:
-            yield Token(match.lastgroup or "", match.group(), match.start())
+    return placed(pieces(normalised))
+
+
+def placed(found: Iterable[Piece]) -> Iterator[Token]:
+    """Yield the tokens in pieces of a text, each with its place."""
+    end = 0
+    for gap, han, ipc, word in found:
+        text = han or word or ipc or ""
+        start = end + len(gap)
+        yield Token("han" if han else "word" if word else "ipc", text, start)
+        end = start + len(text)
 
 
 def pairs(run: str) -> Iterable[str]:
@@ -110,6 +147,11 @@ def language(found: list[Token]) -> str:
     """
     han = sum(len(token.text) for token in found if token.kind == "han")
     latin = sum(token.kind == "word" and not token.text.isnumeric() for token in found)
+    return dominant(han, latin)
+
+
+def dominant(han: int, latin: int) -> str:
+    """Return the language of a text of so many Han characters and Latin words that are no numbers."""
     if not han and not latin:
         return ""
     return "zh" if han >= latin else "en"
