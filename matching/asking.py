@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.analysis import Analysed, Analyser, Reading, concept_term
 from matching.parameters import Parameters
 from matching.profile import Query, aspect_codes
 from matching.weights import FIELDS, Field, QueryField, Rows
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Counted:
+    """The terms of a request in one field, sorted, with their tf and whether an aspect names them; shape (n_terms,)."""
+
+    terms: tuple[str, ...]
+    tfs: Rows
+    named: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +34,7 @@ class Asked:
     terms: Analysed
     aspects: tuple[str, ...]
     must: tuple[str, ...]
+    counted: Mapping[Field, Counted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +54,17 @@ class Prepared:
 def ask(query: Query, analyser: Analyser) -> Asked:
     """Return the query with its text analysed."""
     reading = analyser.read(query_text(query))
-    return Asked(query, reading, reading.terms(), aspect_codes(query.aspects), aspect_codes(query.aspects, "must"))
+    terms, aspects = reading.terms(), aspect_codes(query.aspects)
+    named = {concept_term(code) for code in aspects}
+    counted = {field: _counted(getattr(terms, field), named) for field in FIELDS}
+    return Asked(query, reading, terms, aspects, aspect_codes(query.aspects, "must"), counted)
+
+
+def _counted(found: Sequence[str], named: Collection[str]) -> Counted:
+    tf = Counter(found)
+    terms = tuple(sorted({*tf, *named}))
+    tfs = np.array([tf[term] for term in terms], dtype=np.int64)
+    return Counted(terms, tfs, np.array([term in named for term in terms], dtype=np.bool_))
 
 
 def prepare(
@@ -56,15 +78,14 @@ def prepare(
     """
     fields, columns = {}, {}
     for field in FIELDS:
-        tf = Counter[str](getattr(asked.terms, field))
-        boosts = {concept_term(code): parameters.aspect_weight for code in asked.aspects if parameters.aspect_weight}
-        terms = sorted({*tf, *boosts})
-        numbers, dfs = look_up(field, terms)
-        known = np.flatnonzero(dfs > 0)
+        own = asked.counted[field]
+        numbers, dfs = look_up(field, own.terms)
+        boosts = np.where(own.named, parameters.aspect_weight, 0.0)
+        known = (dfs > 0) & ((own.tfs > 0) | (boosts > 0))
         fields[field] = QueryField(
-            terms=tuple(terms[place] for place in known.tolist()),
-            tfs=np.array([tf[term] for term in terms], dtype=np.int64)[known],
-            boosts=np.array([boosts.get(term, 0.0) for term in terms])[known],
+            terms=tuple(compress(own.terms, known.tolist())),
+            tfs=own.tfs[known],
+            boosts=boosts[known],
             dfs=dfs[known],
             n_items=n_items,
         )

@@ -100,14 +100,18 @@ class Live:
     def df(self, field: Field, terms: Rows) -> Rows:
         """Return the df of terms, by number; -1 stands for an unknown term. Same shape."""
         df = self._df[field]
-        known = (terms >= 0) & (terms < len(df))
         if not len(df):
             return np.zeros(len(terms), dtype=np.int64)
-        return np.where(known, df[np.where(known, terms, 0)], 0).astype(np.int64)
+        known = terms.view(np.uint64) < len(df)  # As such a number, -1 is greater than all.
+        return df[terms * known].astype(np.int64) * known
 
     def width(self, field: Field) -> int:
         """Return how many terms there is room for."""
         return len(self._df[field])
+
+    def table(self, field: Field) -> NDArray[np.int32]:
+        """Return the df of all terms by number; it may be read as long as the version is held."""
+        return self._df[field]
 
     def gather(self, field: Field, terms: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return the df of terms that the pool knows, same shape."""

@@ -9,14 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.asking import Prepared, ask
-from matching.coverage import covered, missing
-from matching.gathering import Place, gather
+from matching.gathering import Place
 from matching.index import Index
 from matching.live import Live
 from matching.parameters import Parameters
 from matching.profile import Filter, Query
 from matching.ranking import Pool, best
-from matching.reckoning import reckon
 from matching.scanning import fast
 from matching.weights import Floats
 
@@ -117,6 +115,7 @@ def _before(
 
 
 def _exactly(index: Index, found: list[Place], prepared: Prepared, parameters: Parameters, live: Live) -> Floats:
-    held = covered(found, prepared.aspects, index.concepts(prepared.aspects))
-    evidence = gather(found, prepared, live)
-    return reckon(prepared.fields, prepared.language, evidence, missing(prepared, held), parameters).affinities
+    affinities: Floats = index.kernel.exactly(
+        found, prepared, index.concepts(prepared.aspects), live, parameters
+    ).affinities
+    return affinities

@@ -14,14 +14,15 @@ from typing import Any, Protocol
 from matching.analysis import Analyser
 from matching.asking import Asked, Prepared, ask
 from matching.baseline import baselines
-from matching.coverage import covered, missing
 from matching.explanation import Explainer, Reasons
-from matching.gathering import Place, gather
+from matching.gathering import Place
 from matching.live import Live
 from matching.parameters import Parameters
 from matching.profile import Filter, Item, Profile, Query, aspect_codes
-from matching.reckoning import Evidence, Reckonings, reckon
+from matching.reckoning import Evidence, Reckonings
 from matching.records import digest, is_doubted, item_of
+from matching.weighing import Weighed
+from matching.weights import Floats
 
 Allowed = Collection[str] | Filter | None
 # The profiles of some experts, by id: a mapping that has them all, or what fetches those that are asked for.
@@ -65,6 +66,7 @@ class Pool(Protocol):
     """What ranking asks of an index: `matching.Index`, or that on Qdrant."""
 
     analyser: Analyser
+    kernel: Any
 
     def at_version(self) -> AbstractContextManager[Live]: ...
 
@@ -163,24 +165,31 @@ def find_best(index: Pool, asked: Asked, k: int, parameters: Parameters, selecte
     with index.at_version() as live:
         prepared = index.prepared(asked, parameters, live)
         places = index.promising(asked, prepared, k, parameters, selected, live)
-        evidence = gather(places, prepared, live)
-        subtracted = baselines(index, places, parameters, live)
-    experts = [segment.names[place] for segment, place in places]
-    held = covered(places, prepared.aspects, index.concepts(prepared.aspects))
-    reckonings = reckon(prepared.fields, prepared.language, evidence, missing(prepared, held), parameters, subtracted)
-    affinities = reckonings.affinities
-    order = list(range(len(places)))
-    if not parameters.diversify:
-        order.sort(key=lambda place: (-affinities[place], experts[place]))
-    order = [place for place in order if affinities[place] > 0][:k]
+        weighed: Weighed = index.kernel.exactly(
+            places,
+            prepared,
+            index.concepts(prepared.aspects),
+            live,
+            parameters,
+            baselines(index, places, parameters, live),
+        )
+        order = _order(places, weighed.affinities, k, as_they_come=bool(parameters.diversify))
+        evidence, reckonings, held = weighed.of(list(order))
     return Found(
-        tuple(experts[place] for place in order),
-        tuple(places[place] for place in order),
-        tuple(held[place] for place in order),
-        evidence.of(order),
-        reckonings.of(order),
-        prepared,
+        tuple(order.values()), tuple(places[one] for one in order), tuple(held), evidence, reckonings, prepared
     )
+
+
+def _order(places: Sequence[Place], affinities: Floats, k: int, *, as_they_come: bool) -> dict[int, str]:
+    """Return the numbers of the best `k` of the places, and their ids: by affinity, then by id, or as they come."""
+    known = affinities.tolist()
+    # Ids are read of nobody who cannot be on the list: that would take longer than all else here.
+    least = sorted(known)[-k] if 0 < k <= len(known) and not as_they_come else 0.0
+    able = [one for one, affinity in enumerate(known) if affinity >= least and affinity > 0]
+    ids = {one: places[one][0].names[places[one][1]] for one in able}
+    if not as_they_come:
+        able.sort(key=lambda one: (-known[one], ids[one]))
+    return {one: ids[one] for one in able[:k]}
 
 
 def _items(found: Found, profiles: Profiles) -> list[tuple[Item, ...]]:

@@ -199,7 +199,7 @@ def reckon(
     }
     sums = _sums([(of, added) for of, _, added in parts.values()], n_experts)
     doubts = _sums([(owners, on_grid(pool * (trusted - scores)))], n_experts)
-    adjustments, affinities = _adjusted(sums + doubts, doubts, baselines, missing_must, parameters)
+    adjustments, affinities = adjusted(sums + doubts, doubts, baselines, missing_must, parameters)
     totals = np.bincount(owners, pool * trusted, minlength=n_experts)[owners]
     own = np.divide(pool * trusted, totals, out=np.zeros(len(owners)), where=totals > 0)
     return Reckonings(fields, affinities, adjustments, own, evidence.starts, parts)
@@ -232,7 +232,7 @@ def _pooling_weights(scores: Floats, starts: Rows, owners: Rows, parameters: Par
     return np.asarray(each + np.where(best, more, 0.0))
 
 
-def _adjusted(
+def adjusted(
     affinities: Floats,
     doubts: Floats,
     baselines: Floats | None,
@@ -241,7 +241,7 @@ def _adjusted(
 ) -> tuple[list[tuple[Adjustment, ...]], Floats]:
     """Return the adjustments of every expert, and the affinities after them."""
     adjusted = affinities.copy()
-    found = []
+    found: list[tuple[Adjustment, ...]] = []
     for place, missing in enumerate(missing_must):
         own = [Adjustment("unverified", float(doubts[place]))] if doubts[place] else []
         if baselines is not None and (taken := _taken(float(adjusted[place]), float(baselines[place]))):

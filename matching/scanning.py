@@ -18,16 +18,18 @@ from scipy.sparse import csr_array
 from matching.asking import Prepared
 from matching.baseline import corrected
 from matching.gathering import Place
-from matching.kernels import forward, plain
+from matching.kernels import plain
 from matching.live import Live
 from matching.parameters import Parameters
 from matching.parts import Part, holding
 from matching.reckoning import NOTHING
-from matching.scoring import shares, trust
+from matching.scoring import counting
 from matching.segment import Mask, Segment
-from matching.weights import FIELDS, Field, Floats, idf_of, sublinear
+from matching.weights import FIELDS, Field, Floats, Rows, idf_of, sublinear
 
-_CHUNK = 256
+_CHUNK = 256  # Scores of which the greatest is looked at first.
+
+Single = NDArray[np.float32]
 
 
 def candidates(
@@ -42,12 +44,8 @@ def candidates(
 ) -> list[Place]:
     """Return all who may be among the best `k` of the masks, a few too many rather than one too few."""
     scores, error = fast(parts, prepared, parameters, kernel, masks, must, live)
-    least = _kth(scores, k) * (1.0 - error) / (1.0 + error)
-    return [
-        (part.segment, place)
-        for part, own in zip(parts, scores, strict=True)
-        for place in np.flatnonzero((own >= least) & (own > 0)).tolist()
-    ]
+    found = _reaching(scores, k, (1.0 - error) / (1.0 + error))
+    return [(part.segment, place) for part, own in zip(parts, found, strict=True) for place in own.tolist()]
 
 
 def fast(
@@ -61,32 +59,11 @@ def fast(
 ) -> tuple[list[NDArray[np.float32]], float]:
     """Return the affinities of those in the masks, 0 for all others, and the relative error within which they are."""
     scores = [
-        np.where(mask, _fast(part, prepared, parameters, kernel, must, live), np.float32(0))
+        _discounted(kernel.affinities(part.segment, mask, prepared, live, parameters), part, must, parameters)
         for part, mask in zip(parts, masks, strict=True)
     ]
     rounding = max((inverse.error for part in parts for inverse in (part.segment.inverse or {}).values()), default=1e-4)
     return scores, min(rounding + live.error / (1.0 - live.error), 0.5)
-
-
-def _fast(
-    part: Part, prepared: Prepared, parameters: Parameters, kernel: Any, must: Sequence[int], live: Live
-) -> NDArray[np.float32]:
-    """Return the affinity of every expert of a part within the errors of kernel and norms, shape (n_experts,)."""
-    segment, counting = part.segment, _counting(prepared, parameters)
-    weights = {field: prepared.fields[field].weights for field in FIELDS}
-    norms = live.norms(segment)
-    if segment.inverse is None:
-        held = {
-            field: live.spread(field, prepared.columns[field], weights[field], segment.fields[field].columns)
-            for field in FIELDS
-        }
-        dots = {field: forward.dots(segment.fields[field], held[field], segment.n_rows) for field in FIELDS}
-        scores = plain.combine(dots, norms, segment.kinds, segment.rectangles, counting, parameters)
-    else:
-        scores = kernel.affinities(
-            segment.inverse, norms, segment.kinds, segment.rectangles, prepared.columns, weights, counting, parameters
-        )
-    return _discounted(scores, part, must, parameters)
 
 
 def exact(
@@ -108,7 +85,7 @@ def exact(
             weights[prepared.columns[field]] = prepared.fields[field].weights
             dots[field] = levels[field] @ weights
         kinds, rectangles = part.segment.kinds, part.segment.rectangles
-        scores = plain.combine(dots, norms, kinds, rectangles, _counting(prepared, parameters), parameters)
+        scores = plain.combine(dots, norms, kinds, rectangles, counting(prepared.language, parameters), parameters)
         if baselines is not None:
             scores = corrected(scores, baselines[start : start + len(scores)])
         start += len(scores)
@@ -138,26 +115,29 @@ def matrices(
     return levels, norms
 
 
-def _counting(prepared: Prepared, parameters: Parameters) -> Mapping[Field, Floats]:
-    """Return what a row's cosine in each field counts, by the row's kind, its trust included; shape (6,)."""
-    return {field: share * trust(parameters) for field, share in shares(prepared.language, parameters).items()}
-
-
 def _discounted(scores: NDArray[Any], part: Part, must: Sequence[int], parameters: Parameters) -> NDArray[Any]:
     for term in must:
         scores *= np.where(holding(part, term), 1.0, parameters.missing_must_factor).astype(scores.dtype)
     return scores
 
 
-def _kth(scores: Sequence[NDArray[np.float32]], k: int) -> float:
-    """Return the k-th greatest of all scores, 0 where there are not so many."""
-    # The k-th greatest of the chunks' maxima is no greater: only what reaches it need be sorted.
-    maxima = np.concatenate([_maxima(own) for own in scores])
-    least = np.partition(maxima, -k)[-k] if k <= len(maxima) else np.float32(0)
-    left = np.concatenate([own[own >= least] for own in scores])
-    return float(np.partition(left, -k)[-k]) if k <= len(left) else 0.0
+def _reaching(scores: Sequence[Single], k: int, factor: float) -> list[Rows]:
+    """Return, for each part, the places of scores above 0 that are at least `factor` times the k-th greatest of all."""
+    # The k-th greatest of the chunks' maxima is no greater than that of all: no other chunk need be looked at.
+    maxima = [np.maximum.reduceat(own, np.arange(0, len(own), _CHUNK)) if len(own) else own for own in scores]
+    least = _kth(np.concatenate(maxima), k)
+    left = [own[_of_chunks(most >= least, len(own))] for own, most in zip(scores, maxima, strict=True)]
+    line = max(np.float32(_kth(np.concatenate(left), k) * factor), np.finfo(np.float32).smallest_subnormal)
+    places = [_of_chunks(most >= line, len(own)) for own, most in zip(scores, maxima, strict=True)]
+    return [at[own[at] >= line] for own, at in zip(scores, places, strict=True)]
 
 
-def _maxima(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    whole = len(scores) // _CHUNK * _CHUNK
-    return np.concatenate([scores[:whole].reshape(-1, _CHUNK).max(axis=1), scores[whole:]])
+def _kth(values: Single, k: int) -> float:
+    """Return the k-th greatest, 0 where there are not so many."""
+    return float(np.partition(values, len(values) - k)[len(values) - k]) if k <= len(values) else 0.0
+
+
+def _of_chunks(chosen: NDArray[np.bool_], length: int) -> Rows:
+    """Return the places in these chunks, of so many in all."""
+    places = (np.flatnonzero(chosen)[:, None] * _CHUNK + np.arange(_CHUNK)).ravel()
+    return places[places < length]

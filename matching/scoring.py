@@ -11,12 +11,13 @@ items, of which an absent one counts nothing), times a factor per missing must-h
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 
 from matching.parameters import Parameters
 from matching.records import LANGUAGES
-from matching.weights import Field, Floats
+from matching.weights import FIELDS, Field, Floats
 
 
 def shares(language: str, parameters: Parameters) -> Mapping[Field, Floats]:
@@ -32,6 +33,18 @@ def shares(language: str, parameters: Parameters) -> Mapping[Field, Floats]:
 def trust(parameters: Parameters) -> Floats:
     """Return what a row's score is multiplied by, by its kind; shape (6,)."""
     return np.repeat([1.0, parameters.unverified_factor], len(LANGUAGES))
+
+
+def counting(language: str, parameters: Parameters) -> Floats:
+    """Return `shares` in both fields and `trust`, shape (3, 6); callers must not write to it."""
+    return _counting(language, parameters.native_weight, parameters.unverified_factor)
+
+
+@lru_cache(maxsize=64)
+def _counting(language: str, native_weight: float, unverified_factor: float) -> Floats:
+    parameters = Parameters(native_weight=native_weight, unverified_factor=unverified_factor)
+    own = shares(language, parameters)
+    return np.stack([*(own[field] for field in FIELDS), trust(parameters)])
 
 
 def pool_weights(items: int, parameters: Parameters) -> tuple[float, float]:

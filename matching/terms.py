@@ -35,10 +35,10 @@ class Terms:
 
     def find(self, terms: Sequence[str]) -> list[int]:
         """Return the number of each term, -1 where it is unknown."""
-        found = [self.known.get(term) for term in terms]
+        found = list(map(self.known.get, terms))
+        if None not in found:
+            return found  # type: ignore[return-value]
         unknown = [term for term, number in zip(terms, found, strict=True) if number is None]
-        if not unknown:
-            return [number for number in found if number is not None]
         searched = dict(zip(unknown, self._searched(unknown), strict=True))
         if len(self.known) > REMEMBERED:
             self.known.clear()

@@ -39,11 +39,10 @@ class Vocabulary:
         """Return the number of each term, -1 where it is unknown; shape (len(terms),)."""
         if self.table is None:
             return np.array([self.fresh.get(term, -1) for term in terms], dtype=np.int64)
-        known = self.table.find(terms)
-        return np.array(
-            [self.fresh.get(term, -1) if number < 0 else number for term, number in zip(terms, known, strict=True)],
-            dtype=np.int64,
-        )
+        known = np.array(self.table.find(terms), dtype=np.int64)
+        for place in np.flatnonzero(known < 0).tolist() if self.fresh else ():
+            known[place] = self.fresh.get(terms[place], -1)
+        return known
 
     def number(self, terms: Iterable[str]) -> list[int]:
         """Return the number of each term; unknown ones get the next."""

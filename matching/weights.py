@@ -26,19 +26,19 @@ _TABLE = 1 << 16
 
 
 @lru_cache(maxsize=1)
-def _logarithms() -> Floats:
+def logarithms() -> Floats:
     """Return ln(1 + n) of 0 to 65,535."""
     return _read_only(np.array([math.log(1 + number) for number in range(_TABLE)]))
 
 
 def idf_of(df: NDArray[Any], n_items: int) -> Floats:
     """Return the smooth idf of terms with these df, from 1 (in every item) to 1 + ln((1 + N) / 2); same shape."""
-    logarithms = _logarithms()[np.minimum(df, _TABLE - 1)]
+    values = logarithms()[np.minimum(df, _TABLE - 1)]
     large = df >= _TABLE
     if large.any():
-        values, at = np.unique(df[large], return_inverse=True)
-        logarithms[large] = np.array([math.log(1 + value) for value in values.tolist()])[at]
-    return np.asarray(math.log(1 + n_items) - logarithms + 1.0)
+        dfs, at = np.unique(df[large], return_inverse=True)
+        values[large] = np.array([math.log(1 + one) for one in dfs.tolist()])[at]
+    return np.asarray(math.log(1 + n_items) - values + 1.0)
 
 
 @lru_cache(maxsize=64)

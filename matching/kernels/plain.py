@@ -10,10 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import _sparsetools, csr_array
 
+from matching.asking import Prepared
+from matching.live import Live
 from matching.parameters import Parameters
 from matching.ranges import bounds, ranges
-from matching.scoring import pool_weights
-from matching.weights import FIELDS, Field, Floats, Rows, sublinear_table
+from matching.scoring import counting, pool_weights
+from matching.segment import Mask, Segment
+from matching.weighing import exactly as exactly
+from matching.weights import FIELDS, Field, Floats, Rows, sublinear, sublinear_table
 
 _MANY = 2048  # Postings from which a term is worth a call of its own, without a copy.
 _WIDE = 4096  # Experts from which the best items are found column by column.
@@ -60,23 +64,25 @@ def invert(starts: Rows, columns: NDArray[np.int32], tfs: NDArray[Any], n_terms:
     return Inverse(turned.indptr.astype(kind, copy=False), turned.indices.astype(kind, copy=False), turned.data)
 
 
-def affinities(
-    inverse: Mapping[Field, Inverse],
-    norms: Mapping[Field, Single],
-    kinds: NDArray[np.uint8],
-    rectangles: Rows,
-    terms: Mapping[Field, Rows],
-    weights: Mapping[Field, Floats],
-    shares: Mapping[Field, Floats],
-    parameters: Parameters,
-) -> Single:
-    """Return the affinity of every expert of a segment, must-haves apart, within ERROR and the error of the norms;
-    shape (n_experts,).
+def affinities(segment: Segment, mask: Mask, prepared: Prepared, live: Live, parameters: Parameters) -> Single:
+    """Return the affinity of every expert of a segment who is in the mask, must-haves apart, within the errors of
+    postings and norms, and 0 for all others; shape (n_experts,).
     """
-    dots = {
-        field: _dots(inverse[field], len(kinds), terms[field], weights[field].astype(np.float32)) for field in FIELDS
-    }
-    return combine(dots, norms, kinds, rectangles, shares, parameters)
+    if segment.inverse is None:
+        dots = {field: _dots_of_rows(segment, field, prepared, live) for field in FIELDS}
+    else:
+        dots = {
+            field: _dots(
+                segment.inverse[field],
+                segment.n_rows,
+                prepared.columns[field],
+                prepared.fields[field].weights.astype(np.float32),
+            )
+            for field in FIELDS
+        }
+    counted = counting(prepared.language, parameters)
+    scores = combine(dots, live.norms(segment), segment.kinds, segment.rectangles, counted, parameters)
+    return np.where(mask, scores, np.float32(0))
 
 
 def combine(
@@ -84,18 +90,18 @@ def combine(
     norms: Mapping[Field, NDArray[Any]],
     kinds: NDArray[np.uint8],
     rectangles: Rows,
-    shares: Mapping[Field, Floats],
+    shares: Floats,
     parameters: Parameters,
 ) -> NDArray[Any]:
     """Return the affinity of every expert from the dot products of every row, which it overwrites, and one over the
-    norms; in as many bits as those have.
+    norms; in as many bits as those have. `shares`: see `scoring.counting`.
     """
     bits = dots["native"].dtype
     scores = np.zeros(len(kinds), dtype=bits)
-    for field in FIELDS:
+    for field, share in zip(FIELDS, (shares[:2] * shares[2]).astype(bits), strict=True):
         part = dots[field]
         part *= norms[field]
-        part *= shares[field].astype(bits)[kinds]
+        part *= share[kinds]
         scores += part
     pooled = np.zeros(int(rectangles[:, 3].sum()), dtype=bits)
     for first, items, start, experts in rectangles.tolist():
@@ -121,6 +127,14 @@ def _dots(inverse: Inverse, n_rows: int, terms: Rows, weights: Single) -> Single
         _sparsetools.csr_row_index(len(few), chosen, inverse.starts, inverse.rows, inverse.levels, rows, levels)
         _sparsetools.csc_matvec(n_rows, len(few), limits, rows, levels, weights[few], sums)
     return sums
+
+
+def _dots_of_rows(segment: Segment, field: Field, prepared: Prepared, live: Live) -> Single:
+    """Return the same of a small segment without postings: that of the latest edits, made anew by every edit."""
+    rows = segment.fields[field]
+    held = live.spread(field, prepared.columns[field], prepared.fields[field].weights, rows.columns)
+    owners = np.repeat(np.arange(segment.n_rows), np.diff(rows.starts))
+    return np.bincount(owners, held * sublinear(rows.tfs), minlength=segment.n_rows).astype(np.float32)
 
 
 def _pooled(table: NDArray[Any], parameters: Parameters) -> NDArray[Any]:

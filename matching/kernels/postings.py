@@ -2,8 +2,8 @@
 
 They are kept by how common a term is. *Rare* terms (up to RARE rows) have row numbers of four bytes. *Common* ones
 have two-byte places within blocks of 65,536 rows, so that a block's sums stay in the cache while all terms are added.
-*Dense* ones, held by every eighth row, carry most of what a request touches: a byte per row, 1 + ln tf in steps so fine
-that the greatest still fits, added four terms at a time over whole blocks, which the processor does sixteen rows at
+*Dense* ones, held by every sixteenth row, carry most of what a request touches: a byte per row, 1 + ln tf in steps so
+fine that the greatest still fits, added four terms at a time over whole blocks, which the processor does many rows at
 once. tf of 128 or less is exact elsewhere; greater ones are rounded in steps of .07 of ln tf.
 """
 
@@ -22,6 +22,7 @@ from matching.weights import Floats, Rows, sublinear_table
 
 RARE = 64
 BLOCK = 1 << 16
+_DENSE = 16  # Rows, of which a dense term has more than one. A row costs a twentieth of a posting in time.
 _WORTH = 20_000  # Rows from which dense terms are worth their memory.
 _EXACT = 128
 _STEP = math.log(1e6 / _EXACT) / (255 - _EXACT)
@@ -44,7 +45,8 @@ LEVELS = _levels()  # 1 + ln tf of each code
 class Inverse:
     """The postings of one field. See the module's docstring.
 
-    kinds: for each term, its number among the common ones, -1 for rare and -2 for dense ones; shape (n_terms,).
+    kinds: for each term, its number among the common ones, -1 for rare ones, and -2 less its column for dense ones;
+    shape (n_terms,).
     blocks: first row of each block, and the end. limits: where the postings of each common term begin in each block;
     shape (n_common, n_blocks + 1). dense: 1 + ln tf of the dense terms in units of 1/scales, shape (n_dense, n_rows).
     """
@@ -57,7 +59,6 @@ class Inverse:
     rare_starts: NDArray[np.uint32]
     rare_rows: NDArray[np.int32]
     rare_codes: NDArray[np.uint8]
-    dense_terms: Rows
     scales: Single
     dense: NDArray[np.uint8]
 
@@ -82,7 +83,7 @@ class Inverse:
         at = ranges(starts, sizes)
         found = [(self.rare_rows[at].astype(np.int64), LEVELS[self.rare_codes[at]], np.repeat(rare, sizes))]
         for place in np.flatnonzero(kinds != -1).tolist():
-            rows, levels = self._dense(int(terms[place])) if kinds[place] == -2 else self._common(int(kinds[place]))
+            rows, levels = self._dense(-2 - int(kinds[place])) if kinds[place] < -1 else self._common(int(kinds[place]))
             found.append((rows, levels, np.full(len(rows), place)))
         rows, levels, places = (np.concatenate(part) for part in zip(*found, strict=True))
         return rows, levels.astype(np.float64), places
@@ -93,8 +94,7 @@ class Inverse:
         rows = self.places[part].astype(np.int64) + np.repeat(self.blocks[:-1], np.diff(limits))
         return rows, LEVELS[self.codes[part]]
 
-    def _dense(self, term: int) -> tuple[Rows, Single]:
-        column = int(np.searchsorted(self.dense_terms, term))
+    def _dense(self, column: int) -> tuple[Rows, Single]:
         rows = np.flatnonzero(self.dense[column])
         return rows, self.dense[column][rows] / self.scales[column]
 
@@ -104,11 +104,11 @@ def invert(starts: Rows, columns: NDArray[np.int32], tfs: NDArray[Any], n_terms:
     n_rows = len(starts) - 1
     turned = csr_array((_codes(tfs), columns, starts), shape=(n_rows, n_terms)).tocsc()
     df = np.diff(turned.indptr).astype(np.int64)
-    dense_terms = np.flatnonzero(df * 8 > n_rows) if n_rows >= _WORTH else np.zeros(0, dtype=np.int64)
+    dense_terms = np.flatnonzero(df * _DENSE > n_rows) if n_rows >= _WORTH else np.zeros(0, dtype=np.int64)
     kinds = np.full(n_terms, -1, dtype=np.int32)
     common = np.flatnonzero(df > RARE)
     common = common[~np.isin(common, dense_terms)]
-    kinds[common], kinds[dense_terms] = np.arange(len(common)), -2
+    kinds[common], kinds[dense_terms] = np.arange(len(common)), -2 - np.arange(len(dense_terms))
     rare = np.repeat(kinds == -1, df)
     dense, scales = _dense_columns(turned, dense_terms, n_rows)
     blocks = _blocks(rectangles)
@@ -122,7 +122,6 @@ def invert(starts: Rows, columns: NDArray[np.int32], tfs: NDArray[Any], n_terms:
         bounds(np.where(kinds == -1, df, 0)).astype(np.uint32),
         turned.indices[rare].astype(np.int32),
         turned.data[rare],
-        dense_terms,
         scales,
         dense,
     )

@@ -17,18 +17,18 @@ from itertools import islice
 
 import numpy as np
 
+from matching import kernels
 from matching.analysis import Analyser, concept_term
 from matching.asking import Asked, Prepared, prepare
 from matching.baseline import baselines
-from matching.coverage import covered, missing
+from matching.coverage import covered
 from matching.diversity import fill, worth_of
-from matching.gathering import Place, exact_sums, gather
+from matching.gathering import Place, exact_sums
 from matching.live import Change, Live, change_of
 from matching.parameters import Parameters
 from matching.profile import Filter, Profile
 from matching.qdrant.engine import Engine, Hit
 from matching.qdrant.points import dimension, id_of, point, unpacked
-from matching.reckoning import reckon
 from matching.records import LANGUAGES, Record, record
 from matching.scoring import shares
 from matching.segment import assemble, joined
@@ -49,6 +49,7 @@ class QdrantIndex:
 
     def __init__(self, analyser: Analyser, engine: Engine, parameters: Parameters = _DEFAULTS) -> None:
         self.analyser, self._engine, self._parameters = analyser, engine, parameters
+        self.kernel = kernels.choose()
         self.max_items = parameters.max_items
         self.vocabularies = {field: Vocabulary() for field in FIELDS}
         self.live = Live({field: np.zeros(0, dtype=np.int32) for field in FIELDS}, 0)
@@ -232,11 +233,10 @@ class QdrantIndex:
         return [places[one] for one in fill(affinities, rows, list(worth.values()), k, parameters.diversify)]
 
     def _affinities(self, places: list[Place], prepared: Prepared, parameters: Parameters, live: Live) -> Floats:
-        evidence = gather(places, prepared, live)
-        held = covered(places, prepared.aspects, self.concepts(prepared.aspects))
         subtracted = baselines(self, places, parameters, live)
-        lacking = missing(prepared, held)
-        return reckon(prepared.fields, prepared.language, evidence, lacking, parameters, subtracted).affinities
+        codes = self.concepts(prepared.aspects)
+        affinities: Floats = self.kernel.exactly(places, prepared, codes, live, parameters, subtracted).affinities
+        return affinities
 
     def _vector(self, prepared: Prepared, parameters: Parameters) -> tuple[list[int], list[float]]:
         """Return the request as a sparse vector: of each term, in items of every language, what it counts there."""

@@ -1,0 +1,54 @@
+"""Compiled or not: the same experts, with the same digits, whatever profiles hold."""
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from matching import Analyser, Aspect, Filter, Index, Item, Parameters, Pivot, Profile, Query, ask, find_best
+from matching.weights import FIELDS
+from tests.examples import tried
+from tests.reference.pools import CONCEPTS, EXPERTS, LEXICON, pools, profile_of, queries
+
+ANALYSER = Analyser(CONCEPTS, Pivot(LEXICON))
+OFTEN = Profile("often", "电池 " * 300, (Item("battery " * 70_000, verified=False), Item("商标")))
+parameters = st.sampled_from(
+    (
+        Parameters(),
+        Parameters(baseline=0.5),
+        Parameters(aspect_weight=0.0, missing_must_factor=0.3),
+        Parameters(best=1, mean_weight=0.2),
+        Parameters(best=9, native_weight=0.9, unverified_factor=0.5),
+        Parameters(diversify=0.6),
+    )
+)
+edits = st.lists(st.tuples(st.booleans(), st.sampled_from(EXPERTS).flatmap(profile_of)), max_size=3)
+
+
+@tried(60)
+@given(pools, edits, queries, st.integers(1, 7), parameters)
+@example(
+    [OFTEN, Profile("b", "电池 商标")], [], Query("电池 battery", aspects=(Aspect("TM", "must"),)), 2, Parameters()
+)
+def test_both_ways_reckon_the_same_digits(pool, steps, query, k, stated):
+    found = []
+    for kernel in ("numba", "scipy"):
+        index = Index.build(pool, ANALYSER, kernel=kernel)
+        for keep, profile in steps:
+            index = index.apply([profile]) if keep else index.apply(deletes=[profile.expert])
+        found.append(find_best(index, ask(query, ANALYSER), k, stated, index.select(Filter())))
+    compiled, plain = found
+    assert compiled.experts == plain.experts
+    assert compiled.covered == plain.covered
+    assert compiled.reckonings.affinities.tolist() == plain.reckonings.affinities.tolist()
+    assert list(compiled.reckonings.adjustments) == list(plain.reckonings.adjustments)
+    assert compiled.reckonings.shares.tolist() == plain.reckonings.shares.tolist()
+    assert compiled.reckonings.contributions.tolist() == plain.reckonings.contributions.tolist()
+    assert compiled.evidence.starts.tolist() == plain.evidence.starts.tolist()
+    assert compiled.evidence.kinds.tolist() == plain.evidence.kinds.tolist()
+    for field in FIELDS:
+        assert compiled.evidence.norms[field].tolist() == plain.evidence.norms[field].tolist()
+        assert _hits(compiled, field) == _hits(plain, field)
+
+
+def _hits(found, field):
+    hits = found.evidence.hits[field]
+    return sorted(zip(hits.rows.tolist(), hits.terms.tolist(), hits.tfs.tolist(), strict=True))
