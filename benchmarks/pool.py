@@ -21,6 +21,7 @@ from expertdb.models.experts import Expert, ExpertCode
 from expertdb.models.requests import ConsultationRequest, RequestTransition
 from expertdb.models.shortlists import Shortlist, ShortlistEntry
 from expertdb.services import duties, statistics, sweep
+from expertdb.services.directory import Directory
 from tests.callers import Clock
 from tests.conftest import make_app
 from tests.postgres import server
@@ -141,8 +142,12 @@ def entries(id: str, ids: list[str], dice: random.Random) -> list[dict[str, Any]
 
 def measure(app: Flask) -> None:
     since = NOW - timedelta(days=365)
-    timed("statistics, whole", lambda: reading(lambda session: statistics.overview(session, "ip_subject", since, NOW)))
-    timed("  cells", lambda: reading(lambda session: statistics.cells(session, "ip_subject")))
+    count = app.extensions["directory"].refresh
+    timed("census read", lambda: reading(lambda session: Directory().refresh(session)))
+    timed(
+        "statistics, whole", lambda: reading(lambda one: statistics.overview(one, count(one), "ip_subject", since, NOW))
+    )
+    timed("  cells", lambda: reading(lambda session: statistics.cells(count(session), "ip_subject")))
     timed("  concentration", lambda: reading(lambda session: statistics.concentration(session, since)))
     timed("  uncovered", lambda: reading(lambda session: statistics.uncovered(session, since)))
     timed("  turnaround", lambda: reading(lambda session: statistics.turnaround(session, since)))

@@ -20,6 +20,7 @@ from expertdb.models.vocabularies import Editions
 from expertdb.sealing import Sealer
 from expertdb.services import rules
 from expertdb.services.corpus import Corpus
+from expertdb.services.directory import Directory
 from expertdb.services.index_files import IndexFiles
 from expertdb.services.tending import Tending
 from matching import Parameters
@@ -67,6 +68,7 @@ def create_app(
     engine = _engine(settings) if serving and settings.index == "qdrant" else None
     files = IndexFiles(Path(settings.index_dir)) if settings.index_dir and not engine else None
     app.extensions["corpus"] = corpus = Corpus(read_parameters(settings.matching_file), files, engine)
+    app.extensions["directory"] = Directory()
     if files:
         corpus.tending = Tending(corpus, files, lambda: _reading(app))
     app.extensions["rules"] = read_rules(settings.pool_file)
@@ -108,15 +110,17 @@ def _reading(app: Flask) -> Iterator[Session]:
 
 
 def warm_up(app: Flask) -> None:
-    """Open or build the index in this process, for those forked from it to share: none makes its first request wait.
+    """Open or build the index and read the census, for the processes forked from this one to share.
 
-    A database that is away or not migrated yet does not stop the start; `/readyz` says what is wrong.
+    So that none makes its first request wait. A database that is away or not migrated yet does not stop the start;
+    `/readyz` says what is wrong.
     """
     with app.app_context():
         try:
             with database.transaction(read_only=True) as session:
                 corpus: Corpus = app.extensions["corpus"]
                 pool = corpus.refresh(session)
+                app.extensions["directory"].refresh(session)
                 built = corpus.files is not None and not corpus.files.name
             if built and corpus.tending and pool.index.n_experts:
                 corpus.tending.tend(pool)

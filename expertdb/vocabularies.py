@@ -228,3 +228,13 @@ def _pairs(phrase: str) -> set[str]:
 def with_descendants(code: str, names: tuple[str, ...]) -> set[str]:
     """The code and every code below it, in whichever of the vocabularies holds it."""
     return set().union(*(load(name).with_descendants(code) for name in names))
+
+
+@per_edition
+def upwards(code: str) -> tuple[str, ...]:
+    """The code and all above it, the nearest first, in whichever vocabulary of expertise holds it."""
+    found = [code]
+    terms = next((load(name).terms for name in EXPERTISE if code in load(name)), {})
+    while (parent := terms[found[-1]].parent if found[-1] in terms else None) is not None:
+        found.append(parent)
+    return tuple(found)

@@ -27,6 +27,7 @@ from expertdb.logs import reason_of
 from expertdb.services import invitations, tokens
 from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus, again_while_moving
+from expertdb.services.directory import Directory
 from expertdb.services.paging import Page
 from expertdb.wording import Text, spoken
 
@@ -83,14 +84,14 @@ def handled(view: Callable[..., Any], contract: Contract) -> Callable[..., Respo
 
         def prepare() -> Any:
             with transaction(read_only=True) as session:
-                call = Call(session, actor, now, _corpus(), body, known, version, rules=rules)
+                call = Call(session, actor, now, _corpus(), _directory(), body, known, version, rules=rules)
                 return prepares(call, **path) if prepares else None
 
         prepared = again_while_moving(prepare) if prepares else None
 
         def answer() -> Response:
             with transaction(read_only=read_only) as session:
-                call = Call(session, actor, now, _corpus(), body, known, version, prepared, rules)
+                call = Call(session, actor, now, _corpus(), _directory(), body, known, version, prepared, rules)
                 make = functools.partial(_answer, view, contract, call, path)
                 if not _is_repeatable():
                     return make()
@@ -109,6 +110,11 @@ def _body(contract: Contract) -> Any:
 
 def _corpus() -> Corpus:
     found: Corpus = current_app.extensions["corpus"]
+    return found
+
+
+def _directory() -> Directory:
+    found: Directory = current_app.extensions["directory"]
     return found
 
 

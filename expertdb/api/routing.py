@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from expertdb.models.tokens import ROLES
 from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus
+from expertdb.services.directory import Directory
 from expertdb.services.rules import Rules
 
 PREFIX = "/api/v1"
@@ -37,6 +38,7 @@ class Call:
     actor: Actor
     now: datetime
     corpus: Corpus
+    directory: Directory
     body: Any = None
     query: dict[str, Any] = field(default_factory=dict)
     version: int | None = None

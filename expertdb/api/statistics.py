@@ -20,4 +20,4 @@ PERIOD = timedelta(days=365)
 def read_statistics(call: Call) -> dict[str, Any]:
     """Read the pool in figures: who is there, who is asked, what is missing, what ends, how long requests take."""
     since = call.query.get("since") or call.now - PERIOD
-    return statistics.overview(call.session, call.query["codes"], since, call.now)
+    return statistics.overview(call.session, call.directory.refresh(call.session), call.query["codes"], since, call.now)

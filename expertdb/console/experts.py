@@ -27,8 +27,9 @@ ON_FORM = tuple(name for name in ExpertPatch().fields if name not in ("restricte
 def list_experts(visit: Visit) -> Reply:
     """The experts that meet every filter, with how many more or fewer another filter would give."""
     of_day = experts.of_day(visit.query, visit.now)
-    page = experts.find(visit.session, visit.query, *of_day)
-    counts = facets.counted(visit.session, visit.query, *of_day)
+    chosen = facets.chosen(visit.session, visit.directory.refresh(visit.session), visit.query, *of_day)
+    page = experts.find(visit.session, visit.query, *of_day, *chosen.few())
+    counts = facets.counted(chosen)
     found = ExpertAnswer(many=True, exclude=("items", "restricted")).dump(page.items)
     template = "experts/found.html" if visit.is_part else "experts/list.html"
     return render_template(template, experts=found, counts=counts, query=visit.query, next_cursor=page.next_cursor)

@@ -33,6 +33,7 @@ from expertdb.errors import DomainError, EditedMeanwhile, InvalidInput, NotAllow
 from expertdb.schemas.faults import faults_of
 from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus, again_while_moving
+from expertdb.services.directory import Directory
 from expertdb.wording import Text
 
 # The one page for whoever must first choose a password of their own, and the way out.
@@ -130,7 +131,7 @@ def _again(rule: Rule, actor: Actor, path: dict[str, str], form: Form, status: i
 
 def _visit(actor: Actor, session: Session, **facts: Any) -> Visit:
     part = request.headers.get("HX-Request-Type") == "partial"
-    return Visit(session, actor, now(), corpus(), current_app.extensions["rules"], part, **facts)
+    return Visit(session, actor, now(), corpus(), directory(), current_app.extensions["rules"], part, **facts)
 
 
 def _loaded(schema: Schema, typed: Any) -> Any:
@@ -169,6 +170,12 @@ def now() -> datetime:
 def corpus() -> Corpus:
     """This process's copy of the pool."""
     found: Corpus = current_app.extensions["corpus"]
+    return found
+
+
+def directory() -> Directory:
+    """This process's counts of everybody."""
+    found: Directory = current_app.extensions["directory"]
     return found
 
 

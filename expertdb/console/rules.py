@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 from expertdb.console.forms import Form
 from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus
+from expertdb.services.directory import Directory
 from expertdb.services.rules import Rules
 from expertdb.workdays import local_day
 
@@ -36,6 +37,7 @@ class Visit:
     actor: Actor
     now: datetime
     corpus: Corpus
+    directory: Directory
     rules: Rules
     is_part: bool = False
     body: Any = None

@@ -38,5 +38,5 @@ def glance_at_pool(visit: Visit) -> Reply:
 
 
 def _figures(visit: Visit, codes: str, since: datetime) -> dict[str, Any]:
-    found = statistics.overview(visit.session, codes, since, visit.now)
+    found = statistics.overview(visit.session, visit.directory.refresh(visit.session), codes, since, visit.now)
     return {"found": found, "codes": codes, "rows": heat_table(found["cells"], codes)}

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, Session, SessionTransaction, UOWTransaction, 
 
 from expertdb.models.base import Base, new_id, rows_of
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem
+from expertdb.models.restricted import RestrictedValue
 
 CHANGED = "corpus_changed"
 KEPT_VERSIONS = 20_000  # A process that is further behind compares the whole pool instead.
@@ -113,7 +114,8 @@ def mark_of(session: Session) -> Mark:
 def _note_changes(session: Session, context: UOWTransaction) -> None:
     # `after_flush` still sees new, dirty and deleted rows.
     if any(
-        isinstance(row, Expert | ExpertItem | ExpertCode) for row in (*session.new, *session.dirty, *session.deleted)
+        isinstance(row, Expert | ExpertItem | ExpertCode | RestrictedValue)
+        for row in (*session.new, *session.dirty, *session.deleted)
     ):
         session.info[CHANGED] = True
 

@@ -1,11 +1,18 @@
-"""Triggers that note every write of what the index reads, whoever writes it.
+"""Triggers that note every write of what the index and the census read, whoever writes it.
 
 They are made after each migration, not in one: to change a table, SQLite builds it anew and drops its triggers.
 """
 
 from sqlalchemy import Connection, inspect, text
 
-WATCHED = {"experts": "id", "expert_items": "expert_id", "expert_codes": "expert_id"}
+WATCHED = {
+    "experts": "id",
+    "expert_items": "expert_id",
+    "expert_codes": "expert_id",
+    "restricted_values": "expert_id",
+}
+# Only whether there is a value is read of these: to seal everybody's anew under another key changes nobody.
+UPDATED = {"restricted_values": "OF expert_id, field "}
 EVENTS = {"insert": ("NEW",), "update": ("NEW", "OLD"), "delete": ("OLD",)}
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -53,7 +60,8 @@ def _statements(table: str, event: str, dialect: str) -> list[str]:
     name = name_of(table, event)
     rows = [f"{row}.{WATCHED[table]}" for row in EVENTS[event]]
     notes = " ".join(f"INSERT INTO corpus_touched (expert_id) VALUES ({row});" for row in rows)  # noqa: S608
-    head = f"CREATE TRIGGER {name} AFTER {event.upper()} ON {table} FOR EACH ROW"
+    of = UPDATED.get(table, "") if event == "update" else ""
+    head = f"CREATE TRIGGER {name} AFTER {event.upper()} {of}ON {table} FOR EACH ROW"
     if dialect == "sqlite":
         return [f"{head} BEGIN {notes} END"]
     return [_FUNCTION.format(name=name, notes=notes), f"{head} EXECUTE FUNCTION {name}()"]

@@ -116,10 +116,10 @@ class Corpus:
             return self._in_engine(session, mark, self.engine)
         known = self._of_edition()
         for pool in sorted(known, key=lambda pool: -pool.version):
-            if _is_past(session, pool.mark, mark):
+            if is_past(session, pool.mark, mark):
                 return updated(pool, session, mark)
         if known:
-            if _is_merely_old(session, mark, known[0].mark):
+            if is_merely_old(session, mark, known[0].mark):
                 raise PoolIsMoving
             return compared(known[0], session, mark)
         stored = self.files.opened(default_analyser(), self.parameters) if self.files else None
@@ -127,11 +127,11 @@ class Corpus:
             index = Index.build(profiles.everybody(session), default_analyser(), self.parameters.max_items)
             return Pool(mark, index)
         pool = Pool(Mark(stored.version, stored.stamp), stored.index)
-        return updated(pool, session, mark) if _is_past(session, pool.mark, mark) else compared(pool, session, mark)
+        return updated(pool, session, mark) if is_past(session, pool.mark, mark) else compared(pool, session, mark)
 
     def _in_engine(self, session: Session, mark: Mark, engine: Engine) -> Pool:
         latest = next(iter(self._of_edition()), None)
-        if latest is not None and _is_past(session, latest.mark, mark):
+        if latest is not None and is_past(session, latest.mark, mark):
             made = updated(latest, session, mark)
             self._passed.add(session, latest.version)
         else:
@@ -194,7 +194,7 @@ def again_while_moving(work: Callable[[], T]) -> T:
     return work()
 
 
-def _is_merely_old(session: Session, mark: Mark, known: Mark) -> bool:
+def is_merely_old(session: Session, mark: Mark, known: Mark) -> bool:
     """Whether a session sees an older state of the very history that this process has followed further.
 
     So many edits came since it began that no pool of then is kept. To go back by comparing everybody would hold up all
@@ -208,15 +208,15 @@ def _is_merely_old(session: Session, mark: Mark, known: Mark) -> bool:
         reading.engine.connect().execution_options(**reading.get_execution_options()) as connection,
         Session(connection) as another,
     ):
-        return _is_past(another, known, mark_of(another))
+        return is_past(another, known, mark_of(another))
 
 
-def _is_past(session: Session, earlier: Mark, now: Mark) -> bool:
+def is_past(session: Session, earlier: Mark, now: Mark) -> bool:
     """Whether a state is in the history that led to another, with all changes since on record."""
     if earlier.version > now.version:
         return False
     if earlier.version == now.version:
-        return earlier.stamp == now.stamp
+        return earlier.stamp == now.stamp and earlier.touched <= now.touched
     if not earlier.version:
         return True  # Everything is a change since nothing.
     return session.scalar(select(CorpusVersion.stamp).where(CorpusVersion.version == earlier.version)) == earlier.stamp
@@ -224,10 +224,16 @@ def _is_past(session: Session, earlier: Mark, now: Mark) -> bool:
 
 def updated(pool: Pool, session: Session, mark: Mark) -> Pool:
     """A pool brought to the state that the session sees, by what changed since."""
-    changes = set(session.scalars(select(CorpusChange.expert_id).where(CorpusChange.version > pool.version)))
-    if mark.touched:
-        changes |= set(session.scalars(select(CorpusTouched.expert_id)))
-    return Pool(mark, _read_anew(pool.index, session, sorted(changes)), pool.edition)
+    changes = sorted(changed_since(session, pool.mark, mark))
+    return Pool(mark, _read_anew(pool.index, session, changes), pool.edition)
+
+
+def changed_since(session: Session, earlier: Mark, now: Mark) -> set[str]:
+    """Whom the history between two states names, whatever their status."""
+    found = set(session.scalars(select(CorpusChange.expert_id).where(CorpusChange.version > earlier.version)))
+    if now.touched:
+        found |= set(session.scalars(select(CorpusTouched.expert_id)))
+    return found
 
 
 def compared(pool: Pool, session: Session, mark: Mark) -> Pool:

@@ -1,60 +1,89 @@
 """How many experts there are for each value of each filter, given the other filters and the search words.
 
-Search words are looked for in every text of the pool, which takes most of the time: as few statements as can be do so.
+Counted by the census, in memory; what it does not hold (words, employers, what waits for whom) the database is asked
+for once: which experts these are.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, String, column, func, select, values
+import numpy as np
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
-from expertdb.models.experts import Expert, ExpertCode
+from expertdb.models.experts import Expert
 from expertdb.services import experts
+from expertdb.services.census import Census, Mask
 
-Conditions = tuple[ColumnElement[bool], ...]
 Query = Mapping[str, Any]
 OWN = ("status", "kind", "region")
 CODED = {"subject": ("ip_subject",), "service": ("service_kind",), "industry": vocabularies.INDUSTRIES}
+FEW = 500  # experts whom the database finds sooner by their ids than along the order of the list
 
 
-def counted(session: Session, query: Query, *conditions: ColumnElement[bool]) -> dict[str, dict[str, int]]:
-    """Counts by filter and value; values that nobody has are left out, and whoever does not meet the conditions too.
+@dataclass(frozen=True)
+class Chosen:
+    """Who meets each filter that was asked for, by its name; under "" who meets all that the census does not hold."""
+
+    census: Census
+    masks: Mapping[str, Mask]
+
+    def others(self, name: str | None = None) -> Mask:
+        """Who meets every filter but this one."""
+        wanted = [mask for key, mask in self.masks.items() if key != name]
+        return np.logical_and.reduce([self.census.everybody(), *wanted])  # type: ignore[no-any-return]  # numpy's stub
+
+    def few(self) -> list[ColumnElement[bool]]:
+        """Where few meet all filters, the condition that it is one of them."""
+        found = np.flatnonzero(self.others())
+        return [Expert.id.in_(self.census.ids(found))] if len(found) <= FEW else []
+
+
+def chosen(session: Session, census: Census, query: Query, *conditions: ColumnElement[bool]) -> Chosen:
+    """Who meets each filter of a query; whoever does not meet the conditions meets none."""
+    masks = {name: _mask(census, name, query[name]) for name in (*OWN, *CODED, "missing", "complete") if name in query}
+    rest = {name: value for name, value in query.items() if name not in masks and name not in ("limit", "cursor")}
+    asked = experts.narrowed(select(Expert.id).where(*conditions), rest)
+    if asked.whereclause is not None:
+        masks[""] = census.among(session.scalars(asked).all())
+    return Chosen(census, masks)
+
+
+def _mask(census: Census, name: str, value: Any) -> Mask:
+    """Who has what one filter asks for, or something below it."""
+    if name == "region":
+        return census.having(name, vocabularies.with_descendants(value, ("region",)))
+    if name in OWN:
+        return census.having(name, [value])
+    if name == "missing":
+        return census.lacking(value)
+    if name == "complete":
+        return census.complete() if value else ~census.complete()
+    return census.holding(vocabularies.with_descendants(value, CODED[name]))
+
+
+def counted(found: Chosen) -> dict[str, dict[str, int]]:
+    """Counts by filter and value, each under the choices made for the others; values that nobody has are left out.
 
     A parent's count is of the experts who have it or anything below it, each once.
     """
-    found = _by_columns(session, query, conditions)
-    asked = [name for name in CODED if name in query]
-    unasked = [name for name in CODED if name not in asked]
-    for names in ([unasked] if unasked else []) + [[name] for name in asked]:
-        others = {key: value for key, value in query.items() if key not in names}
-        found |= _by_codes(session, others, names, conditions)
-    return found
+    counts = {name: found.census.count(name, found.others(name)) for name in OWN}
+    counts["region"] = _with_parents(counts["region"])
+    everything = found.census.count_codes(found.others())
+    for name, among in CODED.items():
+        held = found.census.count_codes(found.others(name)) if name in found.masks else everything
+        counts[name] = {code: held[code] for code in _shown(among) if code in held}
+    return counts
 
 
-def _by_columns(session: Session, query: Query, conditions: Conditions) -> dict[str, dict[str, int]]:
-    """Counts of what an expert has one of, each under the choices made for the others."""
-    columns = (Expert.status, Expert.kind, Expert.region)
-    every = select(*columns, func.count()).where(*conditions)
-    others = {key: value for key, value in query.items() if key not in OWN}
-    rows = session.execute(experts.narrowed(every, others).group_by(*columns)).all()
-    chosen = {name: _choice(name, query[name]) for name in OWN if name in query}
-    found: dict[str, dict[str, int]] = {}
-    for place, name in enumerate(OWN):
-        counts = Counter[str]()
-        for row in rows:
-            if row[place] is not None and all(chosen[one](row[OWN.index(one)]) for one in chosen if one != name):
-                counts[row[place]] += row[-1]
-        found[name] = dict(counts)
-    return found | {"region": _with_parents(found["region"])}
-
-
-def _choice(name: str, value: str) -> Callable[[str | None], bool]:
-    """Whether a value of a column is what was chosen, or below it."""
-    meant = vocabularies.with_descendants(value, ("region",)) if name == "region" else {value}
-    return meant.__contains__
+@vocabularies.per_edition
+def _shown(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The codes of these vocabularies, those apart that were merged into another."""
+    terms = [(vocabularies.load(name), code) for name in names for code in vocabularies.load(name).terms]
+    return tuple(code for vocabulary, code in terms if vocabulary.standing_for(code) == code)
 
 
 def _with_parents(counts: Mapping[str, int]) -> dict[str, int]:
@@ -66,35 +95,3 @@ def _with_parents(counts: Mapping[str, int]) -> dict[str, int]:
             found[parent] += count
             parent = terms[parent].parent
     return dict(found)
-
-
-def _by_codes(session: Session, others: Query, names: list[str], conditions: Conditions) -> dict[str, dict[str, int]]:
-    """Counts of these filters of codes, which are narrowed by the same others."""
-    above = _above(tuple(names))
-    matched = experts.narrowed(select(Expert.id).where(*conditions), others).cte("matched")
-    every = (
-        select(above.c.name, above.c.above, func.count(matched.c.id.distinct()))
-        .select_from(matched)
-        .join(ExpertCode, ExpertCode.expert_id == matched.c.id)
-        .join(above, above.c.code == ExpertCode.code)
-        .group_by(above.c.name, above.c.above)
-    )
-    found: dict[str, dict[str, int]] = {name: {} for name in names}
-    for name, code, count in session.execute(every):
-        found[name][code] = count
-    return found
-
-
-@vocabularies.per_edition
-def _above(names: tuple[str, ...]) -> CTE:
-    """Each code of these filters with itself and all that are above it."""
-    pairs = [
-        (name, code, above)
-        for name in names
-        for vocabulary in CODED[name]
-        for above in vocabularies.load(vocabulary).terms
-        if vocabularies.load(vocabulary).standing_for(above) == above
-        for code in vocabularies.with_descendants(above, CODED[name])
-    ]
-    columns = (column("name", String), column("code", String), column("above", String))
-    return values(*columns, name="above").data(pairs).cte("above")

@@ -46,19 +46,9 @@ def against(
     if among is not None:
         unreachable = unreachable.where(Expert.id.in_(sorted(among)))
         stated = stated.where(ExpertPreference.expert_id.in_(sorted(among)))
-    named = sorted({code for one in codes for code in _upwards(one)})
+    named = sorted({code for one in codes for code in vocabularies.upwards(one)})
     values = {"first": today.isoformat(), "last": today, "asked": kind, "codes": named}
     found = dict.fromkeys(rows_of(session, unreachable).scalars(), UNREACHABLE)
     for expert, limit in rows_of(session, stated, values):
         found.setdefault(expert, AWAY if limit == "away" else NOT_WANTED)
     return found
-
-
-def _upwards(code: str) -> Iterable[str]:
-    """The code and those above it: who does not want patents does not want inventions either."""
-    here: str | None = code
-    while here is not None:
-        yield here
-        here = next(
-            (one.terms[here].parent for one in map(vocabularies.load, vocabularies.EXPERTISE) if here in one), None
-        )

@@ -1,25 +1,26 @@
 """Statistics of the pool and of its use: who is there, who is asked, what is missing, how long things take.
 
-Each function answers one question in one or two statements, whatever the size of the pool; `overview` asks them all.
+Each function answers one question, from the census or in one or two statements; `overview` asks them all.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Select, String, column, func, select, values
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
 from expertdb.models.engagements import Engagement
-from expertdb.models.experts import SERVING, Expert, ExpertCode
+from expertdb.models.experts import SERVING, Expert
 from expertdb.models.organisations import Organisation
 from expertdb.models.requests import ConsultationRequest, RequestTransition
 from expertdb.models.shortlists import Shortlist, ShortlistEntry
 from expertdb.services import completeness, duties
+from expertdb.services.census import Census
 from expertdb.workdays import local_day
 
 Holders = defaultdict[str, Counter[str | None]]
@@ -93,50 +94,26 @@ class Turnaround:
     delivered: Span
 
 
-def by_status(session: Session) -> dict[str, int]:
+def by_status(census: Census) -> dict[str, int]:
     """How many experts stand in each status."""
-    rows = session.execute(select(Expert.status, func.count()).group_by(Expert.status))
-    return {row[0]: row[1] for row in sorted(rows)}
+    return dict(sorted(census.count("status", census.everybody()).items()))
 
 
-def cells(session: Session, vocabulary: str) -> list[Cell]:
+def cells(census: Census, vocabulary: str) -> list[Cell]:
     """The active experts by code of one vocabulary, region and kind; whoever holds three codes is in three cells."""
-    codes = vocabularies.load(vocabulary).terms
-    columns = (ExpertCode.code, Expert.region, Expert.kind)
-    counted = (
-        select(*columns, func.count())
-        .join(Expert, Expert.id == ExpertCode.expert_id)
-        .where(Expert.status == "active", ExpertCode.code.in_(codes))
-        .group_by(*columns)
-    )
-    found = [Cell(*row) for row in session.execute(counted)]
+    codes, active = vocabularies.load(vocabulary).terms, census.having("status", ["active"])
+    counted = census.cross(codes, ("region", "kind"), active, own=True)
+    found = [Cell(code or "", region, kind or "", count) for (code, region, kind), count in counted.items()]
     return sorted(found, key=lambda cell: (cell.code, cell.region or "", cell.kind))
 
 
-def holders(session: Session, vocabulary: str) -> Holders:
+def holders(census: Census, vocabulary: str) -> Holders:
     """How many active experts hold each code or one below it, by region: whoever holds three codes below is one."""
-    pairs = [(term.code, above) for term in vocabularies.load(vocabulary) for above in _upwards(term.code, vocabulary)]
-    above = values(column("code", String), column("above", String), name="above").data(pairs).cte("above")
-    counted = (
-        select(above.c.above, Expert.region, func.count(Expert.id.distinct()))
-        .join(ExpertCode, ExpertCode.code == above.c.code)
-        .join(Expert, Expert.id == ExpertCode.expert_id)
-        .where(Expert.status == "active")
-        .group_by(above.c.above, Expert.region)
-    )
+    codes, active = vocabularies.load(vocabulary).terms, census.having("status", ["active"])
     found: Holders = defaultdict(Counter)
-    for code, region, count in session.execute(counted):
-        found[code][region] = count
+    for (code, region), count in census.cross(codes, ("region",), active).items():
+        found[code or ""][region] = count
     return found
-
-
-def _upwards(code: str, vocabulary: str) -> Iterator[str]:
-    """The code and all above it."""
-    terms = vocabularies.load(vocabulary).terms
-    parent: str | None = code
-    while parent is not None:
-        yield parent
-        parent = terms[parent].parent if parent in terms else None
 
 
 def gaps(holders: Holders, vocabulary: str) -> list[Gap]:
@@ -261,17 +238,17 @@ def _span(requests: list[dict[str, datetime]], step: str) -> Span:
     return Span(len(hours), round(median(hours), 2), round(hours[-(-9 * len(hours) // 10) - 1], 2))
 
 
-def overview(session: Session, vocabulary: str, since: datetime, now: datetime) -> dict[str, Any]:
+def overview(session: Session, census: Census, vocabulary: str, since: datetime, now: datetime) -> dict[str, Any]:
     """Everything at once: the pool by code of one vocabulary, its use since a moment."""
     return {
         "as_of": now,
         "since": since,
-        "by_status": by_status(session),
-        "cells": cells(session, vocabulary),
-        "gaps": gaps(holders(session, vocabulary), vocabulary),
+        "by_status": by_status(census),
+        "cells": cells(census, vocabulary),
+        "gaps": gaps(holders(census, vocabulary), vocabulary),
         "terms_ending": ending(session, local_day(now)),
         "waiting": {one["kind"]: one["count"] for one in duties.count(session, now)},
-        "profiles": completeness.count(session, now),
+        "profiles": completeness.count(census, now),
         "concentration": concentration(session, since),
         "service": service(session, since),
         "uncovered": uncovered(session, since),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import func, select
 
 from expertdb.database import transaction
@@ -24,7 +24,8 @@ def in_application(pool_app: Flask) -> Iterator[None]:
 
 def counted(**query: Any) -> dict[str, dict[str, int]]:
     with transaction(read_only=True) as session:
-        return facets.counted(session, query)
+        census = current_app.extensions["directory"].refresh(session)
+        return facets.counted(facets.chosen(session, census, query))
 
 
 def found(**query: Any) -> int:

@@ -86,8 +86,9 @@ def everything_happened(office: Office) -> None:
 
 def figures_agree_with_the_rows(office: Office) -> None:
     with office.app.app_context(), transaction(read_only=True) as session:
-        counted = statistics.by_status(session)
-        held = sum(cell.count for cell in statistics.cells(session, "ip_subject"))
+        census = office.app.extensions["directory"].refresh(session)
+        counted = statistics.by_status(census)
+        held = sum(cell.count for cell in statistics.cells(census, "ip_subject"))
         noted = select(ExpertStanding.expert_id, ExpertStanding.status).where(ExpertStanding.until.is_(None))
         history = dict(session.execute(noted).all())
         now = dict(session.execute(select(Expert.id, Expert.status)).all())
@@ -102,7 +103,7 @@ def told(office: Office) -> list[str]:
         engine = session.get_bind().dialect.name
         moves = session.execute(select(ExpertTransition.to_status, func.count()).group_by(ExpertTransition.to_status))
         entries = session.scalar(select(func.count()).select_from(AuditEntry))
-        counted = statistics.by_status(session)
+        counted = statistics.by_status(office.app.extensions["directory"].refresh(session))
     made = ", ".join(f"{to} {count:,}" for to, count in sorted(moves))
     return [
         f"{engine}: {TURNS} turns of {DAYS} days, {office.done:,} deeds done, {office.refused:,} refused",
