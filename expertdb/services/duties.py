@@ -47,5 +47,6 @@ def _conditions(today: date) -> dict[str, ColumnElement[bool]]:
         "expired": Expert.status == "expired",
         "notice_due": Expert.id.in_(select(Notice.expert_id).where(Notice.status == "due")),
         "confirmation_overdue": and_(Expert.status.in_(SERVING), Expert.confirmation_due < today),
-        "unreachable": and_(Expert.unreachable_since.is_not(None), Expert.status.in_(APPOINTED)),
+        # Not IS NOT NULL, for which SQLite would look through everybody.
+        "unreachable": and_(Expert.unreachable_since >= date.min, Expert.status.in_(APPOINTED)),
     }
