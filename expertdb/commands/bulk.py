@@ -4,7 +4,10 @@ import json
 import multiprocessing
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -25,6 +28,7 @@ from expertdb.strict_json import loads
 from expertdb.wording import spoken
 
 SAID_EVERY = 100  # Requests, where progress goes to a pipe.
+AHEAD = 2  # Chunks that wait for each process, so that none idles and no file is read far ahead.
 
 _app: Flask | None = None  # What a worker process inherits from the one that it is forked from.
 
@@ -36,17 +40,27 @@ class BatchLine(PreviewBody):
 
 
 def run(app: Flask, source: Path, target: IO[str], processes: int | None, language: str) -> None:
-    """Answer every request of a JSON Lines file, in order; nothing is answered when a line has a fault."""
+    """Answer every request of a JSON Lines file, in order; nothing is answered when a line has a fault.
+
+    Raises ClickException, with how many are answered, when one of the processes is killed.
+    """
     with app.app_context(), transaction(read_only=True):
         total = _checked(source)  # By the vocabularies that this database has.
     with app.app_context(), transaction(read_only=True) as session:
         app.extensions["corpus"].refresh(session)  # Once, for all processes to share.
-    chunks = _chunks(source)
-    with _progress(total) as advance, _answering(app, processes or os.cpu_count() or 1) as answer:
-        for answers in answer(chunks):
-            for one in answers:
-                target.write(json.dumps(spoken(one, language), ensure_ascii=False) + "\n")
-            advance(len(answers))
+    answered = 0
+    with _answering(app, processes or os.cpu_count() or 1) as answer, _progress(total) as advance:
+        try:
+            for answers in answer(_chunks(source)):
+                for one in answers:
+                    target.write(json.dumps(spoken(one, language), ensure_ascii=False) + "\n")
+                answered += len(answers)
+                advance(len(answers))
+        except BrokenProcessPool as error:
+            raise click.ClickException(
+                "A process that matched was killed, perhaps for want of memory: the first"
+                f" {answered} of {total} requests are answered. Match the rest, with fewer --processes."
+            ) from error
 
 
 def _checked(source: Path) -> int:
@@ -90,8 +104,20 @@ def _answering(app: Flask, processes: int) -> Iterator[Callable[[Iterator[list[A
         return
     with app.app_context():
         db.engine.dispose()  # Connections must not be shared between processes.
-    with multiprocessing.get_context("fork").Pool(processes) as pool:
-        yield lambda chunks: pool.imap(_matched, chunks)
+    pool = ProcessPoolExecutor(processes, multiprocessing.get_context("fork"))
+    try:
+        pool.submit(int)  # Forks all of them now, while nothing here runs in a thread.
+        yield lambda chunks: _in_order(pool, chunks, processes * AHEAD)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _in_order(pool: Executor, chunks: Iterator[list[Asked]], ahead: int) -> Iterator[list[Any]]:
+    """The answers to the chunks, with so many of them handed on before the first is answered."""
+    waiting = deque(pool.submit(_matched, chunk) for chunk in islice(chunks, ahead))
+    while waiting:
+        yield waiting.popleft().result()
+        waiting.extend(pool.submit(_matched, chunk) for chunk in islice(chunks, 1))
 
 
 def _matched(chunk: list[Asked]) -> list[dict[str, Any]]:

@@ -1,6 +1,8 @@
 """A batch gives the lists of single calls, in order, whatever the number of processes; a bad line stops it all."""
 
 import json
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -58,3 +60,13 @@ def test_a_bad_line_is_named_and_nothing_is_matched(installation: Path, line: st
 def test_an_empty_batch_gives_nothing(installation: Path) -> None:
     Path("batch.jsonl").write_text("\n\n")
     assert done("match", "--batch", "batch.jsonl").stdout == ""
+
+
+def test_a_killed_process_ends_the_batch_and_says_how_far_it_came(
+    installation: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = written(REQUESTS)
+    monkeypatch.setattr("expertdb.services.bulk.match", lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+    found = run("match", "--batch", source, "--processes", "2")
+    assert found.exit_code == 1
+    assert "the first 0 of 3 requests are answered" in found.stderr
