@@ -10,13 +10,14 @@ from expertdb.console.filtering import HOME_PROVINCE
 from expertdb.console.language import said
 from expertdb.console.words import label, terms
 
-LEFT, TOP, CELL, ROW = 250, 26, 62, 20
+TOP, CELL, ROW = 26, 66, 20
+WIDE, NARROW = 12, 6.6  # What a Chinese character and a Latin one take of a line.
 MOST_ROWS = 80
 SQUARE = Markup(
     '<rect class="heat" x="{}" y="{}" width="{}" height="{}" fill-opacity="{:.2f}"/>'
     '<text class="{}" x="{}" y="{}" text-anchor="middle">{}</text>'
 )
-MONTH, WIDEST = 64, 240
+MONTH, WIDEST = 64, 220
 BAR = Markup('<rect class="part-concept" x="{}" y="{}" width="{}" height="{}"/>')
 WORDS = Markup('<text x="{}" y="{}"{}>{}</text>')
 FRAME = Markup(
@@ -51,25 +52,31 @@ def heat_map(rows: Sequence[tuple[str, list[int], int]], vocabulary: str) -> Mar
     """Services by cities, the darker the more; a nought stands out by being empty."""
     columns = cities()
     most = max((count for _, counts, _ in rows for count in counts), default=0) or 1
+    labels = [_short(label(code, vocabulary)) for code, _, _ in rows]
+    left = max(map(_width, labels), default=0) + 10  # On a telephone every column counts.
     parts = Markup()
     for place, (_, words) in enumerate(columns):
-        middle = Markup(' text-anchor="middle"')
-        parts += WORDS.format(LEFT + place * CELL + CELL // 2, TOP - 8, middle, words.removesuffix("市")[:9])
-    for line, (code, counts, _) in enumerate(rows):
+        middle = Markup(' text-anchor="middle" font-size="11"')
+        parts += WORDS.format(left + place * CELL + CELL // 2, TOP - 8, middle, words.removesuffix("市")[:9])
+    for line, (_, counts, _) in enumerate(rows):
         y = TOP + line * ROW
-        parts += WORDS.format(0, y + 14, "", _short(label(code, vocabulary)))
+        parts += WORDS.format(0, y + 14, "", labels[line])
         for place, count in enumerate(counts):
             share = count / most
             ink = "on-dark" if share > 0.72 else "on-light"
-            x = LEFT + place * CELL
+            x = left + place * CELL
             parts += SQUARE.format(x, y, CELL - 2, ROW - 2, share, ink, x + CELL // 2, y + 14, count or "")
-    width, height = LEFT + len(columns) * CELL, TOP + len(rows) * ROW
+    width, height = left + len(columns) * CELL, TOP + len(rows) * ROW
     return FRAME.format(width, height, said("Active experts by code and city; the table below has the figures"), parts)
 
 
 def _short(words: str) -> str:
     room = 38 if words.isascii() else 18
     return words if len(words) <= room else words[: room - 1] + "…"
+
+
+def _width(words: str) -> int:
+    return round(sum(WIDE if ord(one) > 0x2E80 else NARROW for one in words))
 
 
 def volume(found: Iterable[Any]) -> list[tuple[str, int]]:

@@ -108,6 +108,7 @@ function draftOf(key) {
 }
 
 function offer(form, atFirst) {
+  if (document.querySelector(".faults")) return; // It came back with all that was typed.
   const draft = draftOf(keyOf(form));
   if (!draft || JSON.stringify(draft.entries) === atFirst) return;
   const bar = document.getElementById("draft-bar").content.cloneNode(true).firstElementChild;
