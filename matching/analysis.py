@@ -20,8 +20,8 @@ from typing import NamedTuple
 
 from matching.concepts import Concepts, Mentions, Span, spans
 from matching.latin import latin
-from matching.pivot import Pivot
-from matching.text import Token, dominant, is_han, normalise_with_places, pairs, pieces, placed
+from matching.pivot import Cut, Pivot
+from matching.text import Token, dominant, is_han, normalise_with_places, pairs, pieces, placed, stretch
 
 _CODE = ("analysis", "concepts", "documents", "english", "latin", "pivot", "text")
 _LIBRARIES = tuple((name, version(name)) for name in ("opencc", "snowballstemmer"))
@@ -61,6 +61,11 @@ def concept_code(term: str) -> str | None:
     return term[1:] if term.startswith("=") else None
 
 
+def concepts_among(terms: Iterable[str]) -> int:
+    """Return how many of the terms are concept terms."""
+    return sum([term[:1] == "=" for term in terms])
+
+
 class _Found(NamedTuple):
     """Terms of a text in the order they come, and where each starts and ends in the normalised text."""
 
@@ -93,6 +98,7 @@ class Reading:
         self._concepts, self._pivot = concepts, pivot
         self._known_mentions: Mentions | None = None
         self._known_words: _Found | None = None
+        self._known_cuts: list[tuple[Token, Cut]] | None = None
         self._known_stems: _Found | None = None
 
     # No `cached_property`: until Python 3.12 its lock, one for all texts, would have every thread wait for a huge one.
@@ -114,9 +120,10 @@ class Reading:
     def _stems(self) -> _Found:
         """The pivot's terms."""
         if self._known_stems is None:
+            cuts = self._known_cuts or self._pivot.cuts(placed(self._pieces))
             self._known_stems = _Found.of(
-                (stem, token.start + place, token.start + place + len(word))
-                for token, cut in self._pivot.cuts(placed(self._pieces))
+                (stem, start + place, start + place + len(word))
+                for (_, _, start), cut in cuts
                 for place, word, stems in cut
                 for stem in stems
             )
@@ -158,39 +165,55 @@ class Reading:
         language = dominant(han_characters, latin_words)
         return Analysed(language, (*native, *words, *concepts), (*stems, *concepts))
 
-    def places(self, wanted: Mapping[str, Collection[str]] | None = None) -> list[Place]:
-        """Return where terms stand in the text, for marking: all of them, or those that are wanted of each field, in
-        whatever order, but those of one term from left to right.
+    def places(self) -> list[Place]:
+        """Return where each term stands in the text, for marking."""
+        here: list[tuple[str, str, int, int]] = []
+        for kind, text, start in placed(self._pieces):
+            if kind == "han":
+                here += [("native", one, at, at + 1) for at, one in enumerate(text, start)]
+                here += [("native", one, at, at + 2) for at, one in enumerate(pairs(text), start)]
+        here += [("native", *place) for place in zip(*self._words, strict=True)]
+        here += [("pivot", *place) for place in zip(*self._stems, strict=True)]
+        for hit in self._mentions.hits():
+            here += [("concept", concept_term(code), hit.start, hit.end) for code in hit.codes]
+        return [Place(*one) for one in self._in_text(here)]
+
+    def places_of(self, wanted: Mapping[str, Collection[str]]) -> list[tuple[str, str, int, int]]:
+        """Return the places of the terms that are wanted of each field, in whatever order, but those of one term from
+        left to right.
 
         What takes most of the time is looked for where some of it is wanted, and kept.
         """
-        fields = ("native", "pivot", "concept")
-        native, pivot, concept = (_ALL if wanted is None else wanted.get(one, ()) for one in fields)
-        here = [("native", *place) for place in self._han(None if wanted is None else native)]
-        if wanted is None or not all(map(is_han, (term[0] for term in native))):
+        native, pivot, concept = (wanted.get(field, ()) for field in ("native", "pivot", "concept"))
+        here: list[tuple[str, str, int, int]] = []
+        found, words = self._normalised.find, 0
+        for term in native:
+            if not is_han_term(term):
+                words += 1
+                continue
+            at = found(term)  # Neighbouring Han characters are always of one run.
+            while at >= 0:
+                here.append(("native", term, at, at + len(term)))
+                at = found(term, at + 1)
+        if words:
             here += [("native", *place) for place in self._words.among(native)]
         if pivot:
             here += [("pivot", *place) for place in self._stems.among(pivot)]
         for hit in self._mentions.hits() if concept else ():
             terms = map(concept_term, hit.codes)
             here += [("concept", term, hit.start, hit.end) for term in terms if term in concept]
-        origin = self._origin
-        return [Place(field, term, origin[start], origin[end]) for field, term, start, end in here]
+        return self._in_text(here)
 
-    def _han(self, wanted: Iterable[str] | None) -> Iterator[tuple[str, int, int]]:
-        """Yield where Han characters and pairs stand: all, or those that are wanted."""
-        if wanted is None:
-            for kind, text, start in placed(self._pieces):
-                if kind == "han":
-                    yield from ((one, at, at + 1) for at, one in enumerate(text, start))
-                    yield from ((one, at, at + 2) for at, one in enumerate(pairs(text), start))
-            return
-        for term in wanted:
-            if is_han(term[0]):  # Neighbouring Han characters are always of one run.
-                at = self._normalised.find(term)
-                while at >= 0:
-                    yield term, at, at + len(term)
-                    at = self._normalised.find(term, at + 1)
+    @property
+    def is_plain(self) -> bool:
+        """Whether each character of the text stands for itself: no `㊙` or `㈱` is among them."""
+        return isinstance(self._origin, range)
+
+    def _in_text(self, here: list[tuple[str, str, int, int]]) -> list[tuple[str, str, int, int]]:
+        """Return places in the normalised text as places in the original."""
+        if self.is_plain:
+            return here
+        return [(field, term, *stretch(self._origin, start, end)) for field, term, start, end in here]
 
     def words_of_terms(self) -> dict[str, str]:
         """Return, per native Chinese term of the text, the word of the pivot in which it begins where it first occurs.
@@ -199,7 +222,9 @@ class Reading:
         """
         words: dict[str, str] = {}
         seen: set[str] = set()  # A run that comes again has the same terms.
-        for (kind, text, start), cut in self._pivot.cuts(placed(self._pieces)):
+        if self._known_cuts is None:
+            self._known_cuts = list(self._pivot.cuts(placed(self._pieces)))
+        for (kind, text, start), cut in self._known_cuts:
             if kind != "han" or text in seen:
                 continue
             seen.add(text)
@@ -214,7 +239,7 @@ class Reading:
 
     def _spelt(self, start: int, end: int) -> str:
         """Return the original of a stretch of the normalised text."""
-        return self.text[self._origin[start] : self._origin[end]]
+        return self.text[slice(*stretch(self._origin, start, end))]
 
     def spans(self) -> list[Span]:
         """Return the vocabulary concepts in the text: what to suggest as aspects or codes."""
@@ -255,17 +280,10 @@ class Analyser:
         return self.read(text).spans()
 
 
-class _Everything(frozenset[str]):
-    """Contains whatever it is asked for."""
-
-    def __contains__(self, term: object) -> bool:
-        return True
-
-    def __bool__(self) -> bool:
-        return True
-
-
-_ALL = _Everything()
+@lru_cache(maxsize=1 << 16)
+def is_han_term(term: str) -> bool:
+    """Tell whether a native term is one of Han characters."""
+    return is_han(term[0])
 
 
 def latin_terms(found: Iterable[Token]) -> Iterator[tuple[str, int, int]]:

@@ -17,7 +17,7 @@ from itertools import compress
 from typing import NamedTuple
 
 from matching.english import acronym, singular
-from matching.text import Piece, Token, normalise, normalise_with_places, pieces, placed
+from matching.text import Piece, Token, normalise, normalise_with_places, pieces, placed, stretch
 
 _BREAK = re.compile(r"[.,;:!?\n。，、；：！？…|]")
 _BRACKETS = re.compile(r"\([^()]*\)")
@@ -50,11 +50,8 @@ class Hit(NamedTuple):
 
 def spans(hits: Iterable[Hit], text: str, places: Sequence[int]) -> list[Span]:
     """Return hits in a normalised text as spans of the text it came from, one per code."""
-    return [
-        Span(code, places[hit.start], places[hit.end], text[places[hit.start] : places[hit.end]])
-        for hit in hits
-        for code in hit.codes
-    ]
+    found = [(hit, *stretch(places, hit.start, hit.end)) for hit in hits]
+    return [Span(code, start, end, text[start:end]) for hit, start, end in found for code in hit.codes]
 
 
 @dataclass(slots=True)

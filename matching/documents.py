@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from matching.analysis import Analysed, Analyser, concept_code
+from matching.analysis import Analysed, Analyser, concepts_among
 from matching.profile import Item, Profile
 from matching.text import normalise
 
@@ -84,7 +84,7 @@ def _as_a_whole(texts: Sequence[Document]) -> Document:
 def is_padding(terms: Analysed) -> bool:
     """Return whether a text is hardly more than vocabulary labels one after the other, or the same again and again."""
     stems = set(terms.pivot)
-    codes = sum(concept_code(term) is not None for term in stems)
+    codes = concepts_among(stems)
     listing = codes > _LIST_CODES and codes > _LIST_DENSITY * (len(stems) - codes)
     return listing or len(terms.native) > _LITANY * len(set(terms.native))
 

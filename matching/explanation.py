@@ -11,17 +11,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.analysis import Analyser, Place, concept_code
+from matching.analysis import Analyser, concept_code
 from matching.asking import Asked, Prepared
 from matching.documents import item_text
 from matching.parameters import Parameters
 from matching.profile import Item
-from matching.reckoning import Adjustment, Evidence, Hits, Reckonings, Term
+from matching.reckoning import Adjustment, Evidence, Reckonings, Term
 from matching.records import LANGUAGES
 from matching.text import is_han
 from matching.weights import FIELDS, Field, Floats
 
 _WORDS_SHOWN = 4
+Shared = Mapping[Field, "_Shared"]
+Places = Sequence[tuple[str, str, int, int]]  # Field, term, start and end in the text.
 Spellings = Mapping[tuple[str, str], dict[str, None]]  # (field, term) -> how it is written, each spelling once
 
 
@@ -92,18 +94,20 @@ class Explainer:
         aspects.
         """
         labels, sums = _in_words(reckonings, self._words)
-        shown = [_greatest(own)[: self._parameters.shown_terms] for own in sums]
-        asked = self._spelt_in_request(labels[line] for own in shown for line in own)
+        orders = [_greatest(own) for own in sums]
+        asked = self._spelt_in_request(labels[line] for own in orders for line in own[: self._parameters.shown_terms])
+        shared = {field: _Shared(field, self._prepared, evidence) for field in FIELDS}
+        told = asked, shared
         return [
-            self._reasons(reckonings, place, evidence, items[place], covered[place], labels, sums[place], asked)
-            for place in range(len(reckonings))
+            self._reasons(reckonings, place, evidence, items[place], covered[place], labels, sums[place], order, told)
+            for place, order in enumerate(orders)
         ]
 
     def _spelt_in_request(self, lines: Iterable[tuple[str, str]]) -> Spellings:
         wanted: dict[str, set[str]] = {}
         for field, term in lines:
             wanted.setdefault(field, set()).add(term)
-        return _spellings(self._reading.places(wanted), self._reading.text)
+        return _spellings(self._reading.places_of(wanted), self._reading.text)
 
     def _reasons(
         self,
@@ -114,17 +118,19 @@ class Explainer:
         covered: Collection[str],
         labels: Sequence[tuple[str, str]],
         sums: Floats,
-        asked: Spellings,
+        order: Sequence[int],
+        told: tuple[Spellings, Shared],
     ) -> Reasons:
+        asked, shared = told
         shown_terms, shown_items = self._parameters.shown_terms, self._parameters.shown_items
         start, stop = reckonings.starts[expert : expert + 2].tolist()
         shares = reckonings.shares[start:stop]
         carrying = [row for row in np.argsort(-shares, kind="stable").tolist() if shares[row]]
-        order = _greatest(sums)
+        shown = {labels[line][1] for line in order[:shown_terms]}
         found: list[Spellings] = []
         reasons = []
         for row in carrying[:shown_items]:
-            marks, spellings = self._marked(items[row], evidence, start + row)
+            marks, spellings = self._marked(items[row], shared, start + row, shown)
             found.append(spellings)
             language = LANGUAGES[evidence.kinds[start + row] % len(LANGUAGES)]
             reasons.append(_item_reason(items[row], language, float(shares[row]), marks))
@@ -140,30 +146,42 @@ class Explainer:
             aspects_missing=tuple(code for code in self._prepared.aspects if code not in covered),
         )
 
-    def _marked(self, item: Item, evidence: Evidence, row: int) -> tuple[tuple[str, ...], Spellings]:
-        """Return the words of an item that the request shares, and how it spells the request's terms."""
+    def _marked(
+        self, item: Item, shared: Shared, row: int, shown: Collection[str]
+    ) -> tuple[tuple[str, ...], Spellings]:
+        """Return the words of an item that the request shares, and how it spells those of them that are `shown`.
+
+        Lone Han characters are too common to mark, and are looked for only where one is shown.
+        """
         text = item_text(item)
-        if not text:
-            return self._codes(evidence.hits["native"], row), {}
-        places = self._analyser.remembered(text).places(self._shared(evidence, row))
+        native, pivot = shared["native"].of(row), shared["pivot"].of(row)
+        if not text:  # An item of curated codes has no words to mark.
+            return tuple(sorted(code for code in map(concept_code, native["concept"]) if code)), {}
+        reading = self._analyser.remembered(text)
+        own = native["native"]
+        if reading.is_plain:
+            own = {term for term in own if len(term) > 1 or term in shown}
+        wanted = {"native": own, "pivot": pivot["pivot"], "concept": native["concept"] | pivot["concept"]}
+        places = reading.places_of(wanted)
         return _marks(places, text), _spellings(places, text)
 
-    def _shared(self, evidence: Evidence, row: int) -> dict[str, set[str]]:
-        """Return the terms that the request shares with an item, by how they are found in a text."""
-        shared: dict[str, set[str]] = {"native": set(), "pivot": set(), "concept": set()}
-        for field in FIELDS:
-            for term in self._hit(field, evidence.hits[field], row):
-                shared["concept" if concept_code(term) else field].add(term)
-        return shared
 
-    def _codes(self, hits: Hits, row: int) -> tuple[str, ...]:
-        """Return the codes that the request shares with an item of curated codes, which has no words to mark."""
-        codes = map(concept_code, self._hit("native", hits, row))
-        return tuple(sorted(code for code in codes if code))
+class _Shared:
+    """The terms of one field that the request shares with each row of an evidence."""
 
-    def _hit(self, field: Field, hits: Hits, row: int) -> list[str]:
-        terms = self._prepared.fields[field].terms
-        return [terms[term] for term in hits.terms[hits.rows == row].tolist()]
+    def __init__(self, field: Field, prepared: Prepared, evidence: Evidence) -> None:
+        hits = evidence.hits[field]
+        order = np.argsort(hits.rows, kind="stable")
+        self._field = field
+        self._names = prepared.fields[field].terms
+        self._terms: list[int] = hits.terms[order].tolist()
+        self._starts: list[int] = np.searchsorted(hits.rows[order], np.arange(evidence.starts[-1] + 1)).tolist()
+
+    def of(self, row: int) -> dict[str, set[str]]:
+        """Return those of a row by how they are found in a text: the field's own, and concepts."""
+        names = {self._names[term] for term in self._terms[self._starts[row] : self._starts[row + 1]]}
+        concepts = {name for name in names if concept_code(name)}
+        return {self._field: names - concepts if concepts else names, "concept": concepts}
 
 
 def _item_reason(item: Item, language: str, share: float, marks: tuple[str, ...]) -> ItemReason:
@@ -193,16 +211,16 @@ def _term_reason(term: Term, texts: Iterable[Spellings]) -> TermReason:
     return TermReason(label, term.field, term.contribution, tuple(dict.fromkeys(words))[:_WORDS_SHOWN])
 
 
-def _spellings(places: Iterable[Place], text: str) -> Spellings:
+def _spellings(places: Places, text: str) -> Spellings:
     found: dict[tuple[str, str], dict[str, None]] = {}
-    for place in places:
-        found.setdefault((place.field, place.term), {})[text[place.start : place.end]] = None
+    for field, term, start, end in places:
+        found.setdefault((field, term), {})[text[start:end]] = None
     return found
 
 
-def _marks(places: Iterable[Place], text: str) -> tuple[str, ...]:
+def _marks(places: Places, text: str) -> tuple[str, ...]:
     """Return the stretches of text that the places cover; lone Han characters are too common to mark."""
-    spans = sorted((place.start, place.end) for place in places)
+    spans = sorted({(start, end) for _, _, start, end in places})
     marks: dict[str, None] = {}
     start = end = 0
     for left, right in [*spans, (len(text), len(text))]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from operator import add
 from typing import Any, Literal, NamedTuple
@@ -74,6 +75,17 @@ def normalise_with_places(text: str) -> tuple[str, Sequence[int]]:
     if len(converted) != len(joined):
         converted = "".join(_simplified(character)[:1] or " " for character in joined)
     return converted, [*places, len(text)]
+
+
+def stretch(places: Sequence[int], start: int, end: int) -> tuple[int, int]:
+    """Return where characters `start` to `end` of a normalised text stand in the text it came from.
+
+    Of a character that became several (`㈱`, `ヿ`), each is all of it: a part of a character cannot be shown.
+    """
+    first, last = places[start], places[end]
+    if end > start and last == places[end - 1]:
+        last = places[bisect_right(places, last)]
+    return first, last
 
 
 def _simplified(text: str) -> str:

@@ -11,7 +11,7 @@ from matching.analysis import Analysed, Place, concept_term
 from matching.concepts import _BRACKETS, _BREAK, Concepts
 from matching.english import acronym, is_stop_word, singular, stem
 from matching.pivot import Pivot, gloss_stems
-from matching.text import _LONGEST_WORD, _TOKENS, Token, language, normalise, normalise_with_places, pairs
+from matching.text import _LONGEST_WORD, _TOKENS, Token, language, normalise, normalise_with_places, pairs, stretch
 
 
 def tokens(normalised: str) -> Iterator[Token]:
@@ -162,7 +162,7 @@ class SlowReading:
         here += [("native", *place) for place in latin_terms(self.found)]
         here += [("pivot", stem, at, at + len(word)) for at, word, stems in self.words() for stem in stems]
         here += [("concept", concept_term(code), start, end) for codes, start, end in self.hits for code in codes]
-        return [Place(field, term, self.origin[start], self.origin[end]) for field, term, start, end in here]
+        return [Place(field, term, *stretch(self.origin, start, end)) for field, term, start, end in here]
 
     def words(self) -> Iterator[tuple[int, str, tuple[str, ...]]]:
         for token in self.found:

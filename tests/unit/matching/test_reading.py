@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from expertdb.services.corpus import default_analyser
 from matching import Analyser, Concept, Concepts, Pivot, read_experts, read_requests
+from matching.analysis import Place
 from matching.asking import query_text
 from matching.documents import item_text
 from tests.reference.pools import CONCEPTS, LEXICON
@@ -58,7 +59,7 @@ def test_places_of_wanted_terms_are_those_among_all(text, every):
     everything = reading.places()
     terms = wanted(everything, every)
     expected = [place for place in everything if place.term in terms.get(place.field, ())]
-    found = reading.places(terms)
+    found = [Place(*place) for place in reading.places_of(terms)]
     assert sorted(found) == sorted(expected)
     for one in set(expected):  # Those of one term come from left to right.
         same = [place for place in found if place[:2] == one[:2]]

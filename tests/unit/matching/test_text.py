@@ -1,11 +1,11 @@
 """Tokens, languages and the terms of both fields; any text at all is survived, in linear time."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from matching import Analyser, Pivot
-from matching.text import language, normalise, normalise_with_places, tokens
+from matching.text import language, normalise, normalise_with_places, stretch, tokens
 from tests.reference.pools import CONCEPTS, LEXICON
 
 ANALYSER = Analyser(CONCEPTS, Pivot(LEXICON))
@@ -62,6 +62,8 @@ def test_a_monster_is_read_to_its_end(text):
 
 
 @given(st.text(st.characters() | st.characters(categories=["Cs"])))  # Halves of characters, too.
+@example("ヿ")  # One character that becomes two.
+@example("㈱专利")
 def test_any_text_is_analysed_and_every_place_lies_within_it(text):
     analysed = ANALYSER.analyse(text)
     assert analysed == ANALYSER.analyse(text)
@@ -98,7 +100,8 @@ def naive_words_of_terms(text):
     normalised, origin = normalise_with_places(text)
     word_at = {}
     for word, start, _ in ANALYSER._pivot.words(tokens(normalised)):
-        word_at |= dict.fromkeys(range(start, start + len(word)), text[origin[start] : origin[start + len(word)]])
+        spelt = text[slice(*stretch(origin, start, start + len(word)))]
+        word_at |= dict.fromkeys(range(start, start + len(word)), spelt)
     words = {}
     for token in tokens(normalised):
         for at in range(len(token.text)) if token.kind == "han" else ():
