@@ -9,11 +9,13 @@ from matching.weights import Rows
 
 def ranges(starts: Rows, sizes: Rows) -> Rows:
     """Return the numbers from each start on, `sizes` of them, one range after the other."""
-    ends = np.cumsum(sizes)
+    ends = sizes.cumsum()
     total = int(ends[-1]) if len(ends) else 0
     return np.asarray(np.arange(total) + np.repeat(starts - (ends - sizes), sizes), dtype=np.int64)
 
 
 def bounds(sizes: Rows) -> Rows:
     """Return where ranges of these sizes begin, one after the other, and where the last ends; shape (n + 1,)."""
-    return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes, dtype=np.int64)])
+    found = np.zeros(len(sizes) + 1, dtype=np.int64)
+    np.cumsum(sizes, dtype=np.int64, out=found[1:])
+    return found

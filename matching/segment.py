@@ -12,7 +12,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -154,9 +153,10 @@ def assemble(records: Sequence[Record]) -> Segment:
 
 
 def _forward(records: Sequence[Record], field: Field, rows: Rows) -> Forward:
-    sizes = np.array(list(chain.from_iterable(one.fields[field].sizes for one in records)), dtype=np.int64)
-    columns = joined((one.fields[field].columns for one in records), np.int32)
-    tfs = compact(joined((one.fields[field].tfs for one in records), np.uint32))
+    counts = [one.fields[field] for one in records]
+    sizes = np.array([size for one in counts for size in one.sizes], dtype=np.int64)
+    columns = joined([one.columns for one in counts], np.int32)
+    tfs = compact(joined([one.tfs for one in counts], np.uint32))
     given = Forward(bounds(sizes), columns, tfs)
     if np.array_equal(rows, np.arange(len(rows))):  # Experts of one document each are in order already.
         return Forward(given.starts, columns.copy(), tfs)  # One may be written to, as what kernels are compiled for.

@@ -125,7 +125,7 @@ def _best(
     session: Session, corpus: Corpus, found: Field, count: int, among: Collection[str] | Filter
 ) -> dict[str, dict[str, Any]]:
     """The best of these who have an affinity, with their reasons."""
-    ranking = rank(found.pool.index, found.matter, count, fetching(session), corpus.parameters, among)
+    ranking = rank(found.pool.index, found.matter, count, fetching(session, found.pool.index), corpus.parameters, among)
     return {one.expert: {"affinity": one.affinity, "reasons": _in_short(one)} for one in ranking.candidates}
 
 

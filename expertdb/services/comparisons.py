@@ -98,7 +98,9 @@ def of_expert(
             return Standing(who, reason=reason)
         if reason is None and not found.may([expert.id]):
             return Standing(who, reason=OUTSIDE_FILTERS)
-        own = rank(pool.index, found.matter, 1, fetching(session), corpus.parameters, {expert.id}).candidates
+        own = rank(
+            pool.index, found.matter, 1, fetching(session, pool.index), corpus.parameters, {expert.id}
+        ).candidates
         if not own:
             return Standing(who, reason=reason or "no_affinity")
         place = places(pool.index, found.matter, [expert.id], corpus.parameters, found.eligible.allowed)

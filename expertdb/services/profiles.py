@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from expertdb.models.base import rows_of
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem
-from matching import Item, Profile
+from expertdb.services.profiles_read import READ
+from matching import Index, Item, Profile
 
 CHUNK = 500
 NEVER = (1, 0)  # Days of somebody who has no term.
@@ -59,9 +60,25 @@ def of(session: Session, ids: Sequence[str]) -> dict[str, Profile]:
     return found
 
 
-def fetching(session: Session) -> Callable[[Sequence[str]], dict[str, Profile]]:
-    """What fetches the profiles of a few experts at once, for their words."""
-    return lambda ids: of(session, ids)
+def fetching(session: Session, index: Any = None) -> Callable[[Sequence[str]], dict[str, Profile]]:
+    """What fetches the profiles of a few experts at once, for their words.
+
+    Of those whom an `index` in memory holds as they were when they were last read, nothing is read again.
+    """
+    if not isinstance(index, Index):
+        return lambda ids: of(session, ids)
+
+    def fetch(ids: Sequence[str]) -> dict[str, Profile]:
+        states = {expert: int(segment.digests[place]) for expert, (segment, place) in index.located(ids).items()}
+        found = {expert: one for expert in ids if (one := READ.get(expert, states.get(expert)))}
+        if missing := [expert for expert in ids if expert not in found]:
+            read = of(session, missing)
+            for one in read.values():
+                READ.keep(one)
+            found |= read
+        return found
+
+    return fetch
 
 
 def tag(name: str, value: str) -> str:

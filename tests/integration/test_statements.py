@@ -13,6 +13,8 @@ from sqlalchemy import event
 
 from expertdb.app import warm_up
 from expertdb.database import db
+from expertdb.services import profiles
+from expertdb.services.profiles_read import Read
 from tests.api.people import ASKED, moved
 from tests.callers import Caller, Clock
 from tests.conftest import START, caller, make_app
@@ -34,6 +36,12 @@ def statements(app: Flask) -> Iterator[list[str]]:
     event.listen(engine, "before_cursor_execute", note)
     yield seen
     event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture(autouse=True)
+def nothing_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a process that has shown no list yet, and keeps none of what it reads."""
+    monkeypatch.setattr(profiles, "READ", Read(characters=0))
 
 
 @pytest.fixture
@@ -69,6 +77,30 @@ def test_shortlist_takes_as_many_statements_whatever_its_size(pool_app: Flask, a
     path = f"/requests/{agency.get('/requests').json['items'][0]['id']}/shortlists"
     counts = {count(pool_app, lambda size=size: agency.post(path, {"size": size})) for size in (1, 100)}  # type: ignore[misc]
     assert counts == {TOKEN + 33}  # most read, before the transaction that writes; three seal what was done
+
+
+def test_profiles_that_were_shown_a_moment_ago_are_read_again_only_when_they_are_edited(
+    pool_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(profiles, "READ", Read())
+    office, administrator = caller(pool_app, "policy_office"), caller(pool_app, "administrator")
+    warm_up(pool_app)
+
+    def read_for_a_list() -> list[int]:
+        with statements(pool_app) as seen:
+            shown.append(office.post("/shortlists/preview", ASKED).json["entries"])
+        return [one.count("?") + one.count("%(") for one in seen if "FROM expert_items" in one]
+
+    shown: list[Any] = []
+    assert read_for_a_list() == [10]
+    assert read_for_a_list() == []
+    assert shown[0] == shown[1]
+    first = f"/experts/{shown[0][0]['expert']['id']}"
+    expert = administrator.get(first)
+    edit, state = {"statement": expert.json["statement"] + " 无效宣告"}, {"If-Match": expert.headers["ETag"]}
+    assert administrator.patch(first, edit, headers=state).status_code == 200
+    assert read_for_a_list() == [1, 1]  # For the index, and for the words on the list.
+    assert read_for_a_list() == []
 
 
 def test_whoever_is_warm_reads_only_the_profiles_on_the_list(pool_app: Flask) -> None:
