@@ -73,7 +73,7 @@ def handled(view: Callable[..., Any], contract: Contract) -> Callable[..., Respo
     def handle(**path: str) -> Response:
         actor = _caller(contract)
         reading.path(path)
-        known = reading.query((contract.query or Schema)(), request)
+        known = reading.query(_schema(contract.query or Schema), request)
         body = _body(contract)
         version = reading.if_match(request) if contract.edits else None
         # A key's answer is stored, also that of a call which stores nothing else.
@@ -105,7 +105,7 @@ def handled(view: Callable[..., Any], contract: Contract) -> Callable[..., Respo
 def _body(contract: Contract) -> Any:
     if contract.form:
         return reading.upload(contract.form(), request)
-    return reading.body(contract.body(), request) if contract.body else None
+    return reading.body(_schema(contract.body), request) if contract.body else None
 
 
 def _corpus() -> Corpus:
@@ -149,14 +149,12 @@ def _authenticated(secret: str) -> Actor:
     if secret.startswith(PREFIX_OF_LINKS):
         return _invited(secret, now)
     with transaction(read_only=True, vocabularies=False) as session:
-        token = tokens.authenticate(session, secret, now)
-        found = None if token is None else (tokens.actor_of(token), tokens.is_stale(token, now))
+        found = tokens.authenticate(session, secret, now)
     if found is None:
         return _bootstrapped(secret)
-    actor, stale = found
-    if stale:
-        _note_use(actor, now)
-    return actor
+    if tokens.is_stale(found, now):
+        _note_use(found.actor, now)
+    return found.actor
 
 
 def _invited(link: str, now: datetime) -> Actor:
@@ -186,9 +184,9 @@ def _bootstrapped(secret: str) -> Actor:
             tokens.bootstrap(session, secret, now)
         # Made just now, or by another first call at the same moment.
         with transaction(read_only=True) as session:
-            token = tokens.authenticate(session, secret, now)
-            if token is not None:
-                return tokens.actor_of(token)
+            found = tokens.authenticate(session, secret, now)
+            if found is not None:
+                return found.actor
     limits.count_refusal()
     raise Unauthenticated(Text("This token is unknown, has expired or was revoked."))
 
@@ -226,7 +224,9 @@ def _file(download: Download) -> Response:
 
 @functools.cache
 def _schema(kind: type[Schema]) -> Schema:
-    """One schema for all answers of a kind: to make one takes longer than to use it, and dumping leaves no trace."""
+    """One schema for all bodies, queries or answers of a kind: to make one takes longer than to use it, and neither
+    loading nor dumping leaves a trace in it.
+    """
     return kind()
 
 
