@@ -117,6 +117,13 @@ class EntryAnswer(Schema):
     reasons = AsStored(Reasons)
 
 
+class EntriesAsStored(fields.List[Any]):
+    """Entries, which have the shape of the wire but for the words of their reasons."""
+
+    def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:
+        return [{**one, "reasons": one["reasons"] and sayable(one["reasons"])} for one in value]
+
+
 class Exclusion(Schema):
     """Who was left out and why; an agency sees counts by coarse reason instead of names."""
 
@@ -146,7 +153,7 @@ class ShortlistAnswer(Schema):
     request = fields.String(allow_none=True)
     size = fields.Integer()
     filters = fields.Nested(Filters)
-    entries = fields.List(fields.Nested(EntryAnswer))
+    entries = EntriesAsStored(fields.Nested(EntryAnswer))
     excluded = fields.List(
         fields.Nested(Exclusion),
         metadata={"description": "the first hundred by id; `/exclusions` pages through all"},

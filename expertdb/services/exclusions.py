@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union
 from sqlalchemy.orm import Session
 
 from expertdb.models.base import rows_of
@@ -25,7 +25,12 @@ TERM_NOT_CURRENT = "term_not_current"
 LISTED = 100  # At most so many are named in a list's own answer; all of them in pages.
 OUT = tuple(status for status in STATUSES if status != "active")
 
-_COUNTS = select(Expert.status, func.count()).where(Expert.status.in_(OUT)).group_by(Expert.status)
+# Their literals one by one: a list of values would be written into the statement anew each time.
+_COUNTS = (
+    select(Expert.status, func.count())
+    .where(Expert.status.in_([literal(status) for status in OUT]))
+    .group_by(Expert.status)
+)
 _OUT = select(Expert.id, Expert.status).where(Expert.status.in_(OUT)).order_by(Expert.id).limit(LISTED)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -25,6 +26,9 @@ from expertdb.services.shown import (
     HELD_BY_LEFT_OUT,
     HELD_BY_NOBODY,
     HELD_OUTSIDE_FILTERS,
+    AnyList,
+    Preview,
+    PreviewedEntry,
     Shown,
     as_seen,
     names,
@@ -44,7 +48,7 @@ class Proposal:
     matter: Query
     asked: Mapping[str, Any]
     recused: Recusals
-    shortlist: Shortlist
+    shortlist: AnyList
 
 
 def propose(
@@ -99,6 +103,7 @@ def draw_up(
     shortlist = proposal.shortlist
     if (proposal.matter, proposal.asked, proposal.recused) != (matter, asked, recused):
         shortlist = _ranked(session, corpus, matter, asked, now, recused)
+    assert isinstance(shortlist, Shortlist)
     shortlist.id, shortlist.request_id, shortlist.created_by = new_id(), consultation_request.id, actor.id
     session.add(shortlist)
     if consultation_request.status != SHORTLISTED:
@@ -198,7 +203,7 @@ def _ranked(
     recused: Recusals,
     *,
     kept: bool = True,
-) -> Shortlist:
+) -> AnyList:
     """A shortlist that is not yet stored; `kept` says whether it is going to be."""
     configured = corpus.parameters
     with metrics.ranking():
@@ -216,30 +221,35 @@ def _of_pool(
     now: datetime,
     recused: Recusals,
     kept: bool,
-) -> Shortlist:
+) -> AnyList:
     held_back = matters.not_to_be_asked(
         session, body["kind"], query, now, recused=recused, besides=body.get("request", "")
     )
     eligible = sift(session, pool, body["filters"], local_day(now), held_back)
     parameters = replace(configured, diversify=body["diversify"])
-    ranking = rank(pool.index, query, body["size"], fetching(session), parameters, eligible.allowed)
+    ranking = rank(pool.index, query, body["size"], fetching(session, pool.index), parameters, eligible.allowed)
     metrics.index_is_at(pool.version)
-    return Shortlist(
-        size=body["size"],
-        filters=dict(body["filters"]),
-        corpus_version=pool.version,
-        vocabulary_versions=vocabularies.versions(),
-        parameters=_parameters(parameters),
-        gaps=_gaps(pool, query, ranking, eligible),
-        suggested_aspects=[asdict(one) for one in suggested(ranking.asked)],
+    stated: dict[str, Any] = {
+        "size": body["size"],
+        "filters": dict(body["filters"]),
+        "corpus_version": pool.version,
+        "vocabulary_versions": vocabularies.versions(),
+        "parameters": _parameters(parameters),
+        "gaps": _gaps(pool, query, ranking, eligible),
+        "suggested_aspects": [asdict(one) for one in suggested(ranking.asked)],
         # A list that is stored names only those held back from this matter: see `exclusions` for the others.
-        excluded=_named(eligible.held_back if kept else exclusions.today(session, pool, local_day(now), eligible)),
-        left_out=_left_out(eligible.counts, eligible.n_allowed, ranking),
-        unresolved=unknown(recused.parties),
-        conflicts=recusals.rows(session, recused, _would_hold(pool, query, parameters, eligible, recused)),
-        snapshot=snapshot(ranking) if kept else {},
-        created_at=now,
-        entries=_entries(ranking),
+        "excluded": _named(eligible.held_back if kept else exclusions.today(session, pool, local_day(now), eligible)),
+        "left_out": _left_out(eligible.counts, eligible.n_allowed, ranking),
+        "unresolved": unknown(recused.parties),
+        "conflicts": recusals.rows(session, recused, _would_hold(pool, query, parameters, eligible, recused)),
+        "created_at": now,
+    }
+    if not kept:
+        return Preview(**stated, entries=[PreviewedEntry(**one) for one in _entries(ranking)])
+    return Shortlist(
+        **stated,
+        snapshot=snapshot(ranking),
+        entries=[ShortlistEntry(**one) for one in _entries(ranking)],
         aspects=[ShortlistAspect(code=code) for code in dict.fromkeys(aspect.code for aspect in query.aspects)],
     )
 
@@ -272,6 +282,11 @@ def _gaps(pool: Pool, query: Query, ranking: Ranking, eligible: Eligible) -> lis
 
 
 def _parameters(parameters: Parameters) -> dict[str, Any]:
+    return dict(_stated(parameters))
+
+
+@lru_cache(maxsize=64)
+def _stated(parameters: Parameters) -> Mapping[str, Any]:
     return {**asdict(parameters), "fingerprint": parameters.fingerprint()}
 
 
@@ -280,13 +295,13 @@ def _left_out(counts: Mapping[str, int], allowed: int, ranking: Ranking) -> dict
     return dict(counts) | ({"lower_rank": not_listed} if not_listed else {})
 
 
-def _entries(ranking: Ranking) -> list[ShortlistEntry]:
+def _entries(ranking: Ranking) -> list[dict[str, Any]]:
     return [
-        ShortlistEntry(
-            rank=place,
-            expert_id=candidate.expert,
-            affinity=candidate.affinity,
-            reasons=as_stored(candidate),
-        )
+        {
+            "rank": place,
+            "expert_id": candidate.expert,
+            "affinity": candidate.affinity,
+            "reasons": as_stored(candidate),
+        }
         for place, candidate in enumerate(ranking.candidates, start=1)
     ]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from expertdb.models.base import rows_of
 from expertdb.models.experts import Expert
-from expertdb.models.shortlists import Shortlist
+from expertdb.models.shortlists import Shortlist, ShortlistConflict
 from expertdb.schemas.shared import named
 from expertdb.services import exclusions
 from expertdb.services.actors import Actor
@@ -57,7 +57,43 @@ class Shown:
     created_at: datetime | None = None
 
 
-def as_seen(shortlists: Iterable[Shortlist], session: Session, actor: Actor) -> list[Shown]:
+@dataclass(frozen=True)
+class PreviewedEntry:
+    """One candidate of a list that is not stored."""
+
+    rank: int
+    expert_id: str
+    affinity: float
+    reasons: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A list that nobody is going to store, as it is shown: to make rows of the database would take as long as to name
+    those on it.
+    """
+
+    size: int
+    filters: dict[str, Any]
+    corpus_version: int
+    vocabulary_versions: dict[str, Any]
+    parameters: dict[str, Any]
+    gaps: list[dict[str, Any]]
+    suggested_aspects: list[dict[str, Any]]
+    excluded: list[dict[str, Any]]
+    left_out: dict[str, Any]
+    unresolved: list[dict[str, Any]]
+    conflicts: list[ShortlistConflict]
+    created_at: datetime
+    entries: list[PreviewedEntry]
+    id: None = None
+    request_id: None = None
+
+
+AnyList = Shortlist | Preview
+
+
+def as_seen(shortlists: Iterable[AnyList], session: Session, actor: Actor) -> list[Shown]:
     """Shortlists as the caller may see them, with all names and all who were left out read at once."""
     found, sealed = list(shortlists), actor.role == "agency"
     left_out = [one.excluded for one in found] if sealed else _left_out(found, session)
@@ -69,7 +105,7 @@ def as_seen(shortlists: Iterable[Shortlist], session: Session, actor: Actor) -> 
     return [_seen(shortlist, own, known, sealed) for shortlist, own in zip(found, left_out, strict=True)]
 
 
-def _left_out(shortlists: Iterable[Shortlist], session: Session) -> list[list[dict[str, Any]]]:
+def _left_out(shortlists: Iterable[AnyList], session: Session) -> list[list[dict[str, Any]]]:
     """Who could not be ranked for each list: those it names itself, and those whom its version and day say.
 
     A list that is not stored names all of them itself.
@@ -79,18 +115,18 @@ def _left_out(shortlists: Iterable[Shortlist], session: Session) -> list[list[di
     return [_merged(found[state] if state else {}, one) for one, state in zip(shortlists, states, strict=True)]
 
 
-def _merged(out: Mapping[str, str], shortlist: Shortlist) -> list[dict[str, Any]]:
+def _merged(out: Mapping[str, str], shortlist: AnyList) -> list[dict[str, Any]]:
     held_back = {one["expert"]: one["reason"] for one in shortlist.excluded}
     first = sorted({**out, **held_back}.items())[: exclusions.LISTED]
     return [{"expert": expert, "reason": reason} for expert, reason in first]
 
 
-def _state(shortlist: Shortlist) -> exclusions.State:
+def _state(shortlist: AnyList) -> exclusions.State:
     return shortlist.corpus_version, local_day(shortlist.created_at)
 
 
 def _seen(
-    shortlist: Shortlist, left_out: Iterable[Mapping[str, Any]], names: Mapping[str, dict[str, Any]], sealed: bool
+    shortlist: AnyList, left_out: Iterable[Mapping[str, Any]], names: Mapping[str, dict[str, Any]], sealed: bool
 ) -> Shown:
     excluded = [{"expert": reference(names, one["expert"]), "reason": one["reason"]} for one in left_out]
     entries = [
@@ -122,7 +158,7 @@ def _seen(
     )
 
 
-def _conflicts(shortlist: Shortlist, names: Mapping[str, dict[str, Any]], *, recused: bool) -> list[dict[str, Any]]:
+def _conflicts(shortlist: AnyList, names: Mapping[str, dict[str, Any]], *, recused: bool) -> list[dict[str, Any]]:
     """Those who are out with the rank they would have had, best first, or those with something to disclose."""
     rows = [one for one in shortlist.conflicts if bool(one.reason) is recused]
     return [
