@@ -17,6 +17,8 @@ def covered(places: Sequence[Place], codes: Sequence[str], terms: Sequence[int])
     return [tuple(code for code, term in zip(codes, terms, strict=True) if (own == term).any()) for own in held]
 
 
-def missing(prepared: Prepared, held: Sequence[Collection[str]]) -> list[list[str]]:
+def missing(prepared: Prepared, held: Sequence[Collection[str]]) -> Sequence[Sequence[str]]:
     """Return the must-haves that each expert lacks."""
+    if not prepared.must:
+        return [()] * len(held)
     return [[code for code in prepared.must if code not in own] for own in held]

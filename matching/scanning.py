@@ -27,7 +27,8 @@ from matching.scoring import counting
 from matching.segment import Mask, Segment
 from matching.weights import FIELDS, Field, Floats, Rows, idf_of, sublinear
 
-_CHUNK = 256  # Scores of which the greatest is looked at first.
+_CHUNK = 128  # Scores of which the greatest is looked at first.
+_NEXT_TO_NOTHING = float(np.finfo(np.float32).smallest_subnormal)
 
 Single = NDArray[np.float32]
 
@@ -125,19 +126,20 @@ def _reaching(scores: Sequence[Single], k: int, factor: float) -> list[Rows]:
     """Return, for each part, the places of scores above 0 that are at least `factor` times the k-th greatest of all."""
     # The k-th greatest of the chunks' maxima is no greater than that of all: no other chunk need be looked at.
     maxima = [np.maximum.reduceat(own, np.arange(0, len(own), _CHUNK)) if len(own) else own for own in scores]
-    least = _kth(np.concatenate(maxima), k)
-    left = [own[_of_chunks(most >= least, len(own))] for own, most in zip(scores, maxima, strict=True)]
-    line = max(np.float32(_kth(np.concatenate(left), k) * factor), np.finfo(np.float32).smallest_subnormal)
-    places = [_of_chunks(most >= line, len(own)) for own, most in zip(scores, maxima, strict=True)]
-    return [at[own[at] >= line] for own, at in zip(scores, places, strict=True)]
+    least = _kth(maxima, k) * factor
+    places = [_of_chunks(most >= least, len(own)) for own, most in zip(scores, maxima, strict=True)]
+    left = [own[at] for own, at in zip(scores, places, strict=True)]
+    line = max(_kth(left, k) * factor, _NEXT_TO_NOTHING)
+    return [at[own >= line] for own, at in zip(left, places, strict=True)]
 
 
-def _kth(values: Single, k: int) -> float:
-    """Return the k-th greatest, 0 where there are not so many."""
+def _kth(parts: Sequence[Single], k: int) -> float:
+    """Return the k-th greatest of all values, 0 where there are not so many."""
+    values = np.concatenate(parts)
     return float(np.partition(values, len(values) - k)[len(values) - k]) if k <= len(values) else 0.0
 
 
 def _of_chunks(chosen: NDArray[np.bool_], length: int) -> Rows:
     """Return the places in these chunks, of so many in all."""
     places = (np.flatnonzero(chosen)[:, None] * _CHUNK + np.arange(_CHUNK)).ravel()
-    return places[places < length]
+    return places[: np.searchsorted(places, length)]

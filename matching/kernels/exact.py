@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -71,10 +72,7 @@ class _Found:
     def adjusted(self, order: Sequence[int]) -> tuple[list[tuple[Adjustment, ...]], Floats, list[Held]]:
         """Return adjustments and affinities of some, in this order, and the aspects they hold."""
         experts = np.array(order, dtype=np.int64)
-        aspects = self.prepared.aspects
-        held = [
-            tuple(code for code, has in zip(aspects, one, strict=True) if has) for one in self.held[experts].tolist()
-        ]
+        held = [tuple(compress(self.prepared.aspects, one)) for one in self.held[experts].tolist()]
         taken = None if self.baselines is None else self.baselines[experts]
         sums, doubts = self.sums[experts].T
         return *adjusted(sums, doubts, taken, missing(self.prepared, held), self.parameters), held

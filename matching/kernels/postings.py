@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,7 @@ def _levels() -> Single:
 LEVELS = _levels()  # 1 + ln tf of each code
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Inverse:
     """The postings of one field. See the module's docstring.
 
@@ -62,7 +63,7 @@ class Inverse:
     scales: Single
     dense: NDArray[np.uint8]
 
-    @property
+    @cached_property
     def error(self) -> float:
         """What rounding does to scores at most, relative to them."""
         # tf of 1 is exact; tf of 2 is off by half a unit of 1/scale at most, and by less of a greater value.
