@@ -125,7 +125,7 @@ class Explainer:
         shown_terms, shown_items = self._parameters.shown_terms, self._parameters.shown_items
         start, stop = reckonings.starts[expert : expert + 2].tolist()
         shares = reckonings.shares[start:stop]
-        carrying = [row for row in np.argsort(-shares, kind="stable").tolist() if shares[row]]
+        carrying = _greatest(shares)
         shown = {labels[line][1] for line in order[:shown_terms]}
         found: list[Spellings] = []
         reasons = []
@@ -190,7 +190,9 @@ def _item_reason(item: Item, language: str, share: float, marks: tuple[str, ...]
 
 def _greatest(values: Floats) -> list[int]:
     """Return the places of the values that are not 0, the greatest first."""
-    return [place for place in np.argsort(-values, kind="stable").tolist() if values[place]]
+    order = np.argsort(-values, kind="stable")
+    greatest: list[int] = order[values[order] != 0].tolist()
+    return greatest
 
 
 def _in_words(reckonings: Reckonings, words: Mapping[str, str]) -> tuple[list[tuple[str, str]], Floats]:
