@@ -16,7 +16,7 @@ from expertdb.schemas.experts import (
     TransitionAnswer,
 )
 from expertdb.schemas.shared import PageQuery
-from expertdb.services import confirmations, experts, items, moves
+from expertdb.services import confirmations, experts, facets, items, moves
 from expertdb.services.paging import Page
 
 routes = Routes("experts")
@@ -42,7 +42,8 @@ def create_expert(call: Call) -> Expert:
 @answers(ExpertAnswer, paged=True)
 def list_experts(call: Call) -> Page:
     """List the experts that meet every filter, by name."""
-    return experts.find(call.session, call.query, *experts.of_day(call.query, call.now))
+    census = call.directory.refresh(call.session)
+    return facets.find(call.session, census, call.query, *experts.of_day(call.query, call.now))
 
 
 @routes.get("/experts/<expert_id>")

@@ -28,7 +28,7 @@ def list_experts(visit: Visit) -> Reply:
     """The experts that meet every filter, with how many more or fewer another filter would give."""
     of_day = experts.of_day(visit.query, visit.now)
     chosen = facets.chosen(visit.session, visit.directory.refresh(visit.session), visit.query, *of_day)
-    page = experts.find(visit.session, visit.query, *of_day, *chosen.few())
+    page = experts.find(visit.session, visit.query, *of_day, *chosen.next(visit.query))
     counts = facets.counted(chosen)
     found = ExpertAnswer(many=True, exclude=("items", "restricted")).dump(page.items)
     template = "experts/found.html" if visit.is_part else "experts/list.html"

@@ -5,7 +5,7 @@ from flask import render_template
 from expertdb.console.rules import Reply, Visit, allow
 from expertdb.console.site import pages
 from expertdb.schemas.experts import ExpertAnswer
-from expertdb.services import experts, reviews
+from expertdb.services import facets, reviews
 
 REVIEWERS = ("administrator", "reviewer", "auditor")
 MOST = 200
@@ -24,5 +24,6 @@ def show_queue(visit: Visit) -> Reply:
 @allow(*REVIEWERS)
 def show_publicity(visit: Visit) -> Reply:
     """The candidates in publicity, as a list to print and post: what anybody may see of them, and until when."""
-    page = experts.find(visit.session, {"status": "publicity", "limit": MOST})
+    census = visit.directory.refresh(visit.session)
+    page = facets.find(visit.session, census, {"status": "publicity", "limit": MOST})
     return render_template("reviews/publicity.html", experts=SHOWN.dump(page.items), days=visit.rules.publicity_days)

@@ -14,7 +14,7 @@ from expertdb.console.rules import Reply, Visit, allow, asks, prepared_by, takes
 from expertdb.console.site import pages
 from expertdb.schemas.requests import RequestAnswer
 from expertdb.schemas.shortlists import ComparisonQuery, ShortlistBody, StandingQuery
-from expertdb.services import comparisons, experts, requests, shortlists
+from expertdb.services import comparisons, facets, requests, shortlists
 from expertdb.services.shortlists import Proposal
 
 OFFICES = ("administrator", "policy_office", "auditor")
@@ -85,7 +85,8 @@ def show_standing(visit: Visit, request_id: str) -> Reply:
     """Where anybody stands for a request today: found by name, then reckoned."""
     asked = requests.get(visit.session, request_id, actor=visit.actor)
     q = request.args.get("q", "")[:200]
-    named = experts.find(visit.session, {"q": q, "limit": 20}).items if q else []
+    census = visit.directory.refresh(visit.session)
+    named = facets.find(visit.session, census, {"q": q, "limit": 20}).items if q else []
     found = None
     if visit.query.get("expert"):
         found = comparisons.of_expert(

@@ -13,14 +13,19 @@ import numpy.typing as npt
 
 from expertdb.models.completeness import PARTS
 from expertdb.models.corpus import Mark
+from expertdb.services.texts import Mask, Texts
 from expertdb.vocabularies import Edition
 
-Mask = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.intp]
 # One for each expert, by id. Values are numbers of names; bit n of `lacks` says that the profile lacks the nth of
-# PARTS; `due` is the day by which the profile is to be confirmed, 0 where there is none.
+# PARTS; `due` is the day by which the profile is to be confirmed, 0 where there is none; `order` is how the sort key of
+# the name begins.
 ROW = np.dtype(
-    [("id", "S36"), *((name, "i4") for name in ("status", "kind", "region", "lacks", "items", "verified", "due"))]
+    [
+        ("id", "S36"),
+        *((name, "i4") for name in ("status", "kind", "region", "lacks", "items", "verified", "due")),
+        ("order", "u8"),
+    ]
 )
 # One for each code of an expert and each code above these, once: `own` where the expert was given the code itself.
 HELD = np.dtype([("row", "i4"), ("code", "i4"), ("own", "i4")])
@@ -47,6 +52,21 @@ class Names:
 
 
 @dataclass(frozen=True)
+class Read:
+    """What was read of some experts: rows by id, what each of these rows holds, texts by id."""
+
+    rows: npt.NDArray[Any]
+    held: npt.NDArray[Any]
+    search_forms: dict[str, str]
+    contents: dict[str, str]
+
+
+def beginning(sort_key: str) -> np.uint64:
+    """How a sort key begins, as a number: eight bytes, in whose order are the keys, too."""
+    return np.uint64(int.from_bytes(sort_key.encode()[:8].ljust(8, b"\0"), "big"))
+
+
+@dataclass(frozen=True)
 class Census:
     """The pool in one state, counted in one edition of the vocabularies.
 
@@ -58,6 +78,8 @@ class Census:
     names: Names
     rows: npt.NDArray[Any]
     held: npt.NDArray[Any]
+    search_forms: Texts
+    contents: Texts
 
     def everybody(self) -> Mask:
         """A mask, shape (n_experts,), that leaves nobody out."""
@@ -91,6 +113,15 @@ class Census:
         found = np.zeros(len(self.rows), bool)
         found[self.held["row"][np.isin(self.held["code"], self.names.known(codes))]] = True
         return found
+
+    def page(self, among: Mask, count: int, after: str = "") -> list[str]:
+        """Those of these among whom are the next `count` by name behind a sort key; few more than these as a rule."""
+        order, start = self.rows["order"], beginning(after)
+        last = np.iinfo(np.uint64).max
+        behind = order[among & (order > start)]  # Of those whose keys begin as this one, some are before it.
+        if len(behind) > count:
+            last = np.partition(behind, count - 1)[count - 1]
+        return self.ids(np.flatnonzero(among & (order >= start) & (order <= last)))
 
     def complete(self) -> Mask:
         """Whether each profile has every part."""
@@ -138,14 +169,21 @@ class Census:
                 found[tuple(named)] = int(counts[code, place])
         return found
 
-    def replaced(self, mark: Mark, ids: Collection[str], rows: npt.NDArray[Any], held: npt.NDArray[Any]) -> "Census":
+    def replaced(self, mark: Mark, ids: Collection[str], read: Read) -> "Census":
         """The census in a later state, in which these experts are as read anew; whoever has no row is gone."""
         stays = self.everybody()
         stays[self.rows_of(ids)] = False
         kept = self.rows[stays]
-        at = np.searchsorted(kept["id"], rows["id"])
+        at = np.searchsorted(kept["id"], read.rows["id"])
         place = np.zeros(len(self.rows), np.intp)
         place[stays] = np.arange(len(kept)) + np.searchsorted(at, np.arange(len(kept)), side="right")
-        old, new = self.held[stays[self.held["row"]]], held.copy()
+        old, new = self.held[stays[self.held["row"]]], read.held.copy()
         old["row"], new["row"] = place[old["row"]], (at + np.arange(len(at)))[new["row"]]
-        return replace(self, mark=mark, rows=np.insert(kept, at, rows), held=np.concatenate([old, new]))
+        return replace(
+            self,
+            mark=mark,
+            rows=np.insert(kept, at, read.rows),
+            held=np.concatenate([old, new]),
+            search_forms=self.search_forms.replaced(ids, read.search_forms),
+            contents=self.contents.replaced(ids, read.contents),
+        )

@@ -4,13 +4,12 @@ As the index is (`corpus.py`), a census is brought to the very state that a tran
 that is known: the triggers of `models/triggers.py` note every write of what is read here, of experts in every status.
 """
 
+import functools
 import threading
 from collections.abc import Collection
-from itertools import islice
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -21,13 +20,12 @@ from expertdb.models.completeness import CONTACT, PARTS
 from expertdb.models.corpus import Mark, mark_of
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem
 from expertdb.models.restricted import RestrictedValue
-from expertdb.services.census import HELD, ROW, Census, Names
+from expertdb.services.census import HELD, ROW, Census, Names, Read, beginning
 from expertdb.services.corpus import changed_since, is_merely_old, is_past
+from expertdb.services.texts import Texts
 
 KEPT = 4  # Censuses of the latest states: a transaction that began a moment ago still sees an older one.
-CHUNK = 500
-MOST = 5000  # Where more experts than these changed, reading everybody takes no longer.
-Rows = tuple[npt.NDArray[Any], npt.NDArray[Any]]
+MOST = 5000  # Where more experts than these changed, everybody is read: a statement cannot name them all.
 
 # What PARTS say of an expert's own columns; the other parts follow from what is read besides.
 _OWN = ("organisation", "region", "title_level", "statement")
@@ -38,6 +36,9 @@ _ROWS = select(
     Expert.kind,
     Expert.region,
     Expert.confirmation_due,
+    Expert.name_sort,
+    Expert.name_search,
+    Expert.content_search,
     *(PARTS[name].lacking().label(f"lacks_{name}") for name in _OWN),
 )
 _CODES = select(ExpertCode.expert_id, func.aggregate_strings(ExpertCode.code, " ")).group_by(ExpertCode.expert_id)
@@ -79,44 +80,37 @@ class Directory:
         if past is not None:
             changed = changed_since(session, past.mark, mark)
             if len(changed) <= MOST:
-                return past.replaced(mark, changed, *_some(session, self._names, changed))
+                return past.replaced(mark, changed, _read(session, self._names, changed))
         elif known and is_merely_old(session, mark, known[0].mark):
             raise PoolIsMoving
-        return Census(mark, vocabularies.current(), self._names, *_read(session, self._names))
+        none = Census(mark, vocabularies.current(), self._names, np.empty(0, ROW), np.empty(0, HELD), Texts(), Texts())
+        return none.replaced(mark, [], _read(session, self._names))
 
 
-def _some(session: Session, names: Names, ids: Collection[str]) -> Rows:
-    """What there is of these experts."""
-    rows, held = [np.empty(0, ROW)], [np.empty(0, HELD)]
-    waiting = iter(sorted(ids))
-    while chunk := list(islice(waiting, CHUNK)):
-        more, more_held = _read(session, names, chunk)
-        more_held["row"] += sum(map(len, rows))
-        rows.append(more)
-        held.append(more_held)
-    return np.concatenate(rows), np.concatenate(held)
-
-
-def _read(session: Session, names: Names, ids: Collection[str] | None = None) -> Rows:
+def _read(session: Session, names: Names, ids: Collection[str] | None = None) -> Read:
     """What there is of these experts, or of everybody."""
 
     def read(statement: Select[*tuple[Any, ...]], column: InstrumentedAttribute[str]) -> Any:
-        return rows_of(session, statement if ids is None else statement.where(column.in_(ids)))
+        return rows_of(session, statement if ids is None else statement.where(column.in_(sorted(ids))))
+
+    @functools.cache
+    def numbers(code: str) -> list[int]:
+        return [names.number(one) for one in vocabularies.upwards(code)]
 
     codes = dict(read(_CODES, ExpertCode.expert_id).all())
     items = {expert: counts for expert, *counts in read(_ITEMS, ExpertItem.expert_id)}
     reached = set(read(_REACHED, RestrictedValue.expert_id).scalars())
     coded = {part: vocabularies.load(name).terms.keys() for part, name in _CODED.items()}
-    rows, held = [], []
+    rows, held, search_forms, contents = [], [], {}, {}
     for place, row in enumerate(sorted(read(_ROWS, Expert.id), key=lambda row: row.id)):
-        id, status, kind, region, due, *lacks = row
-        own = frozenset(codes.get(id, "").split())
+        id, status, kind, region, due, name, search_forms[id], contents[id], *lacks = row
+        own = {*codes.get(id, "").split()}
         count, verified = items.get(id, (0, 0))
         missing = dict(zip(_OWN, lacks, strict=True)) | {part: own.isdisjoint(terms) for part, terms in coded.items()}
         missing |= {"items": not count, "verified_items": not verified, "contact": id not in reached}
         bits = sum(bool(missing[name]) << bit for bit, name in enumerate(PARTS))
+        given, above = {names.number(code) for code in own}, set[int]().union(*map(numbers, own))
         values = [names.number(value) for value in (status, kind, region)]
-        rows.append((id, *values, bits, count, verified, due.toordinal() if due else 0))
-        above: set[str] = set().union(*map(vocabularies.upwards, own))
-        held += [(place, names.number(code), code in own) for code in above]
-    return np.array(rows, ROW), np.array(held, HELD)
+        rows.append((id, *values, bits, count, verified, due.toordinal() if due else 0, beginning(name)))
+        held += [(place, number, number in given) for number in above]
+    return Read(np.array(rows, ROW), np.array(held, HELD), search_forms, contents)

@@ -45,6 +45,7 @@ PLAIN_FIELDS = (
     "statement",
 )
 
+KEYS = (Expert.name_sort, Expert.id)  # in whose order they are listed
 Rows = Select[*tuple[Any, ...]]
 
 
@@ -161,11 +162,10 @@ def delete(session: Session, expert_id: str, *, version: int | None, actor: Acto
     audit.record(session, actor, "expert.deleted", kind="expert", id=expert_id)
 
 
-def find(session: Session, query: dict[str, Any], *conditions: ColumnElement[bool]) -> paging.Page:
+def find(session: Session, query: Mapping[str, Any], *conditions: ColumnElement[bool]) -> paging.Page:
     """The experts that meet every filter of the query, and the conditions besides, by name."""
     statement = narrowed(select(Expert).options(selectinload(Expert.restricted)).where(*conditions), query)
-    keys = (Expert.name_sort, Expert.id)
-    return paging.fetch(session, statement, keys, query["limit"], query.get("cursor"))
+    return paging.fetch(session, statement, KEYS, query["limit"], query.get("cursor"))
 
 
 def of_day(query: Mapping[str, Any], now: datetime) -> list[ColumnElement[bool]]:

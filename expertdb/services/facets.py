@@ -1,7 +1,7 @@
-"""How many experts there are for each value of each filter, given the other filters and the search words.
+"""Who meets the filters of a list, and how many there are for each value of each filter, given the others.
 
-Counted by the census, in memory; what it does not hold (words, employers, what waits for whom) the database is asked
-for once: which experts these are.
+All by the census, in memory; what it does not hold (employers, what waits for whom) the database is asked for once:
+which experts these are.
 """
 
 from collections import Counter
@@ -15,13 +15,16 @@ from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
 from expertdb.models.experts import Expert
-from expertdb.services import experts
-from expertdb.services.census import Census, Mask
+from expertdb.names import fold, name_words
+from expertdb.services import experts, paging
+from expertdb.services.census import Census
+from expertdb.services.texts import Mask
 
+HELD = ("status", "kind", "region", "subject", "service", "industry", "missing", "complete", "q")
 Query = Mapping[str, Any]
 OWN = ("status", "kind", "region")
 CODED = {"subject": ("ip_subject",), "service": ("service_kind",), "industry": vocabularies.INDUSTRIES}
-FEW = 500  # experts whom the database finds sooner by their ids than along the order of the list
+FEW = 1000  # experts whom the database finds sooner by their ids than along the order of the list
 
 
 @dataclass(frozen=True)
@@ -36,15 +39,16 @@ class Chosen:
         wanted = [mask for key, mask in self.masks.items() if key != name]
         return np.logical_and.reduce([self.census.everybody(), *wanted])  # type: ignore[no-any-return]  # numpy's stub
 
-    def few(self) -> list[ColumnElement[bool]]:
-        """Where few meet all filters, the condition that it is one of them."""
-        found = np.flatnonzero(self.others())
-        return [Expert.id.in_(self.census.ids(found))] if len(found) <= FEW else []
+    def next(self, query: Query) -> list[ColumnElement[bool]]:
+        """The condition that somebody is on the next page, or little behind it; raises InvalidInput for its cursor."""
+        after = paging.behind(query.get("cursor"), experts.KEYS)
+        found = self.census.page(self.others(), query["limit"] + 1, *after[:1])
+        return [Expert.id.in_(found)] if len(found) <= FEW else []
 
 
 def chosen(session: Session, census: Census, query: Query, *conditions: ColumnElement[bool]) -> Chosen:
     """Who meets each filter of a query; whoever does not meet the conditions meets none."""
-    masks = {name: _mask(census, name, query[name]) for name in (*OWN, *CODED, "missing", "complete") if name in query}
+    masks = {name: _mask(census, name, query[name]) for name in HELD if name in query}
     rest = {name: value for name, value in query.items() if name not in masks and name not in ("limit", "cursor")}
     asked = experts.narrowed(select(Expert.id).where(*conditions), rest)
     if asked.whereclause is not None:
@@ -52,10 +56,17 @@ def chosen(session: Session, census: Census, query: Query, *conditions: ColumnEl
     return Chosen(census, masks)
 
 
+def find(session: Session, census: Census, query: Query, *conditions: ColumnElement[bool]) -> paging.Page:
+    """The page that `experts.find` gives, sooner."""
+    return experts.find(session, query, *conditions, *chosen(session, census, query, *conditions).next(query))
+
+
 def _mask(census: Census, name: str, value: Any) -> Mask:
     """Who has what one filter asks for, or something below it."""
     if name == "region":
         return census.having(name, vocabularies.with_descendants(value, ("region",)))
+    if name == "q":
+        return _matching_words(census, value)
     if name in OWN:
         return census.having(name, [value])
     if name == "missing":
@@ -63,6 +74,20 @@ def _mask(census: Census, name: str, value: Any) -> Mask:
     if name == "complete":
         return census.complete() if value else ~census.complete()
     return census.holding(vocabularies.with_descendants(value, CODED[name]))
+
+
+def _matching_words(census: Census, q: str) -> Mask:
+    """Whose name begins with every word of `q`, or whose content holds it, as `experts.narrowed` asks the database.
+
+    The longest word first: where it leaves nobody of some hundred neighbours, the others are not looked for.
+    """
+    met = census.everybody()
+    for word in sorted(set(fold(q).split()), key=lambda word: (-len(word), word)):
+        by_name = met if (parts := name_words(word)) else ~census.everybody()
+        for part in parts:
+            by_name = census.search_forms.holding(f"|{part}", by_name)
+        met = by_name | census.contents.holding(word, met & ~by_name)
+    return met
 
 
 def counted(found: Chosen) -> dict[str, dict[str, int]]:

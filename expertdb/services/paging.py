@@ -45,6 +45,11 @@ def fetch(
     return Page(rows[:limit], _encode(rows[limit - 1], keys) if more else None)
 
 
+def behind(cursor: str | None, keys: tuple[InstrumentedAttribute[Any], ...]) -> tuple[Any, ...]:
+    """The keys of the row that a page goes on behind; none for the first page. Raises InvalidInput as `fetch` does."""
+    return _decode(cursor, keys) if cursor else ()
+
+
 def _encode(row: Any, keys: tuple[InstrumentedAttribute[Any], ...]) -> str:
     values = [getattr(row, key.key) for key in keys]
     plain = [value.isoformat() if isinstance(value, date) else value for value in values]

@@ -32,7 +32,8 @@ from tests.conftest import START
 
 CODES = ("PAT", "PAT-INV", "PAT-UM", "TM", "LG", "LG-INV", "SE05", "C39", "H01M")
 REGIONS = ("350000", "350100", "350200", "110000", None)
-EDITS = 40
+NAMES = ({"zh": "陈陶瓷"}, {"zh": "张三", "en": "Mary-Jane Lin"}, {"en": "Linda 100%_ O'Neill"}, {"zh": "𠮷林"})
+EDITS = 25
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +73,7 @@ def edit(chance: random.Random, ids: list[str]) -> None:
     due = chance.choice([None, local_day(START).replace(year=2020)])
     kinds = {
         "new": lambda: ids.append(entered(codes=codes, status=chance.choice(("draft", "active", "suspended")))),
+        "name": lambda: edited(one, {"name": chance.choice(NAMES)}),
         "edit": lambda: edited(one, {"codes": codes, "items": [item] * chance.randrange(3), "region": "350200"}),
         "write": lambda: past_us(update(Expert).where(Expert.id == one).values(**written, confirmation_due=due)),
         "codes": lambda: past_us(delete(ExpertCode).where(ExpertCode.expert_id == one)),
@@ -102,7 +104,8 @@ def test_whatever_is_edited_counts_are_those_of_statements(app: Flask, seed: int
 def check(app: Flask, chance: random.Random) -> None:
     """Compare everything the census counts with the database."""
     filters = {"status": "active", "kind": "K-PA", "region": "350000", "subject": "PAT", "service": "LG"}
-    filters |= {"industry": "SE05", "missing": chance.choice(list(parts.PARTS)), "q": "陶瓷", "complete": False}
+    filters |= {"industry": "SE05", "missing": chance.choice(list(parts.PARTS)), "complete": False}
+    filters["q"] = chance.choice(("陶瓷", "瓷", "林", "lin", "l", "陈 陶瓷", "zhang-san", "mary-jane", "100%_", "|lin"))
     query = {name: value for name, value in filters.items() if chance.random() < 0.25}
     with transaction(read_only=True) as session:
         census = app.extensions["directory"].refresh(session)
@@ -132,8 +135,10 @@ def plain(census: Census) -> list[tuple[Any, ...]]:
     named, held = census.names.listed, census.held
     ids = census.ids(held["row"])
     rows = [(one[0], *(named[number] for number in one[1:4]), *one[4:]) for one in census.rows.tolist()]
+    texts = [one.texts() for texts in (census.search_forms, census.contents) for one in texts.blocks]
     return [
         *rows,
+        *texts,
         *sorted((one, str(named[code]), own) for one, (_, code, own) in zip(ids, held.tolist(), strict=True)),
     ]
 
@@ -245,3 +250,20 @@ def test_only_what_changed_is_read(app: Flask, monkeypatch: pytest.MonkeyPatch) 
     past_us(update(Expert).values(region=None))
     assert census_of(app).count("region", census_of(app).everybody()) == {}
     assert read == [1, None]
+
+
+def test_pages_follow_each_other_whether_the_next_are_few_or_many(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = {entered(name=name) for name in NAMES for _ in range(6)}
+    for few in (0, 7, 1000):
+        monkeypatch.setattr(facets, "FEW", few)
+        seen: list[str] = []
+        query: dict[str, Any] = {"limit": 5, "status": "active"}
+        while "cursor" not in query or query["cursor"]:
+            with transaction(read_only=True) as session:
+                found = facets.chosen(session, app.extensions["directory"].refresh(session), query)
+                page = experts.find(session, query, *found.next(query))
+                seen += [one.id for one in page.items]
+            query["cursor"] = page.next_cursor
+        with transaction(read_only=True) as session:
+            assert seen == list(session.scalars(select(Expert.id).order_by(*experts.KEYS)))
+        assert set(seen) == ids

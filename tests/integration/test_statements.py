@@ -61,11 +61,11 @@ def count(app: Flask, call: Callable[[], object]) -> int:
     return len(seen)
 
 
-def test_page_of_experts_takes_five_statements(pool_app: Flask) -> None:
+def test_page_of_experts_takes_six_statements(pool_app: Flask) -> None:
     administrator = caller(pool_app, "administrator")
     administrator.get("/experts?limit=1")
     for limit in (1, 200):
-        assert count(pool_app, lambda limit=limit: administrator.get(f"/experts?limit={limit}")) == TOKEN + 5  # type: ignore[misc]
+        assert count(pool_app, lambda limit=limit: administrator.get(f"/experts?limit={limit}")) == TOKEN + 6  # type: ignore[misc]
 
 
 def test_page_of_shortlists_takes_four_statements(pool_app: Flask, agency: Caller) -> None:
