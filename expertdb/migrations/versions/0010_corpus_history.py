@@ -52,15 +52,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # The triggers on other tables write into one that goes.
-    if op.get_bind().dialect.name == "sqlite":
-        for table in ("experts", "expert_items", "expert_codes"):
-            for event in ("insert", "update", "delete"):
-                op.execute(f"DROP TRIGGER IF EXISTS touch_{table}_{event}")
-    else:
-        for table in ("experts", "expert_items", "expert_codes"):
-            for event in ("insert", "update", "delete"):
-                op.execute(f"DROP FUNCTION IF EXISTS touch_{table}_{event}() CASCADE")
+    # The triggers on other tables write into one that goes; those on restricted values came later.
+    drop = "TRIGGER IF EXISTS {}" if op.get_bind().dialect.name == "sqlite" else "FUNCTION IF EXISTS {}() CASCADE"
+    for table in ("experts", "expert_items", "expert_codes", "restricted_values"):
+        for event in ("insert", "update", "delete"):
+            op.execute(f"DROP {drop.format(f'touch_{table}_{event}')}")
     op.drop_table("expert_standings")
     op.drop_table("corpus_touched")
     op.drop_table("corpus_versions")
