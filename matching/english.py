@@ -77,7 +77,6 @@ def is_stop_word(word: str) -> bool:
     return word.lower() in STOP_WORDS or _says_little(word.lower())
 
 
-@lru_cache(maxsize=1 << 17)
 def _says_little(word: str) -> bool:
     return _snowball(word) in _LITTLE
 
@@ -114,6 +113,7 @@ def stem(word: str) -> str:
     return own.get(word) or families.get(found := _snowball(word), found)
 
 
+@lru_cache(maxsize=1 << 17)  # Asked for twice a word: whether it says little, and for its stem.
 def _snowball(word: str) -> str:
     return str(_stemmer.stemWord(word))
 
