@@ -80,7 +80,7 @@ class Str(fields.String):
             raise ValidationError(
                 [
                     Text(
-                        "This has {count} characters; at least {minimum} are needed.",
+                        "The number of characters is {count}; it must be at least {minimum}.",
                         count=visible,
                         minimum=self.minimum,
                     )

@@ -88,7 +88,7 @@ def test_nobody_becomes_administrator_this_way_later(app: Flask, stranger: Visit
         ({"again": "something else"}, "The two passwords differ."),
         ({"password": "short", "again": "short"}, "A password needs at least 12 characters."),
         ({"login": "two words"}, "no spaces"),
-        ({"name": ""}, "Missing data for required field."),
+        ({"name": ""}, "This must be filled in."),
     ],
 )
 def test_faulty_form_keeps_what_was_typed(

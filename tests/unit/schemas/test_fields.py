@@ -38,7 +38,7 @@ def test_length_counts_characters_both_ends_included() -> None:
     field = Str(maximum=3, minimum=2)
     assert [field.deserialize(text) for text in ("专利", "专利法")] == ["专利", "专利法"]
     assert refused(field, "知识产权") == "This has 4 characters; at most 3 fit."
-    assert refused(field, " 专 ") == "This has 1 characters; at least 2 are needed."
+    assert refused(field, " 专 ") == "The number of characters is 1; it must be at least 2."
 
 
 @pytest.mark.parametrize(("value", "number"), [(7, 7), (7.0, 7), (1, 1), (9, 9)])
