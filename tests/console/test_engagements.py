@@ -70,7 +70,8 @@ def test_expert_declares_accepts_signs_and_replies(app: Flask, official: Visitor
     assert "闽山电池有限公司" in page
     assert TEXT not in page
     assert "/invitation/answer/accepted" not in page
-    assert one.post("/invitation/interests", {"/confidential": "true"}, at="/invitation/interests").status_code == 422
+    undecided = one.post("/invitation/interests", {"/confidential": "true"}, at="/invitation/interests")
+    assert (undecided.status_code, "I have no such interests</a>: Declare" in undecided.text) == (422, True)
     declared = {"/confidential": "true", "/none": "true"}
     assert one.post("/invitation/interests", declared, at="/invitation/interests").status_code == 303
     assert sent(one, "/invitation/answer/accepted", reason="同意参加").status_code == 303  # type: ignore[attr-defined]
