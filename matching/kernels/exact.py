@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 from matching.asking import Prepared
 from matching.coverage import missing
 from matching.gathering import Place
-from matching.kernels.rows import weigh, weigh_only
+from matching.kernels.rows import weigh
 from matching.live import Live
 from matching.parameters import Parameters
+from matching.ranges import bounds, ranges
 from matching.reckoning import Adjustment, Evidence, Hits, Reckonings, adjusted
 from matching.scoring import counting
 from matching.segment import Segment
 from matching.weighing import Held, Weighed
+from matching.weighing import exactly as plainly
 from matching.weights import FIELDS, Floats, Rows, logarithms, sublinear_table
 
 # Of our own: compiled code is made for arrays that may be written to, which those that all share may not.
@@ -36,81 +38,98 @@ def exactly(
     baselines: Floats | None = None,
 ) -> Weighed:
     """Return the experts at these places; see `matching.weighing.exactly`."""
+    if not places:
+        return plainly(places, prepared, codes, live, parameters, baselines)
     asked = _asked(prepared, codes, live, parameters)
-    sums, sizes = np.empty((len(places), 2)), np.empty((len(places), 3), dtype=np.int64)
-    held = np.empty((len(places), len(codes)), dtype=np.bool_)
-    for segment, numbers, own in _by_segment(places):
-        sums[numbers], sizes[numbers], held[numbers] = weigh_only(own, *_rows_of(segment), *asked)
-    found = _Found(places, prepared, parameters, asked, sums, sizes, held, baselines)
-    if baselines is None and not prepared.must:
-        return Weighed(sums[:, 0], found.of)
-    return Weighed(found.adjusted(range(len(places)))[1], found.of)
+    groups = list(_by_segment(places))
+    rows = [weigh(own, *_rows_of(segment), *asked) for segment, _, own in groups]
+    if len(rows) == 1:
+        found = _Found(prepared, parameters, np.arange(len(places)), baselines, *rows[0])
+    else:
+        numbers = np.array([number for _, own, _ in groups for number in own], dtype=np.int64)
+        found = _Found(prepared, parameters, np.argsort(numbers), baselines, *_joined(rows))
+    return Weighed(found.affinities, found.of)
 
 
 def affinities(segment: Segment, prepared: Prepared, live: Live, parameters: Parameters) -> NDArray[np.float32]:
     """Return the affinity of everybody in a small segment, must-haves apart, shape (n_experts,)."""
     asked, everybody = _asked(prepared, (), live, parameters), np.arange(len(segment.names))
-    found: Floats = weigh_only(everybody, *_rows_of(segment), *asked)[0][:, 0]
+    found: Floats = weigh(everybody, *_rows_of(segment), *asked)[0][:, 0]
     return found.astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Found:
-    """Experts with their affinities and doubts before adjustments, their rows and hits in number, and which of the
-    aspects they hold; see `rows.weigh`.
-    """
+    """Experts before adjustments, see `rows.weigh`: `at` says where each of the places is among them."""
 
-    places: Sequence[Place]
     prepared: Prepared
     parameters: Parameters
-    asked: tuple[Any, ...]
+    at: Rows
+    baselines: Floats | None
     sums: Floats
     sizes: Rows
     held: NDArray[np.bool_]
-    baselines: Floats | None
+    of_rows: Floats
+    hits_n: Rows
+    hits_p: Rows
+    values_n: Floats
+    values_p: Floats
 
-    def adjusted(self, order: Sequence[int]) -> tuple[list[tuple[Adjustment, ...]], Floats, list[Held]]:
+    @property
+    def affinities(self) -> Floats:
+        """The affinities of all places, shape (n_places,)."""
+        if self.baselines is not None or self.prepared.must:
+            return self._adjusted(np.arange(len(self.at)))[1]
+        unadjusted: Floats = self.sums[self.at, 0]
+        return unadjusted
+
+    def _adjusted(self, order: Rows) -> tuple[list[tuple[Adjustment, ...]], Floats, list[Held]]:
         """Return adjustments and affinities of some, in this order, and the aspects they hold."""
-        experts = np.array(order, dtype=np.int64)
+        experts = self.at[order]
         held = [tuple(compress(self.prepared.aspects, one)) for one in self.held[experts].tolist()]
-        taken = None if self.baselines is None else self.baselines[experts]
+        taken = None if self.baselines is None else self.baselines[order]
         sums, doubts = self.sums[experts].T
         return *adjusted(sums, doubts, taken, missing(self.prepared, held), self.parameters), held
 
     def of(self, order: Sequence[int]) -> tuple[Evidence, Reckonings, list[Held]]:
-        """Return what explains some of the experts, see `Weighed`."""
-        adjustments, affinities, held = self.adjusted(order)
-        sizes = self.sizes[np.array(order, dtype=np.int64)]
-        ends = np.cumsum(sizes, axis=0)
-        offsets = ends - sizes
-        rows, *counts = ends[-1].tolist() if len(order) else (0, 0, 0)
-        of_rows = np.empty((4, rows))
-        hits = [np.empty((3, count), dtype=np.int64) for count in counts]
-        values = [np.empty(count) for count in counts]
-        for segment, numbers, own in _by_segment([self.places[one] for one in order]):
-            room = np.empty((len(own), 2)), np.empty((len(own), 3), dtype=np.int64), self._room(len(own))
-            outputs = offsets[numbers], of_rows, *hits, *values, *room
-            weigh(own, *_rows_of(segment), *self.asked, *outputs)
-        kinds, native, pivot, shares = of_rows
-        starts = np.append(offsets[:, 0], rows)
-        noted = dict(zip(FIELDS, (Hits(*one) for one in hits), strict=True))
-        evidence = Evidence(starts, kinds.astype(np.uint8), {"native": native, "pivot": pivot}, noted)
-        experts = np.arange(len(order))
-        parts = {
-            field: (np.repeat(experts, sizes[:, at + 1]), noted[field].terms, values[at])
-            for at, field in enumerate(FIELDS)
-        }
+        """Return what explains some of the places, see `Weighed`."""
+        chosen = np.array(order, dtype=np.int64)
+        adjustments, affinities, held = self._adjusted(chosen)
+        begins = (np.cumsum(self.sizes, axis=0) - self.sizes)[self.at[chosen]].T
+        items, *counts = self.sizes[self.at[chosen]].T
+        starts = bounds(items)
+        kinds, native, pivot, shares = self.of_rows[:, ranges(begins[0], items)]
+        experts = np.arange(len(chosen))
+        hits, parts = {}, {}
+        for field, begin, count, all_hits, values in zip(
+            FIELDS, begins[1:], counts, (self.hits_n, self.hits_p), (self.values_n, self.values_p), strict=True
+        ):
+            own, owners = ranges(begin, count), np.repeat(experts, count)
+            rows, terms, tfs = all_hits[:, own]
+            hits[field] = Hits(rows + (starts[:-1] - begins[0])[owners], terms, tfs)
+            parts[field] = owners, terms, values[own]
+        evidence = Evidence(starts, kinds.astype(np.uint8), {"native": native, "pivot": pivot}, hits)
         return evidence, Reckonings(self.prepared.fields, affinities, adjustments, shares, starts, parts), held
 
-    def _room(self, count: int) -> NDArray[np.bool_]:
-        return np.empty((count, self.held.shape[1]), dtype=np.bool_)
+
+def _joined(rows: Sequence[Any]) -> tuple[Any, ...]:
+    """Return what `weigh` said of several segments as if they were one."""
+    sums, sizes, held = (np.concatenate(arrays) for arrays in list(zip(*rows, strict=True))[:3])
+    trimmed, before = [], 0
+    for _, own, _, of_rows, hits_n, hits_p, values_n, values_p in rows:
+        n_rows, native, pivot = own.sum(axis=0).tolist()
+        hits_n[0, :native] += before
+        hits_p[0, :pivot] += before
+        before += n_rows
+        trimmed.append((of_rows, hits_n[:, :native], hits_p[:, :pivot], values_n[:native], values_p[:pivot]))
+    return sums, sizes, held, *(np.concatenate(arrays, axis=-1) for arrays in zip(*trimmed, strict=True))
 
 
-def _by_segment(places: Sequence[Place]) -> Iterator[tuple[Segment, Any, Rows]]:
+def _by_segment(places: Sequence[Place]) -> Iterator[tuple[Segment, Sequence[int], Rows]]:
     """Yield each segment with the numbers of those of the places that are in it, and where they are there."""
     segments = {id(segment): segment for segment, _ in places}
     if len(segments) == 1:
-        yield places[0][0], slice(None), np.array([place for _, place in places], dtype=np.int64)
+        yield places[0][0], range(len(places)), np.array([place for _, place in places], dtype=np.int64)
         return
     for segment in segments.values():
         numbers = [number for number, (own, _) in enumerate(places) if own is segment]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import boolean, float64, int32, int64, njit, uint8, void
+from numba import float64, int32, int64, njit, uint8
 
 _GRID, _COARSE, _FINE = 2.0**50, 2.0**20, 2.0**60
 _ROW, _TERM, _TF = 0, 1, 2
@@ -109,42 +109,54 @@ _SEGMENT = (int64[:, ::1], uint8[::1], *_FIELD, *_FIELD)
 _ASKED = (int32[::1], int32[::1], float64, _I, _F, int64, _I, float64[:, ::1], int64, float64, _F, _F)
 
 
-@njit(
-    void(
-        _I, *_SEGMENT, *_ASKED, int64[:, ::1], float64[:, ::1], int64[:, ::1], int64[:, ::1], _F, _F,
-        float64[:, ::1], int64[:, ::1], boolean[:, ::1],
-    ),
-    cache=True, nogil=True, error_model="numpy",
-)  # fmt: skip
+@njit(cache=True, nogil=True, error_model="numpy")
+def _room(places, rectangles, starts_n, starts_p):  # type: ignore[no-untyped-def]
+    """Return how many rows experts have, and how many terms in either field these hold."""
+    rows = room_n = room_p = 0
+    for place in places:
+        rectangle = np.searchsorted(rectangles[:, 2], place, side="right") - 1
+        row = rectangles[rectangle, 0] + place - rectangles[rectangle, 2]
+        for _ in range(rectangles[rectangle, 1]):
+            rows += 1
+            room_n += starts_n[row + 1] - starts_n[row]
+            room_p += starts_p[row + 1] - starts_p[row]
+            row += rectangles[rectangle, 3]
+    return rows, room_n, room_p
+
+
+@njit((_I, *_SEGMENT, *_ASKED), cache=True, nogil=True, error_model="numpy")
 def weigh(  # type: ignore[no-untyped-def]
     places, rectangles, kinds,
     starts_n, columns_n, tfs_n, width_n, starts_p, columns_p, tfs_p, width_p,
     df_n, df_p, log_items, terms, weights, split, codes, shares, best, mean_weight, logs, levels,
-    offsets, of_rows, hits_n, hits_p, values_n, values_p, sums, sizes, held,
 ):  # fmt: skip
     """Reckon experts of one segment.
 
-    terms, weights: those of the request, of the native field up to `split`. codes: numbers of native terms of which
-    `held` tells who holds them, shape (n, n_codes). shares: per kind, those of the two fields and the trust, shape
-    (3, 6). offsets: for each expert, where its rows and its hits in either field go in the outputs; shape (n, 3).
-    of_rows: kind, norms in either field and share of each row, shape (4, n_rows). hits: row, term and tf, shape
-    (3, n_hits);
-    values: what each adds to the affinity. sums: affinity and doubts, shape (n, 2). sizes: rows, and hits in either
-    field, shape (n, 3).
+    terms, weights: those of the request, of the native field up to `split`. codes: numbers of native terms. shares:
+    per kind, those of the two fields and the trust, shape (3, 6).
+
+    Return sums: affinity and doubts, shape (n, 2); sizes: rows, and hits in either field, shape (n, 3); held: who holds
+    each code, shape (n, n_codes); of_rows: kind, norms in either field and share of each row, shape (4, n_rows); hits
+    in either field: row, term and tf, shape (3, n_hits), and what each adds to the affinity. Hits have more room than
+    they need.
     """
     native, pivot = _table(terms[:split]), _table(terms[split:])
     weights_n, weights_p = weights[:split], weights[split:]
+    room, room_n, room_p = _room(places, rectangles, starts_n, starts_p)
+    of_rows, sums, sizes = np.empty((4, room)), np.empty((len(places), 2)), np.empty((len(places), 3), dtype=np.int64)
+    hits_n, values_n = np.empty((3, room_n), dtype=np.int64), np.empty(room_n)
+    hits_p, values_p = np.empty((3, room_p), dtype=np.int64), np.empty(room_p)
+    held = np.zeros((len(places), len(codes)), dtype=np.bool_)
     most = 1 + rectangles[:, 1].max()
     scores, trusted, pool = np.empty(most), np.empty(most), np.empty(most)
     chosen = np.empty(best, dtype=np.int64)
+    first = end_n = end_p = 0
     for expert in range(len(places)):
         place = places[expert]
         rectangle = np.searchsorted(rectangles[:, 2], place, side="right") - 1
         items, step = rectangles[rectangle, 1], rectangles[rectangle, 3]
         row = rectangles[rectangle, 0] + place - rectangles[rectangle, 2]
-        first, from_n, from_p = offsets[expert]
-        end_n, end_p = from_n, from_p
-        held[expert] = False
+        from_n, from_p = end_n, end_p
         for item in range(items):
             kind = kinds[row]
             of_rows[_KIND, first + item] = kind
@@ -182,35 +194,5 @@ def weigh(  # type: ignore[no-untyped-def]
         )
         sums[expert, 1] = doubts
         sizes[expert, 0], sizes[expert, 1], sizes[expert, 2] = items, end_n - from_n, end_p - from_p
-
-
-@njit((_I, *_SEGMENT, *_ASKED), cache=True, nogil=True, error_model="numpy")
-def weigh_only(  # type: ignore[no-untyped-def]
-    places, rectangles, kinds,
-    starts_n, columns_n, tfs_n, width_n, starts_p, columns_p, tfs_p, width_p,
-    df_n, df_p, log_items, terms, weights, split, codes, shares, best, mean_weight, logs, levels,
-):  # fmt: skip
-    """Return sums, sizes and held as `weigh` fills them; each expert's rows and hits overwrite those before."""
-    n = len(places)
-    room_n = room_p = most = 0
-    for place in places:
-        rectangle = np.searchsorted(rectangles[:, 2], place, side="right") - 1
-        items, step = rectangles[rectangle, 1], rectangles[rectangle, 3]
-        row = rectangles[rectangle, 0] + place - rectangles[rectangle, 2]
-        own_n = own_p = 0
-        for _ in range(items):
-            own_n += starts_n[row + 1] - starts_n[row]
-            own_p += starts_p[row + 1] - starts_p[row]
-            row += step
-        room_n, room_p, most = max(room_n, own_n), max(room_p, own_p), max(most, items)
-    sums, sizes = np.empty((n, 2)), np.empty((n, 3), dtype=np.int64)
-    held = np.zeros((n, len(codes)), dtype=np.bool_)
-    weigh(
-        places, rectangles, kinds,
-        starts_n, columns_n, tfs_n, width_n, starts_p, columns_p, tfs_p, width_p,
-        df_n, df_p, log_items, terms, weights, split, codes, shares, best, mean_weight, logs, levels,
-        np.zeros((n, 3), dtype=np.int64), np.empty((4, most)),
-        np.empty((3, room_n), dtype=np.int64), np.empty((3, room_p), dtype=np.int64), np.empty(room_n),
-        np.empty(room_p), sums, sizes, held,
-    )  # fmt: skip
-    return sums, sizes, held
+        first += items
+    return sums, sizes, held, of_rows, hits_n, hits_p, values_n, values_p
