@@ -132,7 +132,7 @@ def export_command(
         _put(export.file, file)
     except OSError as error:
         raise click.ClickException(f"{file} cannot be written: {error.strerror}.") from error
-    click.echo(f"{export.rows} experts exported to {file}.")
+    click.echo(f"{export.rows} {'expert' if export.rows == 1 else 'experts'} exported to {file}.")
 
 
 def _put(source: BinaryIO, file: Path) -> None:

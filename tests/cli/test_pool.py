@@ -136,7 +136,7 @@ def test_report_is_printed_as_the_api_answers_it(empty: Path) -> None:
 def test_export_is_read_back_by_import(empty: Path) -> None:
     done("import", roster(GOOD, GOOD | {"id": "R-2", "status": "draft"}))
     assert done("export", "全部.xlsx").stdout == "2 experts exported to 全部.xlsx.\n"
-    assert done("export", "a.csv", "--filter", "status=active").stdout == "1 experts exported to a.csv.\n"
+    assert done("export", "a.csv", "--filter", "status=active").stdout == "1 expert exported to a.csv.\n"
     assert Path("a.csv").stat().st_mode & 0o777 == 0o600
     said = done("import", "全部.xlsx", "--duplicates", "merge")
     assert said.stdout == "2 rows read, 0 experts entered, 2 unchanged.\n"
