@@ -10,6 +10,7 @@ from tests.reference.pools import CONCEPTS, EXPERTS, LEXICON, pools, profile_of,
 
 ANALYSER = Analyser(CONCEPTS, Pivot(LEXICON))
 OFTEN = Profile("often", "电池 " * 300, (Item("battery " * 70_000, verified=False), Item("商标")))
+ALIKE = Profile("alike", "", (Item("电池 alpha"), Item("电池 gamma"), Item("电池 delta")))
 parameters = st.sampled_from(
     (
         Parameters(),
@@ -28,6 +29,7 @@ edits = st.lists(st.tuples(st.booleans(), st.sampled_from(EXPERTS).flatmap(profi
 @example(
     [OFTEN, Profile("b", "电池 商标")], [], Query("电池 battery", aspects=(Aspect("TM", "must"),)), 2, Parameters()
 )
+@example([ALIKE, Profile("b", "alpha gamma delta")], [], Query("电池"), 2, Parameters(best=2))
 def test_both_ways_reckon_the_same_digits(pool, steps, query, k, stated):
     found = []
     for kernel in ("numba", "scipy"):
