@@ -12,8 +12,9 @@ from flask import Flask
 from sqlalchemy import event
 
 from expertdb.app import warm_up
-from expertdb.database import db
-from expertdb.services import profiles
+from expertdb.database import db, transaction
+from expertdb.services import experts, profiles, reviews
+from expertdb.services.actors import SYSTEM
 from expertdb.services.profiles_read import Read
 from tests.api.people import ASKED, moved
 from tests.callers import Caller, Clock
@@ -66,6 +67,18 @@ def test_page_of_experts_takes_six_statements(pool_app: Flask) -> None:
     administrator.get("/experts?limit=1")
     for limit in (1, 200):
         assert count(pool_app, lambda limit=limit: administrator.get(f"/experts?limit={limit}")) == TOKEN + 6  # type: ignore[misc]
+
+
+def test_queue_of_candidates_takes_as_many_statements_for_one_as_for_many(app: Flask) -> None:
+    counts: list[int] = []
+    for name in ("林岚", "陈晓", "吴桐"):
+        body = {"name": {"zh": name}, "kind": "K-PA", "status": "submitted", "reason": "接收"}
+        with app.app_context(), transaction() as session:
+            experts.create(session, body, actor=SYSTEM, now=START)
+        with statements(app) as seen, app.app_context(), transaction(read_only=True) as session:
+            assert all(one.restricted == [] for one in reviews.queue(session, 200))
+        counts.append(len(seen))
+    assert len(set(counts)) == 1
 
 
 def test_page_of_shortlists_takes_four_statements(pool_app: Flask, agency: Caller) -> None:
