@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import batch, cluster, engines, growth, memory, report, serving, shard
+from benchmarks import batch, cluster, console, engines, growth, memory, report, serving, shard
 from benchmarks.corpora import requests
 from benchmarks.timing import interleaved, undisturbed
 from expertdb.services.corpus import default_analyser
@@ -137,6 +137,7 @@ def main() -> None:
     one.add_argument("--bytes", type=int, required=True, help="of an expert's point on disk, as `qdrant` prints")
     one.add_argument("--milliseconds", type=float, required=True, help="of a search in that many experts")
     one.add_argument("--experts", type=int, required=True)
+    console.arguments(parts.add_parser("console"))
     one = parts.add_parser("report")
     one.add_argument("wanted", nargs="?", default="", help="runs whose command contains this")
     stated = parser.parse_args()
@@ -157,6 +158,8 @@ def main() -> None:
         memory.grow(stated.experts, stated.requests)
     elif stated.part == "cluster":
         cluster.reckon(stated.bytes, stated.milliseconds, stated.experts)
+    elif stated.part == "console":
+        console.measure(stated)
     elif stated.part == "qdrant":
         shard.compare(stated.experts, stated.items, stated.requests)
     else:

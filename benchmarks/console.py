@@ -2,13 +2,16 @@
 
     python -m benchmarks.console                    # the sample pool
     python -m benchmarks.console --experts 100000   # the same experts over and over, up to so many
+    python -m benchmarks.console --experts 100000 --folder build --pages /experts /statistics   # a pool that is kept
 
 Pages are asked of the application itself, signed in as an administrator; a bare page is a form without anything from
-the pool. Printed: milliseconds (fastest, median and slowest of the runs), the multiple of the bare page, kilobytes.
-The multiple is that of the fastest runs: the others hold what else the machine did.
+the pool. Printed: milliseconds of processor time (fastest, median and slowest of the runs), the multiple of the bare
+page, kilobytes. The multiple is that of the fastest runs: the others hold what else the machine did.
 """
 
 import argparse
+import contextlib
+import resource
 import statistics
 import tempfile
 import time
@@ -35,13 +38,15 @@ LISTS = (
 
 
 def make(folder: str) -> Flask:
-    """An application on a fresh database with the sample pool."""
+    """An application on a database with the sample pool, which may be there from another run."""
     url = f"sqlite:///{Path(folder) / 'bench.sqlite3'}"
     app = create_app(Settings(database_url=url, secret_key="s" * 40, log_level="ERROR"))
     with app.app_context():
         flask_migrate.upgrade()
         with transaction() as session:
-            sample.load_when_empty(session, now=app.extensions["clock"]())
+            fresh = sample.load_when_empty(session, now=app.extensions["clock"]())
+    if fresh:
+        account(app, "administrator")
     return app
 
 
@@ -73,35 +78,57 @@ def _copy(table: str, ids: tuple[str, ...], round: int) -> str:
 
 
 def timed(visitor: Visitor, address: str, runs: int) -> tuple[float, float, float, int]:
-    """Fastest, median and slowest time in milliseconds, and the size, after one run to warm up."""
+    """Fastest, median and slowest milliseconds of processor time, and the size, after one run to warm up.
+
+    The database is within the process, so that this is all of the server's time but for waiting.
+    """
     size, spent = len(visitor.get(address).data), []
     for _ in range(runs):
-        start = time.perf_counter()
+        start = time.process_time()
         answer = visitor.get(address)
-        spent.append(1000 * (time.perf_counter() - start))
+        spent.append(1000 * (time.process_time() - start))
         assert answer.status_code == 200, (address, answer.status_code)
     return min(spent), statistics.median(spent), max(spent), size
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What may be stated of a run."""
     parser.add_argument("--experts", type=int, default=0)
     parser.add_argument("--runs", type=int, default=10)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    parser.add_argument("--folder", help="where the pool is kept, or found from another run")
+    parser.add_argument("--pages", nargs="+", help="these pages besides the lists, instead of all")
+
+
+def measure(options: argparse.Namespace) -> None:
+    """Measure and print."""
+    with contextlib.nullcontext(options.folder) if options.folder else tempfile.TemporaryDirectory() as folder:
         app = make(folder)
-        account(app, "administrator")
-        found = examples_of(app)
+        pages = options.pages or addresses(app, examples_of(app))
         fill(app, options.experts)
+        _take_census(app)
         visitor = Visitor(app, "zh")
         visitor.sign_in("administrator")
         bare = timed(visitor, BARE, options.runs)[0]
         print(f"{'page':<60} {'fastest':>8} {'median':>8} {'slowest':>8} {'× bare':>7} {'kB':>6}")
-        for address in (BARE, *LISTS, *addresses(app, found)):
+        for address in (BARE, *LISTS, *pages):
             fastest, median, slowest, size = timed(visitor, address, options.runs)
             times = f"{fastest:>8.1f} {median:>8.1f} {slowest:>8.1f} {fastest / bare:>7.1f}"
             print(f"{_short(address):<60} {times} {size / 1000:>6.1f}", flush=True)
+
+
+def _take_census(app: Flask) -> None:
+    """What everybody in memory costs a server when it starts."""
+    with app.app_context(), transaction(read_only=True) as session:
+        start, before = time.process_time(), resident()
+        count = len(app.extensions["directory"].refresh(session).rows)
+        spent = time.process_time() - start
+    print(f"# census of {count:,}: {spent:.1f} s of processor time, {(resident() - before) / 1e6:.0f} MB", flush=True)
+
+
+def resident() -> int:
+    """Bytes of memory that this process has."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize()
 
 
 def _short(address: str) -> str:
@@ -109,4 +136,6 @@ def _short(address: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    stated = argparse.ArgumentParser(description=__doc__)
+    arguments(stated)
+    measure(stated.parse_args())

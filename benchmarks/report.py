@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-DOCS = (Path("docs/performance.md"), Path("docs/scale.md"))
+DOCS = (Path("docs/performance.md"), Path("docs/scale.md"), Path("docs/console.md"))
 PLACE = re.compile(r"<!-- bench: (?P<run>[^\n]+?) -->\n(?:```\n.*?```\n|Not measured yet\.\n)?", re.DOTALL)
 
 

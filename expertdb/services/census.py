@@ -169,8 +169,8 @@ class Census:
                 found[tuple(named)] = int(counts[code, place])
         return found
 
-    def replaced(self, mark: Mark, ids: Collection[str], read: Read) -> "Census":
-        """The census in a later state, in which these experts are as read anew; whoever has no row is gone."""
+    def replaced(self, ids: Collection[str], read: Read) -> "Census":
+        """The census with these experts as they are read anew; whoever has no row is gone."""
         stays = self.everybody()
         stays[self.rows_of(ids)] = False
         kept = self.rows[stays]
@@ -181,9 +181,13 @@ class Census:
         old["row"], new["row"] = place[old["row"]], (at + np.arange(len(at)))[new["row"]]
         return replace(
             self,
-            mark=mark,
             rows=np.insert(kept, at, read.rows),
             held=np.concatenate([old, new]),
             search_forms=self.search_forms.replaced(ids, read.search_forms),
             contents=self.contents.replaced(ids, read.contents),
         )
+
+
+def nobody(mark: Mark, edition: Edition, names: Names) -> Census:
+    """A census to begin with."""
+    return Census(mark, edition, names, np.empty(0, ROW), np.empty(0, HELD), Texts(), Texts())

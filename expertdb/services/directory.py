@@ -6,11 +6,13 @@ that is known: the triggers of `models/triggers.py` note every write of what is 
 
 import functools
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, bindparam, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from expertdb import vocabularies
@@ -20,12 +22,11 @@ from expertdb.models.completeness import CONTACT, PARTS
 from expertdb.models.corpus import Mark, mark_of
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem
 from expertdb.models.restricted import RestrictedValue
-from expertdb.services.census import HELD, ROW, Census, Names, Read, beginning
+from expertdb.services.census import HELD, ROW, Census, Names, Read, beginning, nobody
 from expertdb.services.corpus import changed_since, is_merely_old, is_past
-from expertdb.services.texts import Texts
 
 KEPT = 4  # Censuses of the latest states: a transaction that began a moment ago still sees an older one.
-MOST = 5000  # Where more experts than these changed, everybody is read: a statement cannot name them all.
+CHUNK = 5000
 
 # What PARTS say of an expert's own columns; the other parts follow from what is read besides.
 _OWN = ("organisation", "region", "title_level", "statement")
@@ -44,6 +45,7 @@ _ROWS = select(
 _CODES = select(ExpertCode.expert_id, func.aggregate_strings(ExpertCode.code, " ")).group_by(ExpertCode.expert_id)
 _VERIFIED = func.sum(case((ExpertItem.verified, 1), else_=0))
 _ITEMS = select(ExpertItem.expert_id, func.count(), _VERIFIED).group_by(ExpertItem.expert_id)
+_NEXT = select(Expert.id).where(Expert.id > bindparam("last")).order_by(Expert.id).limit(CHUNK)
 _REACHED = select(RestrictedValue.expert_id).where(RestrictedValue.field.in_(CONTACT)).distinct()
 
 
@@ -76,22 +78,32 @@ class Directory:
 
     def _made(self, session: Session, mark: Mark) -> Census:
         known = sorted(self._of_edition(), key=lambda one: -one.mark.version)
-        past = next((one for one in known if is_past(session, one.mark, mark)), None)
-        if past is not None:
-            changed = changed_since(session, past.mark, mark)
-            if len(changed) <= MOST:
-                return past.replaced(mark, changed, _read(session, self._names, changed))
+        found = next((one for one in known if is_past(session, one.mark, mark)), None)
+        if found is not None:
+            changed = iter(sorted(changed_since(session, found.mark, mark)))
+            chunks = iter(lambda: list(islice(changed, CHUNK)), [])
         elif known and is_merely_old(session, mark, known[0].mark):
             raise PoolIsMoving
-        none = Census(mark, vocabularies.current(), self._names, np.empty(0, ROW), np.empty(0, HELD), Texts(), Texts())
-        return none.replaced(mark, [], _read(session, self._names))
+        else:
+            found, chunks = nobody(mark, vocabularies.current(), self._names), _everybody(session)
+        for ids in chunks:
+            found = found.replaced(ids, _read(session, self._names, ids))
+        return replace(found, mark=mark)
 
 
-def _read(session: Session, names: Names, ids: Collection[str] | None = None) -> Read:
-    """What there is of these experts, or of everybody."""
+def _everybody(session: Session) -> Iterator[list[str]]:
+    """The ids of all experts, some thousand at a time: what is read of all at once would take several times as much."""
+    last = ""
+    while ids := list(session.scalars(_NEXT, {"last": last})):
+        yield ids
+        last = ids[-1]
+
+
+def _read(session: Session, names: Names, ids: Collection[str]) -> Read:
+    """What there is of these experts."""
 
     def read(statement: Select[*tuple[Any, ...]], column: InstrumentedAttribute[str]) -> Any:
-        return rows_of(session, statement if ids is None else statement.where(column.in_(sorted(ids))))
+        return rows_of(session, statement.where(column.in_(ids)))
 
     @functools.cache
     def numbers(code: str) -> list[int]:

@@ -235,12 +235,12 @@ def test_only_what_changed_is_read(app: Flask, monkeypatch: pytest.MonkeyPatch) 
     for _ in range(4):
         entered()
     assert len(census_of(app).rows) == 4
-    monkeypatch.setattr(directory_module, "MOST", 3)
-    read: list[int | None] = []
+    monkeypatch.setattr(directory_module, "CHUNK", 3)
+    read: list[int] = []
     reading = directory_module._read
 
-    def noted(session: Any, names: Any, ids: Any = None) -> Any:
-        read.append(None if ids is None else len(ids))
+    def noted(session: Any, names: Any, ids: Any) -> Any:
+        read.append(len(ids))
         return reading(session, names, ids)
 
     monkeypatch.setattr(directory_module, "_read", noted)
@@ -249,7 +249,7 @@ def test_only_what_changed_is_read(app: Flask, monkeypatch: pytest.MonkeyPatch) 
         assert len(census_of(app).rows) == 5
     past_us(update(Expert).values(region=None))
     assert census_of(app).count("region", census_of(app).everybody()) == {}
-    assert read == [1, None]
+    assert read == [1, 3, 2]
 
 
 def test_pages_follow_each_other_whether_the_next_are_few_or_many(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
