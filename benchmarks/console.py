@@ -39,6 +39,7 @@ LISTS = (
 
 def make(folder: str) -> Flask:
     """An application on a database with the sample pool, which may be there from another run."""
+    Path(folder).mkdir(parents=True, exist_ok=True)
     url = f"sqlite:///{Path(folder) / 'bench.sqlite3'}"
     app = create_app(Settings(database_url=url, secret_key="s" * 40, log_level="ERROR"))
     with app.app_context():

@@ -12,6 +12,7 @@ from zlib import crc32
 import flask_migrate
 import pytest
 from flask import Flask
+from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, event
 from werkzeug.routing import Map, RuleFactory
@@ -26,6 +27,9 @@ from tests.callers import BOOTSTRAP, Caller, Clock
 from tests.postgres import Server, server
 from tests.traces import every_change_leaves_a_trace as every_change_leaves_a_trace
 
+# A crowded machine takes longer than any deadline over an example.
+settings.register_profile("crowded", deadline=None)
+settings.load_profile("crowded")
 # Compiling the console's templates anew for every application would take longer than most tests.
 TEMPLATES = FileSystemBytecodeCache()
 FIRST: dict[str, Engine] = {}
