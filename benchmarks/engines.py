@@ -22,10 +22,10 @@ from sklearn.metrics.pairwise import linear_kernel
 
 from benchmarks.corpora import profiles
 from matching import Analyser, Index, Parameters, Profile, Query, ask, find_best, kernels
-from matching.analysis import Analysed
 from matching.live import Live
 from matching.merging import merge
 from matching.parts import whole
+from matching.reading import Analysed
 
 K = 20
 Prepared = tuple[Callable[[Any], Any], list[Any]]

@@ -10,9 +10,10 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.analysis import Analysed, Analyser, Reading, concept_term
+from matching.analysis import Analyser
 from matching.parameters import Parameters
 from matching.profile import Query, aspect_codes
+from matching.reading import Analysed, Reading, concept_term
 from matching.weights import FIELDS, Field, QueryField, Rows
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from matching.analysis import concept_code
+from matching.reading import concept_code
 from matching.reckoning import Reckoning
 
 

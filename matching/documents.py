@@ -16,8 +16,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from matching.analysis import Analysed, Analyser, concepts_among
+from matching.analysis import Analyser
 from matching.profile import Item, Profile
+from matching.reading import Analysed, concepts_among
 from matching.text import normalise
 
 # The `kind` under which the statement, the curated codes and the profile as a whole appear among an expert's items.

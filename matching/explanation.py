@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.analysis import Analyser, concept_code
+from matching.analysis import Analyser
 from matching.asking import Asked, Prepared
 from matching.documents import item_text
 from matching.parameters import Parameters
 from matching.profile import Item
+from matching.reading import concept_code
 from matching.reckoning import Adjustment, Evidence, Reckonings, Term
 from matching.records import LANGUAGES
 from matching.text import is_han

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching import kernels
-from matching.analysis import Analyser, concept_term
+from matching.analysis import Analyser
 from matching.asking import Asked, Prepared, ask, prepare
 from matching.baseline import background, prepared_background
 from matching.diversity import fill, worth_of
@@ -33,6 +33,7 @@ from matching.merging import merge
 from matching.parameters import Parameters
 from matching.parts import Located, Part, find, holding, listed, masks, whole, without
 from matching.profile import Filter, Profile, Query
+from matching.reading import concept_term
 from matching.records import Record, record
 from matching.scanning import candidates, exact, matrices, reaching
 from matching.segment import Mask, Segment, assemble, joined

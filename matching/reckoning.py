@@ -15,9 +15,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.analysis import concept_code
 from matching.parameters import Parameters
 from matching.ranges import bounds, ranges
+from matching.reading import concept_code
 from matching.scoring import pool_weights, shares, trust
 from matching.weights import FIELDS, Field, Floats, QueryField, Rows, sublinear
 

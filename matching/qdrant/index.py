@@ -18,7 +18,7 @@ from itertools import islice
 import numpy as np
 
 from matching import kernels
-from matching.analysis import Analyser, concept_term
+from matching.analysis import Analyser
 from matching.asking import Asked, Prepared, prepare
 from matching.baseline import baselines
 from matching.coverage import covered
@@ -29,6 +29,7 @@ from matching.parameters import Parameters
 from matching.profile import Filter, Profile
 from matching.qdrant.engine import Engine, Hit
 from matching.qdrant.points import dimension, id_of, point, unpacked
+from matching.reading import concept_term
 from matching.records import LANGUAGES, Record, record
 from matching.scoring import shares
 from matching.segment import assemble, joined

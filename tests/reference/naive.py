@@ -14,9 +14,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics.pairwise import linear_kernel
 
 from matching import Analyser, Item, Parameters, Profile, Query
-from matching.analysis import Analysed
 from matching.baseline import background
 from matching.documents import is_padding
+from matching.reading import Analysed
 from matching.text import normalise
 
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from matching.analysis import Analysed, Place, concept_term
 from matching.concepts import _BRACKETS, _BREAK, Concepts
 from matching.english import acronym, is_stop_word, singular, stem
 from matching.pivot import Pivot, gloss_stems
+from matching.reading import Analysed, Place, concept_term
 from matching.text import _LONGEST_WORD, _TOKENS, Token, language, normalise, normalise_with_places, pairs, stretch
 
 

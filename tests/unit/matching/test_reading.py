@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from expertdb.services.corpus import default_analyser
 from matching import Analyser, Concept, Concepts, Pivot, read_experts, read_requests
-from matching.analysis import Place
 from matching.asking import query_text
 from matching.documents import item_text
+from matching.reading import Place
 from tests.reference.pools import CONCEPTS, LEXICON
 from tests.reference.reading import SlowConcepts, SlowPivot, SlowReading
 
