@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from itertools import compress
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.analysis import Analyser
+from matching.live import Live
 from matching.parameters import Parameters
 from matching.profile import Query, aspect_codes
 from matching.reading import Analysed, Reading, concept_term
-from matching.weights import FIELDS, Field, QueryField, Rows
+from matching.vocabulary import Vocabulary
+from matching.weights import FIELDS, Field, Floats, QueryField, Rows
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Counted:
-    """The terms of a request in one field, sorted, with their tf and whether an aspect names them; shape (n_terms,)."""
+    """The terms of a request, those of the native field before those of the pivot, sorted in each, with their tf and
+    whether an aspect names them; shape (n_terms,). `native` says how many of them are native.
+    """
 
     terms: tuple[str, ...]
+    native: int
     tfs: Rows
     named: NDArray[np.bool_]
 
@@ -35,63 +41,110 @@ class Asked:
     terms: Analysed
     aspects: tuple[str, ...]
     must: tuple[str, ...]
-    counted: Mapping[Field, Counted]
+    counted: Counted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
+class Known:
+    """Those of a request's terms that the pool holds (df > 0), in the order of `Counted`; others say nothing.
+
+    places: among all terms. numbers: in the vocabularies. weights: see `QueryField`. All of shape (n_known,). `native`
+    says how many of them are native.
+    """
+
+    places: Rows
+    numbers: Rows
+    dfs: Rows
+    weights: Floats
+    native: int
+
+
+@dataclass(frozen=True, eq=False)
 class Prepared:
-    """A query with its language, its terms in both fields and their numbers in the vocabularies, and the codes it must
-    or would like to see covered.
+    """A query with its language, those of its terms that the pool knows, and the codes it must or would like to see
+    covered.
     """
 
     query: Query
     language: str
-    fields: Mapping[Field, QueryField]
-    columns: Mapping[Field, Rows]
     must: tuple[str, ...]
     aspects: tuple[str, ...]
+    known: Known
+    counted: Counted
+    aspect_weight: float
+    n_items: int
+
+    @cached_property
+    def columns(self) -> Mapping[Field, Rows]:
+        """The numbers of the known terms in the vocabularies, per field."""
+        return dict(zip(FIELDS, (self.known.numbers[own] for own in self._halves), strict=True))
+
+    @cached_property
+    def weights(self) -> Mapping[Field, Floats]:
+        """What the known terms weigh, per field; see `QueryField`."""
+        return dict(zip(FIELDS, (self.known.weights[own] for own in self._halves), strict=True))
+
+    @cached_property
+    def fields(self) -> Mapping[Field, QueryField]:
+        """The known terms of each field, as they are explained and stored."""
+        return dict(zip(FIELDS, map(self._field, self._halves), strict=True))
+
+    @property
+    def _halves(self) -> tuple[slice, slice]:
+        return slice(self.known.native), slice(self.known.native, None)
+
+    def _field(self, own: slice) -> QueryField:
+        places = self.known.places[own]
+        return QueryField(
+            terms=tuple(map(self.counted.terms.__getitem__, places.tolist())),
+            tfs=self.counted.tfs[places],
+            boosts=np.where(self.counted.named[places], self.aspect_weight, 0.0),
+            dfs=self.known.dfs[own],
+            n_items=self.n_items,
+            weights=self.known.weights[own],
+        )
 
 
 def ask(query: Query, analyser: Analyser) -> Asked:
     """Return the query with its text analysed."""
     reading = analyser.read(query_text(query))
     terms, aspects = reading.terms(), aspect_codes(query.aspects)
-    named = {concept_term(code) for code in aspects}
-    counted = {field: _counted(getattr(terms, field), named) for field in FIELDS}
+    counted = _counted(terms, {concept_term(code) for code in aspects})
     return Asked(query, reading, terms, aspects, aspect_codes(query.aspects, "must"), counted)
 
 
-def _counted(found: Sequence[str], named: Collection[str]) -> Counted:
-    tf = Counter(found)
-    terms = tuple(sorted({*tf, *named}))
-    tfs = np.array([tf[term] for term in terms], dtype=np.int64)
-    return Counted(terms, tfs, np.array([term in named for term in terms], dtype=np.bool_))
+def _counted(found: Analysed, named: Collection[str]) -> Counted:
+    tfs = [Counter(getattr(found, field)) for field in FIELDS]
+    native, pivot = (sorted({*tf, *named}) for tf in tfs)
+    return Counted(
+        (*native, *pivot),
+        len(native),
+        np.array([*map(tfs[0].__getitem__, native), *map(tfs[1].__getitem__, pivot)], dtype=np.int64),
+        np.array([term in named for own in (native, pivot) for term in own], dtype=np.bool_),
+    )
 
 
 def prepare(
-    asked: Asked,
-    parameters: Parameters,
-    look_up: Callable[[Field, Sequence[str]], tuple[Rows, Rows]],
-    n_items: int,
+    asked: Asked, parameters: Parameters, vocabularies: Mapping[Field, Vocabulary], live: Live, kernel: Any
 ) -> Prepared:
-    """Return the prepared query. `look_up` gives the numbers and df of terms; those that no item holds (df 0) say
-    nothing and are left out.
-    """
-    fields, columns = {}, {}
-    for field in FIELDS:
-        own = asked.counted[field]
-        numbers, dfs = look_up(field, own.terms)
-        boosts = np.where(own.named, parameters.aspect_weight, 0.0)
-        known = (dfs > 0) & ((own.tfs > 0) | (boosts > 0))
-        fields[field] = QueryField(
-            terms=tuple(compress(own.terms, known.tolist())),
-            tfs=own.tfs[known],
-            boosts=boosts[known],
-            dfs=dfs[known],
-            n_items=n_items,
-        )
-        columns[field] = numbers[known]
-    return Prepared(asked.query, asked.terms.language, fields, columns, asked.must, asked.aspects)
+    """Return the query with the weights that its terms have in this version of the pool."""
+    counted, (native, pivot) = asked.counted, FIELDS
+    numbers = np.array(
+        vocabularies[native].find(counted.terms[: counted.native])
+        + vocabularies[pivot].find(counted.terms[counted.native :]),
+        dtype=np.int64,
+    )
+    known: Known = kernel.known(counted, numbers, live, parameters.aspect_weight)
+    return Prepared(
+        asked.query,
+        asked.terms.language,
+        asked.must,
+        asked.aspects,
+        known,
+        counted,
+        parameters.aspect_weight,
+        live.items,
+    )
 
 
 def query_text(query: Query) -> str:

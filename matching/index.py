@@ -38,7 +38,7 @@ from matching.records import Record, record
 from matching.scanning import candidates, exact, matrices, reaching
 from matching.segment import Mask, Segment, assemble, joined
 from matching.vocabulary import Vocabulary
-from matching.weights import FIELDS, Field, Floats, Rows
+from matching.weights import FIELDS, Field, Floats
 
 _DEFAULTS = Parameters()
 _PENDING = 64  # Experts whose latest edits are kept without postings.
@@ -135,12 +135,7 @@ class Index:
         """Do what `prepare` does, within `live.at(index.version)`."""
         if parameters.max_items != self.max_items:
             raise ValueError(f"max_items is {parameters.max_items}, but the index was built with {self.max_items}")
-
-        def look_up(field: Field, terms: Sequence[str]) -> tuple[Rows, Rows]:
-            numbers = self.vocabularies[field].find(terms)
-            return numbers, live.df(field, numbers)
-
-        return prepare(asked, parameters, look_up, live.items)
+        return prepare(asked, parameters, self.vocabularies, live, self.kernel)
 
     def score(
         self, query: Query, parameters: Parameters = _DEFAULTS, allowed: Collection[str] | Filter | None = None
@@ -260,8 +255,7 @@ class Index:
 
     def concepts(self, codes: Iterable[str]) -> list[int]:
         """Return the numbers of the native terms of vocabulary codes, -1 where nobody ever held one."""
-        found: list[int] = self.vocabularies["native"].find([concept_term(code) for code in codes]).tolist()
-        return found
+        return self.vocabularies["native"].find([concept_term(code) for code in codes])
 
     def _change(self, records: Collection[Record], replaced: Located) -> Change:
         segments = [(self.parts[number].segment, place) for number, place in replaced.values()]

@@ -21,8 +21,7 @@ from matching.parameters import Parameters
 from matching.profile import Filter, Item, Profile, Query, aspect_codes
 from matching.reckoning import Evidence, Reckonings
 from matching.records import digest, is_doubted, item_of
-from matching.weighing import Weighed
-from matching.weights import Floats
+from matching.weighing import Held, Weighed
 
 Allowed = Collection[str] | Filter | None
 # The profiles of some experts, by id: a mapping that has them all, or what fetches those that are asked for.
@@ -119,16 +118,23 @@ def explained(
 ) -> Ranking:
     """Return the ranking of experts who were found, with their reasons; raises ProfileMoved."""
     items = _items(found, profiles)
-    reasons = Explainer(index.analyser, asked, found.prepared, parameters).explain(
-        found.reckonings, found.evidence, items, found.covered
-    )
+    evidence, reckonings, covered = found.reckoned()
+    explainer = Explainer(index.analyser, asked, found.prepared, parameters)
     return Ranking(
-        tuple(map(Candidate, found.experts, found.reckonings.affinities.tolist(), reasons, items)),
+        tuple(
+            map(
+                Candidate,
+                found.experts,
+                found.affinities,
+                explainer.explain(reckonings, evidence, items, covered),
+                items,
+            )
+        ),
         index.uncovered(asked.aspects, selected),
         asked,
         found.prepared,
         parameters,
-        found.evidence,
+        evidence,
     )
 
 
@@ -138,7 +144,7 @@ def best(
     """Return expert and affinity of the candidates that `rank` would give, without reasons: to choose panels from."""
     parameters = parameters or Parameters()
     found = find_best(index, ask(query, index.analyser), k, parameters, index.select(allowed))
-    return list(zip(found.experts, found.reckonings.affinities.tolist(), strict=True))
+    return list(zip(found.experts, found.affinities, strict=True))
 
 
 def gaps(index: Pool, query: Query, allowed: Allowed = None) -> tuple[str, ...]:
@@ -148,14 +154,13 @@ def gaps(index: Pool, query: Query, allowed: Allowed = None) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Experts in the order of the list, with what was reckoned of them."""
+    """Experts in the order of the list, with their affinities; `reckoned` returns what explains them."""
 
     experts: tuple[str, ...]
+    affinities: tuple[float, ...]
     places: tuple[Place, ...]
-    covered: tuple[tuple[str, ...], ...]
-    evidence: Evidence
-    reckonings: Reckonings
     prepared: Prepared
+    reckoned: Callable[[], tuple[Evidence, Reckonings, list[Held]]]
 
 
 def find_best(index: Pool, asked: Asked, k: int, parameters: Parameters, selected: Any) -> Found:
@@ -173,22 +178,25 @@ def find_best(index: Pool, asked: Asked, k: int, parameters: Parameters, selecte
             parameters,
             baselines(index, places, parameters, live),
         )
-        order = _order(places, weighed.affinities, k, as_they_come=bool(parameters.diversify))
-        evidence, reckonings, held = weighed.of(list(order))
+    known: list[float] = weighed.affinities.tolist()
+    order = _order(places, known, k, as_they_come=bool(parameters.diversify))
     return Found(
-        tuple(order.values()), tuple(places[one] for one in order), tuple(held), evidence, reckonings, prepared
+        tuple(order.values()),
+        tuple(known[one] for one in order),
+        tuple(places[one] for one in order),
+        prepared,
+        lambda: weighed.of(list(order)),
     )
 
 
-def _order(places: Sequence[Place], affinities: Floats, k: int, *, as_they_come: bool) -> dict[int, str]:
+def _order(places: Sequence[Place], affinities: list[float], k: int, *, as_they_come: bool) -> dict[int, str]:
     """Return the numbers of the best `k` of the places, and their ids: by affinity, then by id, or as they come."""
-    known = affinities.tolist()
     # Ids are read of nobody who cannot be on the list: that would take longer than all else here.
-    least = sorted(known)[-k] if 0 < k <= len(known) and not as_they_come else 0.0
-    able = [one for one, affinity in enumerate(known) if affinity >= least and affinity > 0]
+    least = sorted(affinities)[-k] if 0 < k <= len(affinities) and not as_they_come else 0.0
+    able = [one for one, affinity in enumerate(affinities) if affinity >= least and affinity > 0]
     ids = {one: places[one][0].names[places[one][1]] for one in able}
     if not as_they_come:
-        able.sort(key=lambda one: (-known[one], ids[one]))
+        able.sort(key=lambda one: (-affinities[one], ids[one]))
     return {one: ids[one] for one in able[:k]}
 
 

@@ -36,7 +36,7 @@ from matching.terms import Terms, tabulate
 from matching.vocabulary import Vocabulary
 from matching.weights import FIELDS
 
-FORMAT = 3
+FORMAT = 4
 CURRENT = "current"
 _ALIGNED = 64  # Bytes.
 _PIECE = 1 << 24

@@ -25,12 +25,7 @@ from matching.parts import Part, holding
 from matching.reckoning import NOTHING
 from matching.scoring import counting
 from matching.segment import Mask, Segment
-from matching.weights import FIELDS, Field, Floats, Rows, idf_of, sublinear
-
-_CHUNK = 128  # Scores of which the greatest is looked at first.
-_NEXT_TO_NOTHING = float(np.finfo(np.float32).smallest_subnormal)
-
-Single = NDArray[np.float32]
+from matching.weights import FIELDS, Field, Floats, idf_of, sublinear
 
 
 def candidates(
@@ -45,7 +40,7 @@ def candidates(
 ) -> list[Place]:
     """Return all who may be among the best `k` of the masks, a few too many rather than one too few."""
     scores, error = fast(parts, prepared, parameters, kernel, masks, must, live)
-    found = _reaching(scores, k, (1.0 - error) / (1.0 + error))
+    found = kernel.reaching(scores, k, (1.0 - error) / (1.0 + error))
     return [(part.segment, place) for part, own in zip(parts, found, strict=True) for place in own.tolist()]
 
 
@@ -83,7 +78,7 @@ def exact(
         dots = {}
         for field in FIELDS:
             weights = np.zeros(levels[field].shape[1])
-            weights[prepared.columns[field]] = prepared.fields[field].weights
+            weights[prepared.columns[field]] = prepared.weights[field]
             dots[field] = levels[field] @ weights
         kinds, rectangles = part.segment.kinds, part.segment.rectangles
         scores = plain.combine(dots, norms, kinds, rectangles, counting(prepared.language, parameters), parameters)
@@ -120,26 +115,3 @@ def _discounted(scores: NDArray[Any], part: Part, must: Sequence[int], parameter
     for term in must:
         scores *= np.where(holding(part, term), 1.0, parameters.missing_must_factor).astype(scores.dtype)
     return scores
-
-
-def _reaching(scores: Sequence[Single], k: int, factor: float) -> list[Rows]:
-    """Return, for each part, the places of scores above 0 that are at least `factor` times the k-th greatest of all."""
-    # The k-th greatest of the chunks' maxima is no greater than that of all: no other chunk need be looked at.
-    maxima = [np.maximum.reduceat(own, np.arange(0, len(own), _CHUNK)) if len(own) else own for own in scores]
-    least = _kth(maxima, k) * factor
-    places = [_of_chunks(most >= least, len(own)) for own, most in zip(scores, maxima, strict=True)]
-    left = [own[at] for own, at in zip(scores, places, strict=True)]
-    line = max(_kth(left, k) * factor, _NEXT_TO_NOTHING)
-    return [at[own >= line] for own, at in zip(left, places, strict=True)]
-
-
-def _kth(parts: Sequence[Single], k: int) -> float:
-    """Return the k-th greatest of all values, 0 where there are not so many."""
-    values = np.concatenate(parts)
-    return float(np.partition(values, len(values) - k)[len(values) - k]) if k <= len(values) else 0.0
-
-
-def _of_chunks(chosen: NDArray[np.bool_], length: int) -> Rows:
-    """Return the places in these chunks, of so many in all."""
-    places = (np.flatnonzero(chosen)[:, None] * _CHUNK + np.arange(_CHUNK)).ravel()
-    return places[: np.searchsorted(places, length)]

@@ -20,7 +20,7 @@ from matching.parameters import ALGORITHM, Parameters
 from matching.ranges import bounds
 from matching.ranking import Candidate, Ranking
 from matching.reckoning import Evidence, Hits, Reckoning, reckon
-from matching.weights import FIELDS, Field, QueryField
+from matching.weights import FIELDS, Field, QueryField, weigh
 
 FORMAT = 2
 
@@ -137,10 +137,6 @@ def _stored_field(field: QueryField) -> dict[str, Any]:
 
 
 def _query_field(stored: Mapping[str, Any]) -> QueryField:
-    return QueryField(
-        tuple(stored["terms"]),
-        np.array(stored["tfs"], dtype=np.int64),
-        np.array(stored["boosts"], dtype=np.float64),
-        np.array(stored["dfs"], dtype=np.int64),
-        stored["n_items"],
-    )
+    tfs, dfs = (np.array(stored[name], dtype=np.int64) for name in ("tfs", "dfs"))
+    boosts, n_items = np.array(stored["boosts"], dtype=np.float64), stored["n_items"]
+    return QueryField(tuple(stored["terms"]), tfs, boosts, dfs, n_items, weigh(tfs, boosts, dfs, n_items))

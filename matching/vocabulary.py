@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
 
 
 class Table(Protocol):
@@ -35,13 +33,15 @@ class Vocabulary:
     def __len__(self) -> int:
         return (len(self.table) if self.table else 0) + len(self.fresh)
 
-    def find(self, terms: Sequence[str]) -> NDArray[np.int64]:
-        """Return the number of each term, -1 where it is unknown; shape (len(terms),)."""
+    def find(self, terms: Sequence[str]) -> list[int]:
+        """Return the number of each term, -1 where it is unknown."""
         if self.table is None:
-            return np.array([self.fresh.get(term, -1) for term in terms], dtype=np.int64)
-        known = np.array(self.table.find(terms), dtype=np.int64)
-        for place in np.flatnonzero(known < 0).tolist() if self.fresh else ():
-            known[place] = self.fresh.get(terms[place], -1)
+            return list(map(self.fresh.get, terms, repeat(-1)))
+        known = self.table.find(terms)
+        if self.fresh:
+            return [
+                self.fresh.get(term, -1) if number < 0 else number for term, number in zip(terms, known, strict=True)
+            ]
         return known
 
     def number(self, terms: Iterable[str]) -> list[int]:

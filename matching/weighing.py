@@ -19,7 +19,7 @@ Held = tuple[str, ...]  # The aspects that an expert holds.
 @dataclass(frozen=True, eq=False, slots=True)
 class Weighed:
     """affinities: shape (n_experts,). `of` returns the evidence of some of them in an order, their reckonings and the
-    aspects that each holds; it may be called as long as the version is held.
+    aspects that each holds, whatever has become of the pool meanwhile.
     """
 
     affinities: Floats

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -58,12 +58,13 @@ def _read_only(table: Floats) -> Floats:
     return table
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class QueryField:
     """The terms of a request that the pool knows (df > 0) in one field, sorted.
 
     tfs: mentions in the text, 0 where only an aspect names the term. boosts: extra weight as an aspect. dfs: the items
-    of the pool that hold each term, of `n_items` items. All of shape (n_terms,).
+    of the pool that hold each term, of `n_items` items. weights: what one unit of an item's (1 + ln tf)/norm adds to
+    the cosine. All of shape (n_terms,).
     """
 
     terms: tuple[str, ...]
@@ -71,11 +72,12 @@ class QueryField:
     boosts: Floats
     dfs: Rows
     n_items: int
+    weights: Floats
 
-    @cached_property
-    def weights(self) -> Floats:
-        """Per term what one unit of an item's (1 + ln tf)/norm adds to the cosine, shape (n_terms,)."""
-        idf = idf_of(self.dfs, self.n_items)
-        raw = (sublinear(self.tfs) + self.boosts) * idf
-        norm = math.sqrt(math.fsum((raw * raw).tolist())) or 1.0
-        return np.asarray(raw / norm * idf)
+
+def weigh(tfs: Rows, boosts: Floats, dfs: Rows, n_items: int) -> Floats:
+    """Return the weights of one field's terms, see `QueryField`; shape (n_terms,)."""
+    idf = idf_of(dfs, n_items)
+    raw = (sublinear(tfs) + boosts) * idf
+    norm = math.sqrt(math.fsum((raw * raw).tolist())) or 1.0
+    return np.asarray(raw / norm * idf)

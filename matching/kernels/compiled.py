@@ -6,23 +6,35 @@ ever waits for a compiler.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from matching.asking import Prepared
+from matching.asking import Counted, Known, Prepared
+from matching.kernels.exact import LEVELS_OF_TF, LOGARITHMS
 from matching.kernels.exact import affinities as affinities_of_rows
 from matching.kernels.exact import exactly as exactly
+from matching.kernels.greatest import greater, keep_greatest
 from matching.kernels.postings import LEVELS, Inverse, Single
 from matching.kernels.postings import invert as invert
 from matching.kernels.scan import scan
+from matching.kernels.terms import look
 from matching.live import Live
 from matching.parameters import Parameters
 from matching.scoring import counting
 from matching.segment import Mask, Segment
-from matching.weights import FIELDS
+from matching.weights import FIELDS, Rows
 
 NAME = "numba"
+
+
+def known(counted: Counted, numbers: Rows, live: Live, aspect_weight: float) -> Known:
+    """Return the terms that the pool holds, with their weights; `numbers` are those in the vocabularies, -1 if none."""
+    native, pivot = FIELDS
+    tables = live.table(native), live.table(pivot), math.log(1 + live.items), aspect_weight, LOGARITHMS, LEVELS_OF_TF
+    return Known(*look(numbers, counted.native, counted.tfs, counted.named, *tables))
 
 
 def affinities(segment: Segment, mask: Mask, prepared: Prepared, live: Live, parameters: Parameters) -> Single:
@@ -44,9 +56,9 @@ def affinities(segment: Segment, mask: Mask, prepared: Prepared, live: Live, par
         segment.kinds,
         segment.rectangles,
         mask,
-        np.concatenate([prepared.columns[native], prepared.columns[pivot]]),
-        np.concatenate([prepared.fields[native].weights, prepared.fields[pivot].weights]),
-        len(prepared.columns[native]),
+        prepared.known.numbers,
+        prepared.known.weights,
+        prepared.known.native,
         counting(prepared.language, parameters),
         parameters.best,
         parameters.mean_weight,
@@ -58,8 +70,10 @@ def affinities(segment: Segment, mask: Mask, prepared: Prepared, live: Live, par
 def _postings(inverse: Inverse) -> tuple[Any, ...]:
     return (
         inverse.kinds,
-        inverse.limits,
-        inverse.places,
+        inverse.ones_limits,
+        inverse.ones,
+        inverse.more_limits,
+        inverse.more,
         inverse.codes,
         inverse.rare_starts,
         inverse.rare_rows,
@@ -67,3 +81,13 @@ def _postings(inverse: Inverse) -> tuple[Any, ...]:
         inverse.scales,
         inverse.dense,
     )
+
+
+def reaching(scores: Sequence[Single], k: int, factor: float) -> list[Rows]:
+    """Return, for each part, the places of scores above 0 that are at least `factor` times the k-th greatest of all."""
+    heap = np.zeros(k if k <= sum(map(len, scores)) else 1, dtype=np.float32)
+    for own in scores if len(heap) == k else ():
+        keep_greatest(heap, own)
+    # Greater than the number just below is at least as great.
+    line = np.nextafter(np.float32(float(heap[0]) * factor), np.float32(-1.0))
+    return [greater(own, max(line, np.float32(0.0))) for own in scores]

@@ -26,7 +26,7 @@ from matching.weighing import exactly as plainly
 from matching.weights import FIELDS, Floats, Rows, logarithms, sublinear_table
 
 # Of our own: compiled code is made for arrays that may be written to, which those that all share may not.
-_LOGARITHMS, _LEVELS = logarithms().copy(), sublinear_table(255).copy()
+LOGARITHMS, LEVELS_OF_TF = logarithms().copy(), sublinear_table(255).copy()
 
 
 def exactly(
@@ -154,13 +154,13 @@ def _asked(prepared: Prepared, codes: Sequence[int], live: Live, parameters: Par
         live.table(native),
         live.table(pivot),
         math.log(1 + live.items),
-        np.concatenate([prepared.columns[native], prepared.columns[pivot]]),
-        np.concatenate([prepared.fields[native].weights, prepared.fields[pivot].weights]),
-        len(prepared.columns[native]),
+        prepared.known.numbers,
+        prepared.known.weights,
+        prepared.known.native,
         np.array(codes, dtype=np.int64),
         counting(prepared.language, parameters),
         parameters.best,
         parameters.mean_weight,
-        _LOGARITHMS,
-        _LEVELS,
+        LOGARITHMS,
+        LEVELS_OF_TF,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,17 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import _sparsetools, csr_array
 
-from matching.asking import Prepared
+from matching.asking import Counted, Known, Prepared
 from matching.live import Live
 from matching.parameters import Parameters
 from matching.ranges import bounds, ranges
 from matching.scoring import counting, pool_weights
 from matching.segment import Mask, Segment
 from matching.weighing import exactly as exactly
-from matching.weights import FIELDS, Field, Floats, Rows, sublinear, sublinear_table
+from matching.weights import FIELDS, Field, Floats, Rows, sublinear, sublinear_table, weigh
 
 _MANY = 2048  # Postings from which a term is worth a call of its own, without a copy.
 _WIDE = 4096  # Experts from which the best items are found column by column.
+_CHUNK = 128  # Scores of which the greatest is looked at first.
+_NEXT_TO_NOTHING = float(np.finfo(np.float32).smallest_subnormal)
 
 Single = NDArray[np.float32]
 NAME = "scipy"
@@ -64,6 +66,19 @@ def invert(starts: Rows, columns: NDArray[np.int32], tfs: NDArray[Any], n_terms:
     return Inverse(turned.indptr.astype(kind, copy=False), turned.indices.astype(kind, copy=False), turned.data)
 
 
+def known(counted: Counted, numbers: Rows, live: Live, aspect_weight: float) -> Known:
+    """Return the terms that the pool holds, with their weights; `numbers` are those in the vocabularies, -1 if none."""
+    boosts = np.where(counted.named, aspect_weight, 0.0)
+    halves = slice(counted.native), slice(counted.native, None)
+    dfs = np.concatenate([live.df(field, numbers[own]) for field, own in zip(FIELDS, halves, strict=True)])
+    held = (dfs > 0) & ((counted.tfs > 0) | (boosts > 0))
+    native = int(np.count_nonzero(held[: counted.native]))
+    weights = [
+        weigh(counted.tfs[own][held[own]], boosts[own][held[own]], dfs[own][held[own]], live.items) for own in halves
+    ]
+    return Known(np.flatnonzero(held), numbers[held], dfs[held], np.concatenate(weights), native)
+
+
 def affinities(segment: Segment, mask: Mask, prepared: Prepared, live: Live, parameters: Parameters) -> Single:
     """Return the affinity of every expert of a segment who is in the mask, must-haves apart, within the errors of
     postings and norms, and 0 for all others; shape (n_experts,).
@@ -76,7 +91,7 @@ def affinities(segment: Segment, mask: Mask, prepared: Prepared, live: Live, par
                 segment.inverse[field],
                 segment.n_rows,
                 prepared.columns[field],
-                prepared.fields[field].weights.astype(np.float32),
+                prepared.weights[field].astype(np.float32),
             )
             for field in FIELDS
         }
@@ -132,7 +147,7 @@ def _dots(inverse: Inverse, n_rows: int, terms: Rows, weights: Single) -> Single
 def _dots_of_rows(segment: Segment, field: Field, prepared: Prepared, live: Live) -> Single:
     """Return the same of a small segment without postings: that of the latest edits, made anew by every edit."""
     rows = segment.fields[field]
-    held = live.spread(field, prepared.columns[field], prepared.fields[field].weights, rows.columns)
+    held = live.spread(field, prepared.columns[field], prepared.weights[field], rows.columns)
     owners = np.repeat(np.arange(segment.n_rows), np.diff(rows.starts))
     return np.bincount(owners, held * sublinear(rows.tfs), minlength=segment.n_rows).astype(np.float32)
 
@@ -166,3 +181,26 @@ def _insert(best: list[NDArray[Any]]) -> None:
         smaller = np.minimum(best[place - 1], best[place])
         np.maximum(best[place - 1], best[place], out=best[place - 1])
         best[place] = smaller
+
+
+def reaching(scores: Sequence[Single], k: int, factor: float) -> list[Rows]:
+    """Return, for each part, the places of scores above 0 that are at least `factor` times the k-th greatest of all."""
+    # The k-th greatest of the chunks' maxima is no greater than that of all: no other chunk need be looked at.
+    maxima = [np.maximum.reduceat(own, np.arange(0, len(own), _CHUNK)) if len(own) else own for own in scores]
+    least = _kth(maxima, k) * factor
+    places = [_of_chunks(most >= least, len(own)) for own, most in zip(scores, maxima, strict=True)]
+    left = [own[at] for own, at in zip(scores, places, strict=True)]
+    line = max(_kth(left, k) * factor, _NEXT_TO_NOTHING)
+    return [at[own >= line] for own, at in zip(left, places, strict=True)]
+
+
+def _kth(parts: Sequence[Single], k: int) -> float:
+    """Return the k-th greatest of all values, 0 where there are not so many."""
+    values = np.concatenate(parts)
+    return float(np.partition(values, len(values) - k)[len(values) - k]) if k <= len(values) else 0.0
+
+
+def _of_chunks(chosen: NDArray[np.bool_], length: int) -> Rows:
+    """Return the places in these chunks, of so many in all."""
+    places = (np.flatnonzero(chosen)[:, None] * _CHUNK + np.arange(_CHUNK)).ravel()
+    return places[: np.searchsorted(places, length)]

@@ -1,7 +1,8 @@
 """Postings as the compiled kernel reads them.
 
 They are kept by how common a term is. *Rare* terms (up to RARE rows) have row numbers of four bytes. *Common* ones
-have two-byte places within blocks of 65,536 rows, so that a block's sums stay in the cache while all terms are added.
+have two-byte places within blocks of 65,536 rows, so that a block's sums stay in the cache while all terms are added;
+those with a tf of 1, which are most, stand apart and need no byte to say so.
 *Dense* ones, held by every sixteenth row, carry most of what a request touches: a byte per row, 1 + ln tf in steps so
 fine that the greatest still fits, added four terms at a time over whole blocks, which the processor does many rows at
 once. tf of 128 or less is exact elsewhere; greater ones are rounded in steps of .07 of ln tf.
@@ -48,14 +49,18 @@ class Inverse:
 
     kinds: for each term, its number among the common ones, -1 for rare ones, and -2 less its column for dense ones;
     shape (n_terms,).
-    blocks: first row of each block, and the end. limits: where the postings of each common term begin in each block;
-    shape (n_common, n_blocks + 1). dense: 1 + ln tf of the dense terms in units of 1/scales, shape (n_dense, n_rows).
+    blocks: first row of each block, and the end. ones, more: places in their block of the postings with a tf of 1, and
+    of all others, whose tf are `codes`; where those of each common term begin in each block is in ones_limits and
+    more_limits, shape (n_common, n_blocks + 1). dense: 1 + ln tf of the dense terms in units of 1/scales, shape
+    (n_dense, n_rows).
     """
 
     kinds: NDArray[np.int32]
     blocks: Rows
-    limits: Rows
-    places: NDArray[np.uint16]
+    ones_limits: Rows
+    ones: NDArray[np.uint16]
+    more_limits: Rows
+    more: NDArray[np.uint16]
     codes: NDArray[np.uint8]
     rare_starts: NDArray[np.uint32]
     rare_rows: NDArray[np.int32]
@@ -90,10 +95,12 @@ class Inverse:
         return rows, levels.astype(np.float64), places
 
     def _common(self, kind: int) -> tuple[Rows, Single]:
-        limits = self.limits[kind]
-        part = slice(int(limits[0]), int(limits[-1]))
-        rows = self.places[part].astype(np.int64) + np.repeat(self.blocks[:-1], np.diff(limits))
-        return rows, LEVELS[self.codes[part]]
+        (ones, rows), (more, others) = (
+            _within(limits[kind], places, self.blocks)
+            for limits, places in ((self.ones_limits, self.ones), (self.more_limits, self.more))
+        )
+        levels = np.concatenate([np.ones(ones.stop - ones.start, dtype=np.float32), LEVELS[self.codes[more]]])
+        return np.concatenate([rows, others]), levels
 
     def _dense(self, column: int) -> tuple[Rows, Single]:
         rows = np.flatnonzero(self.dense[column])
@@ -113,13 +120,14 @@ def invert(starts: Rows, columns: NDArray[np.int32], tfs: NDArray[Any], n_terms:
     rare = np.repeat(kinds == -1, df)
     dense, scales = _dense_columns(turned, dense_terms, n_rows)
     blocks = _blocks(rectangles)
-    limits, places, codes = _common_postings(turned, common, df, blocks)
+    once = turned.data == 1
+    ones_limits, ones, _ = _common_postings(turned, common, blocks, once)
     return Inverse(
         kinds,
         blocks,
-        limits,
-        places,
-        codes,
+        ones_limits,
+        ones,
+        *_common_postings(turned, common, blocks, ~once),
         bounds(np.where(kinds == -1, df, 0)).astype(np.uint32),
         turned.indices[rare].astype(np.int32),
         turned.data[rare],
@@ -158,24 +166,28 @@ def _dense_columns(turned: Any, terms: Rows, n_rows: int) -> tuple[NDArray[np.ui
 
 
 def _common_postings(
-    turned: Any, terms: Rows, df: Rows, blocks: Rows
+    turned: Any, terms: Rows, blocks: Rows, wanted: NDArray[np.bool_]
 ) -> tuple[Rows, NDArray[np.uint16], NDArray[np.uint8]]:
-    n_blocks, total = len(blocks) - 1, int(df[terms].sum())
-    places, codes = np.empty(total, dtype=np.uint16), np.empty(total, dtype=np.uint8)
-    limits = np.zeros((len(terms), n_blocks + 1), dtype=np.int64)
-    filled = 0
-    for chunk in np.array_split(terms, 1 + total // _CHUNK):
-        at = ranges(turned.indptr[chunk].astype(np.int64), df[chunk])
-        rows = turned.indices[at]
+    """Return limits, places and codes of those postings of these terms that are wanted."""
+    n_blocks = len(blocks) - 1
+    limits, filled = [np.zeros((0, n_blocks + 1), dtype=np.int64)], 0
+    places, codes = [np.zeros(0, dtype=np.uint16)], [np.zeros(0, dtype=np.uint8)]
+    df = np.diff(turned.indptr)[terms]
+    for chunk in np.array_split(np.arange(len(terms)), 1 + int(df.sum()) // _CHUNK):
+        at = ranges(turned.indptr[terms[chunk]].astype(np.int64), df[chunk])
+        chosen = wanted[at]
+        rows, owners = turned.indices[at[chosen]], np.repeat(np.arange(len(chunk)), df[chunk])[chosen]
         block = np.searchsorted(blocks, rows, side="right") - 1
-        here = slice(filled, filled + len(at))
-        places[here], codes[here] = rows - blocks[block], turned.data[at]
-        cells = np.repeat(np.arange(len(chunk)), df[chunk]) * n_blocks + block
-        counts = np.bincount(cells, minlength=len(chunk) * n_blocks)
-        first = int(np.searchsorted(terms, chunk[0])) if len(chunk) else 0
-        own = limits[first : first + len(chunk)]
-        ends = filled + np.cumsum(counts).reshape(len(chunk), n_blocks)
-        own[:, 1:] = ends
-        own[:, 0] = ends[:, 0] - counts.reshape(len(chunk), n_blocks)[:, 0] if len(chunk) else 0
-        filled += len(at)
-    return limits, places, codes
+        places.append((rows - blocks[block]).astype(np.uint16))
+        codes.append(turned.data[at[chosen]])
+        counts = np.bincount(owners * n_blocks + block, minlength=len(chunk) * n_blocks).reshape(len(chunk), n_blocks)
+        ends = filled + np.cumsum(counts).reshape(counts.shape)
+        limits.append(np.concatenate([ends[:, :1] - counts[:, :1], ends], axis=1))
+        filled += len(rows)
+    return np.concatenate(limits), np.concatenate(places), np.concatenate(codes)
+
+
+def _within(limits: Rows, places: NDArray[np.uint16], blocks: Rows) -> tuple[slice, Rows]:
+    """Return where the postings of a common term stand, and their rows."""
+    part = slice(int(limits[0]), int(limits[-1]))
+    return part, places[part].astype(np.int64) + np.repeat(blocks[:-1], np.diff(limits))

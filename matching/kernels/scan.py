@@ -30,7 +30,7 @@ def _add_dense(sums, row, end, columns, weights, dense):  # type: ignore[no-unty
 @njit(cache=True, nogil=True, error_model="numpy")
 def _add(  # type: ignore[no-untyped-def]
     sums, block, row, end, levels, terms, weights, at_rare,
-    kinds, limits, places, codes, rare_starts, rare_rows, rare_codes, scales, dense,
+    kinds, ones_limits, ones, more_limits, more, codes, rare_starts, rare_rows, rare_codes, scales, dense,
 ):  # fmt: skip
     """Add weight·(1 + ln tf) of all terms to the sums of one block's rows; `at_rare` moves on in the rare postings."""
     columns, scaled = np.empty(len(terms), dtype=np.int64), np.empty(len(terms), dtype=np.float32)
@@ -46,9 +46,12 @@ def _add(  # type: ignore[no-untyped-def]
         if term >= len(kinds):  # It came after the segment.
             continue
         if kinds[term] >= 0:
-            start, stop = limits[kinds[term], block], limits[kinds[term], block + 1]
+            common = kinds[term]
+            for one in ones[ones_limits[common, block] : ones_limits[common, block + 1]]:
+                sums[one] += weight
+            start, stop = more_limits[common, block], more_limits[common, block + 1]
             # Slices: an index that begins at 0 needs no check of its sign.
-            own, own_codes = places[start:stop], codes[start:stop]
+            own, own_codes = more[start:stop], codes[start:stop]
             for at in range(len(own)):
                 sums[own[at]] += weight * levels[own_codes[at]]
         elif kinds[term] == -1:
@@ -95,9 +98,8 @@ def _pool(scores, first, items, experts, each, more, best, mask, out):  # type: 
 
 
 _S, _F, _I = float32[::1], float64[::1], int64[::1]
-_INVERSE = (
-    int32[::1], int64[:, ::1], uint16[::1], uint8[::1], uint32[::1], int32[::1], uint8[::1], _S, uint8[:, ::1]
-)  # fmt: skip
+_COMMON = (int64[:, ::1], uint16[::1], int64[:, ::1], uint16[::1], uint8[::1])
+_INVERSE = (int32[::1], *_COMMON, uint32[::1], int32[::1], uint8[::1], _S, uint8[:, ::1])
 
 
 @njit(
@@ -109,8 +111,8 @@ _INVERSE = (
 )  # fmt: skip
 def scan(  # type: ignore[no-untyped-def]
     levels, blocks,
-    kinds_n, limits_n, places_n, codes_n, starts_n, rows_n, rare_codes_n, scales_n, dense_n,
-    kinds_p, limits_p, places_p, codes_p, starts_p, rows_p, rare_codes_p, scales_p, dense_p,
+    kinds_n, ones_limits_n, ones_n, more_limits_n, more_n, codes_n, starts_n, rows_n, rare_codes_n, scales_n, dense_n,
+    kinds_p, ones_limits_p, ones_p, more_limits_p, more_p, codes_p, starts_p, rows_p, rare_codes_p, scales_p, dense_p,
     norms_n, norms_p, kinds, rectangles, mask, terms, weights, split, shares, best, mean_weight, out,
 ):  # fmt: skip
     """Fill `out` with the affinity of every expert in the mask, and 0 for all others.
@@ -129,10 +131,10 @@ def scan(  # type: ignore[no-untyped-def]
         native[:size] = 0
         pivot[:size] = 0
         # fmt: off
-        _add(native, block, row, end, levels, terms[:split], weights[:split], at_rare[:split], kinds_n, limits_n,
-             places_n, codes_n, starts_n, rows_n, rare_codes_n, scales_n, dense_n)
-        _add(pivot, block, row, end, levels, terms[split:], weights[split:], at_rare[split:], kinds_p, limits_p,
-             places_p, codes_p, starts_p, rows_p, rare_codes_p, scales_p, dense_p)
+        _add(native, block, row, end, levels, terms[:split], weights[:split], at_rare[:split], kinds_n,
+             ones_limits_n, ones_n, more_limits_n, more_n, codes_n, starts_n, rows_n, rare_codes_n, scales_n, dense_n)
+        _add(pivot, block, row, end, levels, terms[split:], weights[split:], at_rare[split:], kinds_p,
+             ones_limits_p, ones_p, more_limits_p, more_p, codes_p, starts_p, rows_p, rare_codes_p, scales_p, dense_p)
         # fmt: on
         _mix(native[:size], pivot[:size], norms_n[row:end], norms_p[row:end], kinds[row:end], shares)
         while rectangle < len(rectangles) and rectangles[rectangle, 0] < end:

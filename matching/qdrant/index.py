@@ -149,17 +149,11 @@ class QdrantIndex:
             mine, theirs = getattr(self._parameters, name), getattr(parameters, name)
             if mine != theirs:
                 raise ValueError(f"{name} is {theirs}, but the index was built with {mine}")
-
-        def look_up(field: Field, terms: Sequence[str]) -> tuple[Rows, Rows]:
-            numbers = self.vocabularies[field].find(terms)
-            return numbers, live.df(field, numbers)
-
-        return prepare(asked, parameters, look_up, live.items)
+        return prepare(asked, parameters, self.vocabularies, live, self.kernel)
 
     def concepts(self, codes: Iterable[str]) -> list[int]:
         """Return the numbers of the native terms of vocabulary codes, -1 where nobody ever held one."""
-        found: list[int] = self.vocabularies["native"].find([concept_term(code) for code in codes]).tolist()
-        return found
+        return self.vocabularies["native"].find([concept_term(code) for code in codes])
 
     @property
     def n_experts(self) -> int:
@@ -245,7 +239,7 @@ class QdrantIndex:
         indices: list[int] = []
         values: list[float] = []
         for field in FIELDS:
-            weights = prepared.fields[field].weights
+            weights = prepared.weights[field]
             for language in range(len(LANGUAGES)):
                 counted = weights * share[field][language]
                 known = counted > 0

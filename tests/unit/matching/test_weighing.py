@@ -39,18 +39,21 @@ def test_both_ways_reckon_the_same_digits(pool, steps, query, k, stated):
         found.append(find_best(index, ask(query, ANALYSER), k, stated, index.select(Filter())))
     compiled, plain = found
     assert compiled.experts == plain.experts
-    assert compiled.covered == plain.covered
-    assert compiled.reckonings.affinities.tolist() == plain.reckonings.affinities.tolist()
-    assert list(compiled.reckonings.adjustments) == list(plain.reckonings.adjustments)
-    assert compiled.reckonings.shares.tolist() == plain.reckonings.shares.tolist()
-    assert compiled.reckonings.contributions.tolist() == plain.reckonings.contributions.tolist()
-    assert compiled.evidence.starts.tolist() == plain.evidence.starts.tolist()
-    assert compiled.evidence.kinds.tolist() == plain.evidence.kinds.tolist()
+    assert compiled.affinities == plain.affinities
+    (evidence, reckonings, covered), (plain_evidence, plain_reckonings, plain_covered) = (
+        one.reckoned() for one in found
+    )
+    assert covered == plain_covered
+    assert list(compiled.affinities) == reckonings.affinities.tolist() == plain_reckonings.affinities.tolist()
+    assert list(reckonings.adjustments) == list(plain_reckonings.adjustments)
+    assert reckonings.shares.tolist() == plain_reckonings.shares.tolist()
+    assert reckonings.contributions.tolist() == plain_reckonings.contributions.tolist()
+    assert evidence.starts.tolist() == plain_evidence.starts.tolist()
+    assert evidence.kinds.tolist() == plain_evidence.kinds.tolist()
     for field in FIELDS:
-        assert compiled.evidence.norms[field].tolist() == plain.evidence.norms[field].tolist()
-        assert _hits(compiled, field) == _hits(plain, field)
+        assert evidence.norms[field].tolist() == plain_evidence.norms[field].tolist()
+        assert _hits(evidence.hits[field]) == _hits(plain_evidence.hits[field])
 
 
-def _hits(found, field):
-    hits = found.evidence.hits[field]
+def _hits(hits):
     return sorted(zip(hits.rows.tolist(), hits.terms.tolist(), hits.tfs.tolist(), strict=True))
