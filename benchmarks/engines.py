@@ -1,8 +1,9 @@
 """Our index against what else one could take, on the same texts, in one interleaved run.
 
 Every engine gets the terms that our analyser makes, so that none is charged for another's tokens, and requests that are
-analysed already. `linear_kernel` does what we do: both fields, mixed by language, sorted. The others do half of it, the
-native field alone, by their own formula (BM25), and ours is not spared the other half.
+analysed already. `linear_kernel` with both fields does what we do: mixed by language, sorted. Engines of their own
+formula are given the native field alone, which is half of our work, and then both in one: as many postings as ours,
+though not mixed by language.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from matching.reading import Analysed
 
 K = 20
 Prepared = tuple[Callable[[Any], Any], list[Any]]
+Terms = Callable[[Analysed], list[str]]
 
 
 def read(experts: int, analyser: Analyser) -> tuple[Index, list[Analysed]]:
@@ -99,16 +101,25 @@ def _fitted(corpus: _Corpus, field: str) -> tuple[TfidfVectorizer, Any]:
     return vectorizer, vectorizer.fit_transform(list(getattr(one, field)) for one in corpus.documents)
 
 
-def bm25s(documents: Sequence[Analysed], requests: Sequence[Analysed]) -> Prepared:
+def _native(one: Analysed) -> list[str]:
+    return list(one.native)
+
+
+def both(one: Analysed) -> list[str]:
+    """The terms of both fields, told apart."""
+    return [*(f"n{term}" for term in one.native), *(f"p{term}" for term in one.pivot)]
+
+
+def bm25s(documents: Sequence[Analysed], requests: Sequence[Analysed], terms_of: Terms = _native) -> Prepared:
     import bm25s as engine
 
     retriever = engine.BM25(backend="numba")
-    retriever.index([list(one.native) for one in documents], show_progress=False)
-    known = [[term for term in set(one.native) if term in retriever.vocab_dict] for one in requests]
+    retriever.index([terms_of(one) for one in documents], show_progress=False)
+    known = [[term for term in set(terms_of(one)) if term in retriever.vocab_dict] for one in requests]
     return lambda terms: retriever.retrieve([terms], k=K, show_progress=False, n_threads=0), known
 
 
-def tantivy(documents: Sequence[Analysed], requests: Sequence[Analysed]) -> Prepared:
+def tantivy(documents: Sequence[Analysed], requests: Sequence[Analysed], terms_of: Terms = _native) -> Prepared:
     import tantivy as engine
 
     builder = engine.SchemaBuilder()
@@ -117,7 +128,7 @@ def tantivy(documents: Sequence[Analysed], requests: Sequence[Analysed]) -> Prep
     index = engine.Index(schema)
     writer = index.writer(500_000_000, 1)
     for one in documents:
-        writer.add_document(engine.Document(terms=" ".join(_word(term) for term in one.native)))
+        writer.add_document(engine.Document(terms=" ".join(map(_word, terms_of(one)))))
     writer.commit()
     writer.wait_merging_threads()
     index.reload()
@@ -127,7 +138,7 @@ def tantivy(documents: Sequence[Analysed], requests: Sequence[Analysed]) -> Prep
         clauses = [(engine.Occur.Should, engine.Query.term_query(schema, "terms", term)) for term in terms]
         return searcher.search(engine.Query.boolean_query(clauses), K)
 
-    return run, [[_word(term) for term in set(one.native)] for one in requests]
+    return run, [[_word(term) for term in set(terms_of(one))] for one in requests]
 
 
 def fts5(documents: Sequence[Analysed], requests: Sequence[Analysed]) -> Prepared:
@@ -141,13 +152,14 @@ def fts5(documents: Sequence[Analysed], requests: Sequence[Analysed]) -> Prepare
     return lambda terms: database.execute(statement, (terms, K)).fetchall(), asked
 
 
-def qdrant(documents: Sequence[Analysed], requests: Sequence[Analysed]) -> Prepared:
-    """Sparse vectors of the native field, normalised: half of what our backend on Qdrant stores."""
+def qdrant(documents: Sequence[Analysed], requests: Sequence[Analysed], terms_of: Terms = _native) -> Prepared:
+    """Sparse vectors, normalised. Our own backend on Qdrant stores what `both` gives, told apart by language, too."""
     import qdrant_edge as edge
 
-    vectorizer, matrix = _fitted(_Corpus(documents), "native")
+    vectorizer = TfidfVectorizer(analyzer=list, sublinear_tf=True)
+    matrix = vectorizer.fit_transform(map(terms_of, documents))
     config = edge.EdgeConfig(sparse_vectors={"terms": edge.EdgeSparseVectorParams()})
-    shard = edge.EdgeShard.create(str(scratch() / "shard"), config)
+    shard = edge.EdgeShard.create(str(scratch() / f"shard{terms_of.__name__}"), config)
     for start in range(0, matrix.shape[0], 1000):
         rows = [matrix[row] for row in range(start, min(start + 1000, matrix.shape[0]))]
         points = [
@@ -161,7 +173,7 @@ def qdrant(documents: Sequence[Analysed], requests: Sequence[Analysed]) -> Prepa
         query = edge.Query.Nearest(edge.SparseVector(*vector), using="terms")
         return shard.query(edge.QueryRequest(limit=K, query=query, params=edge.SearchParams(exact=True)))
 
-    vectors = [vectorizer.transform([list(one.native)]) for one in requests]
+    vectors = [vectorizer.transform([terms_of(one)]) for one in requests]
     return run, [(one.indices.tolist(), one.data.tolist()) for one in vectors]
 
 

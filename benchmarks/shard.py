@@ -43,7 +43,7 @@ def _lists(memory: Index, index: QdrantIndex, count: int, when: str) -> None:
 
     def listed(pool: Any, one: Any, allowed: Any) -> list[tuple[str, float]]:
         found = find_best(pool, one, K, parameters, pool.select(allowed))
-        return list(zip(found.experts, found.reckonings.affinities.tolist(), strict=True))
+        return list(zip(found.experts, found.affinities, strict=True))
 
     differing = sum(listed(memory, one, allowed) != listed(index, one, allowed) for one in asked for allowed in filters)
     runs = {name: lambda one, pool=pool: listed(pool, one, None) for name, pool in pools.items()}
