@@ -216,18 +216,7 @@ class Live:
             self._lagging[field][terms] = df[due]
             for segment, norms in self._norms.items():
                 if segment.inverse is not None:
-                    _mend(segment, field, norms[field], terms, after**2 - before**2)
-
-
-def _mend(
-    segment: Segment, field: Field, inverse: NDArray[np.float32], terms: Rows, gains: NDArray[np.float64]
-) -> None:
-    """Add `gains`, times the square of 1 + ln tf, to the squares of the norms of the rows that hold the terms."""
-    assert segment.inverse is not None
-    rows, levels, term = segment.inverse[field].postings(terms)
-    touched, at = np.unique(rows, return_inverse=True)
-    more = np.bincount(at, levels**2 * gains[term], minlength=len(touched))
-    inverse[touched] = 1.0 / np.sqrt(np.maximum(1.0 / inverse[touched].astype(np.float64) ** 2 + more, 1e-30))
+                    segment.inverse[field].mend(norms[field], terms, after**2 - before**2)
 
 
 def count(columns: NDArray[np.int32], n_terms: int) -> NDArray[np.int32]:

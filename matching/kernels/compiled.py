@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -23,6 +22,7 @@ from matching.kernels.scan import scan
 from matching.kernels.terms import look
 from matching.live import Live
 from matching.parameters import Parameters
+from matching.ranges import among
 from matching.scoring import counting
 from matching.segment import Mask, Segment
 from matching.weights import FIELDS, Rows
@@ -43,22 +43,20 @@ def affinities(segment: Segment, mask: Mask, prepared: Prepared, live: Live, par
     """
     if segment.inverse is None:
         return np.where(mask, affinities_of_rows(segment, prepared, live, parameters), np.float32(0))
-    native, pivot = FIELDS
-    norms = live.norms(segment)
+    norms, asked = live.norms(segment), prepared.known
+    native, pivot = (segment.inverse[field] for field in FIELDS)
     scores = np.empty(len(mask), dtype=np.float32)
     scan(  # type: ignore[call-arg]
         LEVELS,
-        segment.inverse[native].blocks,
-        *_postings(segment.inverse[native]),
-        *_postings(segment.inverse[pivot]),
-        norms[native],
-        norms[pivot],
+        *native.arrays,
+        *pivot.arrays,
+        *(norms[field] for field in FIELDS),
         segment.kinds,
         segment.rectangles,
         mask,
-        prepared.known.numbers,
-        prepared.known.weights,
-        prepared.known.native,
+        asked.numbers if native.is_wide and pivot.is_wide else _by_place(native, pivot, asked),
+        asked.weights,
+        asked.native,
         counting(prepared.language, parameters),
         parameters.best,
         parameters.mean_weight,
@@ -67,20 +65,10 @@ def affinities(segment: Segment, mask: Mask, prepared: Prepared, live: Live, par
     return scores
 
 
-def _postings(inverse: Inverse) -> tuple[Any, ...]:
-    return (
-        inverse.kinds,
-        inverse.ones_limits,
-        inverse.ones,
-        inverse.more_limits,
-        inverse.more,
-        inverse.codes,
-        inverse.rare_starts,
-        inverse.rare_rows,
-        inverse.rare_codes,
-        inverse.scales,
-        inverse.dense,
-    )
+def _by_place(native: Inverse, pivot: Inverse, asked: Known) -> Rows:
+    """Return the places of a request's terms among those of a small segment."""
+    halves = asked.numbers[: asked.native], asked.numbers[asked.native :]
+    return np.concatenate([among(one.terms, own) for one, own in zip((native, pivot), halves, strict=True)])
 
 
 def reaching(scores: Sequence[Single], k: int, factor: float) -> list[Rows]:

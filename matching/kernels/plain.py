@@ -13,7 +13,7 @@ from scipy.sparse import _sparsetools, csr_array
 from matching.asking import Counted, Known, Prepared
 from matching.live import Live
 from matching.parameters import Parameters
-from matching.ranges import bounds, ranges
+from matching.ranges import among, bounds, narrowed, ranges
 from matching.scoring import counting, pool_weights
 from matching.segment import Mask, Segment
 from matching.weighing import exactly as exactly
@@ -30,14 +30,17 @@ NAME = "scipy"
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Inverse:
-    """The postings of one field by term: rows and 1 + ln tf of term t stand from starts[t] to starts[t + 1]."""
+    """The postings of one field by term: rows and 1 + ln tf of term t stand from starts[t] to starts[t + 1], where t is
+    its number or, in a small segment, its place among `terms` (`ranges.narrowed`).
+    """
 
+    terms: NDArray[np.int32]
     starts: NDArray[Any]
     rows: NDArray[Any]
     levels: Single
 
     def sizes(self, terms: Rows) -> Rows:
-        """Return how many rows hold each term; none where a term came after the segment."""
+        """Return how many rows hold each term, by place; none where a term is not among them."""
         last = len(self.starts) - 1
         sizes = self.starts[np.minimum(terms + 1, last)] - self.starts[np.minimum(terms, last)]
         return np.asarray(sizes, dtype=np.int64)
@@ -49,6 +52,7 @@ class Inverse:
 
     def postings(self, terms: Rows) -> tuple[Rows, Floats, Rows]:
         """Return the rows that hold one of the terms, in no order, their 1 + ln tf, and the term's place in `terms`."""
+        terms = among(self.terms, terms)
         sizes = self.sizes(terms)
         at = ranges(self.starts[np.where(sizes > 0, terms, 0)].astype(np.int64), sizes)
         return (
@@ -57,13 +61,23 @@ class Inverse:
             np.repeat(np.arange(len(terms)), sizes),
         )
 
+    def mend(self, norms: Single, terms: Rows, gains: Floats) -> None:
+        """Add `gains`, times the square of 1 + ln tf, to the squares of the norms of the rows that hold the terms;
+        `norms` are one over these.
+        """
+        rows, levels, term = self.postings(terms)
+        touched, at = np.unique(rows, return_inverse=True)
+        more = np.bincount(at, levels**2 * gains[term], minlength=len(touched))
+        norms[touched] = 1.0 / np.sqrt(np.maximum(1.0 / norms[touched].astype(np.float64) ** 2 + more, 1e-30))
+
 
 def invert(starts: Rows, columns: NDArray[np.int32], tfs: NDArray[Any], n_terms: int, rectangles: Rows) -> Inverse:
     """Return the postings of rows given one after the other."""
     levels = sublinear_table(int(tfs.max(initial=0))).astype(np.float32)[tfs]
+    terms, columns, n_terms = narrowed(columns, n_terms)
     turned = csr_array((levels, columns, starts), shape=(len(starts) - 1, n_terms)).tocsc()
     kind = np.int32 if turned.nnz < 2**31 else np.int64
-    return Inverse(turned.indptr.astype(kind, copy=False), turned.indices.astype(kind, copy=False), turned.data)
+    return Inverse(terms, turned.indptr.astype(kind, copy=False), turned.indices.astype(kind, copy=False), turned.data)
 
 
 def known(counted: Counted, numbers: Rows, live: Live, aspect_weight: float) -> Known:
@@ -129,6 +143,7 @@ def combine(
 def _dots(inverse: Inverse, n_rows: int, terms: Rows, weights: Single) -> Single:
     """Return the sum of weight·(1 + ln tf) over the terms in every row, shape (n_rows,); reads only their postings."""
     sums = np.zeros(n_rows, dtype=np.float32)
+    terms = among(inverse.terms, terms)
     sizes = inverse.sizes(terms)
     for place in np.flatnonzero(sizes >= _MANY).tolist():
         term = int(terms[place])

@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from matching.ranges import bounds, ranges
+from matching.kernels.mending import mend
+from matching.ranges import among, bounds, narrowed, ranges
 from matching.weights import Floats, Rows, sublinear_table
 
 RARE = 64
@@ -47,14 +48,15 @@ LEVELS = _levels()  # 1 + ln tf of each code
 class Inverse:
     """The postings of one field. See the module's docstring.
 
-    kinds: for each term, its number among the common ones, -1 for rare ones, and -2 less its column for dense ones;
-    shape (n_terms,).
+    terms: see `ranges.narrowed`. kinds: for each of them, or for each of the vocabulary, its number among the common
+    ones, -1 for rare ones, and -2 less its column for dense ones; shape (n_terms,).
     blocks: first row of each block, and the end. ones, more: places in their block of the postings with a tf of 1, and
     of all others, whose tf are `codes`; where those of each common term begin in each block is in ones_limits and
     more_limits, shape (n_common, n_blocks + 1). dense: 1 + ln tf of the dense terms in units of 1/scales, shape
     (n_dense, n_rows).
     """
 
+    terms: NDArray[np.int32]
     kinds: NDArray[np.int32]
     blocks: Rows
     ones_limits: Rows
@@ -79,6 +81,7 @@ class Inverse:
         """Return the rows that hold one of the terms, in no order, their 1 + ln tf (of dense terms rounded), and the
         place of the term in `terms`.
         """
+        terms = among(self.terms, terms)
         known = terms < len(self.kinds)
         kinds = (
             np.where(known, self.kinds[np.where(known, terms, 0)], -1) if len(self.kinds) else np.full(len(terms), -1)
@@ -93,6 +96,35 @@ class Inverse:
             found.append((rows, levels, np.full(len(rows), place)))
         rows, levels, places = (np.concatenate(part) for part in zip(*found, strict=True))
         return rows, levels.astype(np.float64), places
+
+    def mend(self, norms: Single, terms: Rows, gains: Floats) -> None:
+        """Add `gains`, times the square of 1 + ln tf, to the squares of the norms of the rows that hold the terms;
+        `norms` are one over these.
+        """
+        mend(norms, among(self.terms, terms), gains, LEVELS, *self.arrays)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether a term's number is its place."""
+        return not len(self.terms)
+
+    @property
+    def arrays(self) -> tuple[Any, ...]:
+        """Everything that compiled code reads, in its order."""
+        return (
+            self.kinds,
+            self.blocks,
+            self.ones_limits,
+            self.ones,
+            self.more_limits,
+            self.more,
+            self.codes,
+            self.rare_starts,
+            self.rare_rows,
+            self.rare_codes,
+            self.scales,
+            self.dense,
+        )
 
     def _common(self, kind: int) -> tuple[Rows, Single]:
         (ones, rows), (more, others) = (
@@ -110,6 +142,7 @@ class Inverse:
 def invert(starts: Rows, columns: NDArray[np.int32], tfs: NDArray[Any], n_terms: int, rectangles: Rows) -> Inverse:
     """Return the postings of rows given one after the other, in these rectangles."""
     n_rows = len(starts) - 1
+    held, columns, n_terms = narrowed(columns, n_terms)
     turned = csr_array((_codes(tfs), columns, starts), shape=(n_rows, n_terms)).tocsc()
     df = np.diff(turned.indptr).astype(np.int64)
     dense_terms = np.flatnonzero(df * _DENSE > n_rows) if n_rows >= _WORTH else np.zeros(0, dtype=np.int64)
@@ -123,6 +156,7 @@ def invert(starts: Rows, columns: NDArray[np.int32], tfs: NDArray[Any], n_terms:
     once = turned.data == 1
     ones_limits, ones, _ = _common_postings(turned, common, blocks, once)
     return Inverse(
+        held,
         kinds,
         blocks,
         ones_limits,

@@ -99,27 +99,29 @@ def _pool(scores, first, items, experts, each, more, best, mask, out):  # type: 
 
 _S, _F, _I = float32[::1], float64[::1], int64[::1]
 _COMMON = (int64[:, ::1], uint16[::1], int64[:, ::1], uint16[::1], uint8[::1])
-_INVERSE = (int32[::1], *_COMMON, uint32[::1], int32[::1], uint8[::1], _S, uint8[:, ::1])
+_INVERSE = (int32[::1], _I, *_COMMON, uint32[::1], int32[::1], uint8[::1], _S, uint8[:, ::1])
 
 
 @njit(
     void(
-        _S, _I, *_INVERSE, *_INVERSE, _S, _S, uint8[::1], int64[:, ::1], boolean[::1], _I, _F, int64, float64[:, ::1],
+        _S, *_INVERSE, *_INVERSE, _S, _S, uint8[::1], int64[:, ::1], boolean[::1], _I, _F, int64, float64[:, ::1],
         int64, float64, _S,
     ),
     cache=True, nogil=True, error_model="numpy",
 )  # fmt: skip
 def scan(  # type: ignore[no-untyped-def]
-    levels, blocks,
-    kinds_n, ones_limits_n, ones_n, more_limits_n, more_n, codes_n, starts_n, rows_n, rare_codes_n, scales_n, dense_n,
-    kinds_p, ones_limits_p, ones_p, more_limits_p, more_p, codes_p, starts_p, rows_p, rare_codes_p, scales_p, dense_p,
+    levels,
+    kinds_n, blocks, ones_limits_n, ones_n, more_limits_n, more_n, codes_n,
+    starts_n, rows_n, rare_codes_n, scales_n, dense_n,
+    kinds_p, blocks_p, ones_limits_p, ones_p, more_limits_p, more_p, codes_p,
+    starts_p, rows_p, rare_codes_p, scales_p, dense_p,
     norms_n, norms_p, kinds, rectangles, mask, terms, weights, split, shares, best, mean_weight, out,
 ):  # fmt: skip
     """Fill `out` with the affinity of every expert in the mask, and 0 for all others.
 
     terms, weights: those of the request, of the native field up to `split`. shares: per kind of a row, those of the
-    two fields and the trust, shape (3, 6). What comes from another module comes as an argument: Numba would keep it in
-    its cache as it was.
+    two fields and the trust, shape (3, 6). Both fields have the same blocks. What comes from another module comes as an
+    argument: Numba would keep it in its cache as it was.
     """
     largest = np.diff(blocks).max()
     native, pivot = np.empty(largest, dtype=np.float32), np.empty(largest, dtype=np.float32)

@@ -11,6 +11,7 @@ from matching.asking import Counted
 from matching.kernels import compiled, plain
 from matching.kernels.terms import exact_sum
 from matching.live import Live
+from matching.ranges import bounds
 
 SCORES = st.floats(0, 1, width=32) | st.sampled_from([0.0, 0.25, 0.5, 2.0**-149])
 COUNTS = st.integers(0, 3) | st.sampled_from([254, 255, 256, 65_534, 65_535, 65_536, 9_999_999])
@@ -56,3 +57,36 @@ def test_terms_weigh_the_same(terms, data):
     assert found.native == expected.native
     for name in ("places", "numbers", "dfs", "weights"):
         assert getattr(found, name).tolist() == getattr(expected, name).tolist()
+
+
+@given(st.data())
+def test_norms_are_mended_the_same(data):
+    wide = data.draw(st.booleans())
+    n_terms = data.draw(st.integers(12, 40) if wide else st.integers(500, 2000))
+    held = data.draw(st.lists(st.lists(st.integers(0, 11), max_size=8, unique=True), min_size=1, max_size=200))
+    spread = 1 if wide else n_terms // 12  # Few postings and many terms: the segment numbers its own.
+    columns = np.array([term * spread for row in held for term in sorted(row)], dtype=np.int32)
+    tfs = np.array(data.draw(st.lists(st.integers(1, 3), min_size=len(columns), max_size=len(columns))), dtype=np.uint8)
+    starts, rectangles = bounds(np.array([len(row) for row in held])), np.array([[0, 1, 0, len(held)]])
+    terms = np.array(data.draw(st.lists(st.integers(0, n_terms + 3), min_size=1, max_size=6, unique=True)))
+    gains = np.array(data.draw(st.lists(st.floats(-0.1, 2.0), min_size=len(terms), max_size=len(terms))))
+
+    found = []
+    for kernel in (compiled, plain):
+        norms = np.full(len(held), 0.5, dtype=np.float32)
+        kernel.invert(starts, columns, tfs, n_terms, rectangles).mend(norms, terms, gains)
+        found.append(norms)
+
+    np.testing.assert_allclose(*found, rtol=1e-6)
+
+
+def test_what_is_made_of_a_few_edits_is_not_as_wide_as_the_vocabulary():
+    columns, tfs = np.array([7, 900_000, 7], dtype=np.int32), np.array([1, 2, 1], dtype=np.uint8)
+    made = [
+        kernel.invert(np.array([0, 2, 3]), columns, tfs, 1_000_000, np.array([[0, 1, 0, 2]]))
+        for kernel in (compiled, plain)
+    ]
+
+    assert all(one.terms.tolist() == [7, 900_000] for one in made)
+    assert [sorted(one.postings(np.array([900_000, 8]))[0].tolist()) for one in made] == [[0], [0]]
+    assert sum(array.nbytes for array in made[0].arrays) < 1000
