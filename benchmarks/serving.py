@@ -36,24 +36,15 @@ PATIENCE = 3600  # seconds; a large pool is indexed before the first answer.
 def serve(experts: int, items: int, count: int, workers: int) -> None:
     """Print what a shortlist with ten explained entries costs, over HTTP and in the worker."""
     folder = filled(experts, items)
-    environment = {
-        **os.environ,
-        "EXPERTDB_DATABASE_URL": f"sqlite:///{folder / 'pool.sqlite3'}",
-        "EXPERTDB_INDEX_DIR": str(folder / "index"),
-        "EXPERTDB_SECRET_KEY": SECRET,
-        "EXPERTDB_BOOTSTRAP_TOKEN": TOKEN,
-        "EXPERTDB_PORT": str(PORT),
-        "EXPERTDB_WORKERS": str(workers),
-        "EXPERTDB_LOG_LEVEL": "WARNING",
-    }
+    stated = {**os.environ, **environment(folder), "EXPERTDB_PORT": str(PORT), "EXPERTDB_WORKERS": str(workers)}
     bodies = [json.dumps({"text": one.text}) for one in requests(count)]
     start = time.perf_counter()
-    with _running("wsgi:app", PORT, environment, "python:config.gunicorn") as ours:
+    with _running("wsgi:app", PORT, stated, "python:config.gunicorn") as ours:
         call = _caller(PORT, "/api/v1/shortlists/preview")
         answer = call(bodies[0])
         print(f"# served after {time.perf_counter() - start:.0f} s; an answer has {len(answer)} bytes", flush=True)
         (folder / "answer.json").write_bytes(answer)
-        floor_environment = {**environment, "FLOOR_ANSWER": str(folder / "answer.json")}
+        floor_environment = {**stated, "FLOOR_ANSWER": str(folder / "answer.json")}
         with (
             _running("benchmarks.floor:app", PORT + 1, floor_environment, None, workers) as bare,
             undisturbed(),
@@ -71,6 +62,17 @@ def serve(experts: int, items: int, count: int, workers: int) -> None:
     print(f"{ratio:.2f} times the floor, {above:.2f} ms above it")
     print(f"processor time in the worker: {spent[0]:.2f} ms; floor {spent[1]:.2f} ms: {spent[0] / spent[1]:.2f} times")
     print(f"memory of a worker: {own:.0f} MB its own, {shared:.0f} MB shared")
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """What tells a command or a server to work on the database of that folder."""
+    return {
+        "EXPERTDB_DATABASE_URL": f"sqlite:///{folder / 'pool.sqlite3'}",
+        "EXPERTDB_INDEX_DIR": str(folder / "index"),
+        "EXPERTDB_SECRET_KEY": SECRET,
+        "EXPERTDB_BOOTSTRAP_TOKEN": TOKEN,
+        "EXPERTDB_LOG_LEVEL": "WARNING",
+    }
 
 
 def filled(experts: int, items: int) -> Path:

@@ -69,7 +69,7 @@ def _rankings(
         parameters = replace(corpus.parameters, diversify=one.body["diversify"])
         selected = index.select(who.allowed)
         found.append((find_best(index, asked, one.body["size"], parameters, selected), asked, parameters, selected))
-    known = profiles.of(session, sorted({expert for best, *_ in found for expert in best.experts}))
+    known = profiles.fetching(session, index)(sorted({expert for best, *_ in found for expert in best.experts}))
     return [explained(index, best, asked, known, parameters, selected) for best, asked, parameters, selected in found]
 
 
