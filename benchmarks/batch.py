@@ -1,5 +1,5 @@
-"""A batch against as many single calls: the same requests and pool, in one process, in turn; and the command, which works
-on all cores, from its start to its end.
+"""A batch against as many single calls: the same requests and pool, in one process, in turn; and the command, which
+works on all cores, from its start to its end.
 """
 
 from __future__ import annotations

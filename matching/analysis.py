@@ -12,7 +12,7 @@ from matching.pivot import Pivot
 from matching.reading import Analysed, Place, Reading
 
 _CODE = ("analysis", "concepts", "documents", "english", "latin", "pivot", "reading", "text")
-_LIBRARIES = tuple((name, version(name)) for name in ("opencc", "snowballstemmer"))
+_LIBRARIES = tuple((name, version(name)) for name in ("opencc", "PyStemmer"))
 REMEMBERED = 1024  # Texts, some ten kilobytes each.
 
 

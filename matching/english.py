@@ -12,8 +12,9 @@ import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
+from threading import Lock
 
-import snowballstemmer
+import Stemmer
 
 DATA = Path(__file__).parent / "data"
 
@@ -60,7 +61,8 @@ _FOLDS = (
     (re.compile(r"(?<=[a-z]{3}ly)s(?=(?:e|es|ed|er|ers|ing)$)"), "z"),
     (re.compile(r"(?<=[a-z]log)ue(?=s?$)"), ""),
 )
-_stemmer = snowballstemmer.stemmer("english")
+_stemmer = Stemmer.Stemmer("english", 0)  # Without a cache of its own: ours is asked first.
+_alone = Lock()  # One stemmer must not be used by two threads at once.
 _LITTLE = frozenset(_stemmer.stemWords(_SAYING_LITTLE.split()))
 
 
@@ -115,7 +117,8 @@ def stem(word: str) -> str:
 
 @lru_cache(maxsize=1 << 17)  # Asked for twice a word: whether it says little, and for its stem.
 def _snowball(word: str) -> str:
-    return str(_stemmer.stemWord(word))
+    with _alone:
+        return str(_stemmer.stemWord(word))
 
 
 @cache
