@@ -9,6 +9,7 @@ from pathlib import Path
 
 from matching.concepts import Concepts, Span
 from matching.pivot import Pivot
+from matching.rarity import Rarities
 from matching.reading import Analysed, Place, Reading
 
 _CODE = ("analysis", "concepts", "documents", "english", "latin", "pivot", "reading", "text")
@@ -32,6 +33,11 @@ class Analyser:
         for module in _CODE:
             hashed.update(Path(__file__).with_name(f"{module}.py").read_bytes())
         return hashed.hexdigest()
+
+    @cached_property
+    def rarities(self) -> Rarities:
+        """How rare words are in requests; a hundred texts are read when it is first asked for."""
+        return Rarities(self.analyse)
 
     def read(self, text: str) -> Reading:
         """Read a text, any text at all; linear in its length but for long runs of combining marks."""

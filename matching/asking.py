@@ -22,13 +22,14 @@ from matching.weights import FIELDS, Field, Floats, QueryField, Rows
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Counted:
-    """The terms of a request, those of the native field before those of the pivot, sorted in each, with their tf and
-    whether an aspect names them; shape (n_terms,). `native` says how many of them are native.
+    """The terms of a request, those of the native field before those of the pivot, sorted in each, with their tf, their
+    rarity in requests and whether an aspect names them; shape (n_terms,). `native` says how many of them are native.
     """
 
     terms: tuple[str, ...]
     native: int
     tfs: Rows
+    rarities: Floats
     named: NDArray[np.bool_]
 
 
@@ -71,6 +72,7 @@ class Prepared:
     aspects: tuple[str, ...]
     known: Known
     counted: Counted
+    rarities: Floats
     aspect_weight: float
     n_items: int
 
@@ -98,6 +100,7 @@ class Prepared:
         return QueryField(
             terms=tuple(map(self.counted.terms.__getitem__, places.tolist())),
             tfs=self.counted.tfs[places],
+            rarities=self.rarities[places],
             boosts=np.where(self.counted.named[places], self.aspect_weight, 0.0),
             dfs=self.known.dfs[own],
             n_items=self.n_items,
@@ -109,17 +112,19 @@ def ask(query: Query, analyser: Analyser) -> Asked:
     """Return the query with its text analysed."""
     reading = analyser.read(query_text(query))
     terms, aspects = reading.terms(), aspect_codes(query.aspects)
-    counted = _counted(terms, {concept_term(code) for code in aspects})
+    counted = _counted(terms, {concept_term(code) for code in aspects}, analyser)
     return Asked(query, reading, terms, aspects, aspect_codes(query.aspects, "must"), counted)
 
 
-def _counted(found: Analysed, named: Collection[str]) -> Counted:
+def _counted(found: Analysed, named: Collection[str], analyser: Analyser) -> Counted:
     tfs = [Counter(getattr(found, field)) for field in FIELDS]
-    native, pivot = (sorted({*tf, *named}) for tf in tfs)
+    native, pivot = fields = [sorted({*tf, *named}) for tf in tfs]
+    rare = [analyser.rarities.of(found.language, field, own) for field, own in zip(FIELDS, fields, strict=True)]
     return Counted(
         (*native, *pivot),
         len(native),
         np.array([*map(tfs[0].__getitem__, native), *map(tfs[1].__getitem__, pivot)], dtype=np.int64),
+        np.array(rare[0] + rare[1]),
         np.array([term in named for own in (native, pivot) for term in own], dtype=np.bool_),
     )
 
@@ -134,7 +139,9 @@ def prepare(
         + vocabularies[pivot].find(counted.terms[counted.native :]),
         dtype=np.int64,
     )
-    known: Known = kernel.known(counted, numbers, live, parameters.aspect_weight)
+    exponent = parameters.request_rarity
+    rare = counted.rarities if exponent == 1.0 else counted.rarities**exponent
+    known: Known = kernel.known(counted, rare, numbers, live, parameters.aspect_weight)
     return Prepared(
         asked.query,
         asked.terms.language,
@@ -142,6 +149,7 @@ def prepare(
         asked.aspects,
         known,
         counted,
+        rare,
         parameters.aspect_weight,
         live.items,
     )

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass, fields
 
 # Goes into every fingerprint; raise it whenever the same parameters would give other digits than before.
-ALGORITHM = "2"
+ALGORITHM = "3"
 
 _RANGES: dict[str, tuple[float, float]] = {
     "native_weight": (0, 1),
@@ -17,6 +17,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "unverified_factor": (0, 1),
     "missing_must_factor": (0, 1),
     "aspect_weight": (0, 20),
+    "request_rarity": (0, 2),
     "diversify": (0, 1),
     "baseline": (0, 1),
     "shown_terms": (0, 1000),
@@ -39,6 +40,7 @@ class Parameters:
     - `missing_must_factor`: what the affinity is multiplied by for each must-have aspect that is missing, 0 to 1.
     - `aspect_weight`: weight of an aspect's concept term in the request, in mentions on the logarithmic scale: 1 is as
       if the text had named it once, 0 to 20.
+    - `request_rarity`: how much less words count that stand in most requests, 0 (not at all) to 2 (`matching.rarity`).
     - `diversify`: 0 orders by affinity; up to 1, places go to whoever adds most to what the list covers of the
       request's aspects and recognised codes (`matching.diversity`). Affinities stay as they are.
     - `baseline`: share of an expert's mean affinity over a background of requests that is subtracted, 0 to 1
@@ -53,6 +55,7 @@ class Parameters:
     unverified_factor: float = 0.9
     missing_must_factor: float = 0.8
     aspect_weight: float = 2.0
+    request_rarity: float = 1.0
     diversify: float = 0.0
     baseline: float = 0.0
     shown_terms: int = 10

@@ -22,7 +22,8 @@ from matching.ranking import Candidate, Ranking
 from matching.reckoning import Evidence, Hits, Reckoning, reckon
 from matching.weights import FIELDS, Field, QueryField, weigh
 
-FORMAT = 2
+FORMAT = 3
+_HELD = {(FORMAT, ALGORITHM), (2, "2")}  # Before words were rare in requests or not.
 
 
 def snapshot(ranking: Ranking) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def recompute(stored: Mapping[str, Any]) -> list[tuple[str, float]]:
 def reckonings(stored: Mapping[str, Any]) -> list[tuple[str, Reckoning]]:
     """Return expert and reckoning, with every term and adjustment, of each entry; raises ValueError as `recompute`."""
     made = (stored["format"], stored["algorithm"])
-    if made != (FORMAT, ALGORITHM):
+    if made not in _HELD:
         raise ValueError(f"snapshot of format {made[0]}, algorithm {made[1]}; this code holds {FORMAT}, {ALGORITHM}")
     parameters = Parameters(**stored["parameters"])
     query = stored["query"]
@@ -130,6 +131,7 @@ def _stored_field(field: QueryField) -> dict[str, Any]:
     return {
         "terms": list(field.terms),
         "tfs": field.tfs.tolist(),
+        "rarities": field.rarities.tolist(),
         "boosts": field.boosts.tolist(),
         "dfs": field.dfs.tolist(),
         "n_items": field.n_items,
@@ -138,5 +140,7 @@ def _stored_field(field: QueryField) -> dict[str, Any]:
 
 def _query_field(stored: Mapping[str, Any]) -> QueryField:
     tfs, dfs = (np.array(stored[name], dtype=np.int64) for name in ("tfs", "dfs"))
+    rarities = np.array(stored.get("rarities", [1.0] * len(tfs)), dtype=np.float64)
     boosts, n_items = np.array(stored["boosts"], dtype=np.float64), stored["n_items"]
-    return QueryField(tuple(stored["terms"]), tfs, boosts, dfs, n_items, weigh(tfs, boosts, dfs, n_items))
+    weights = weigh(tfs, rarities, boosts, dfs, n_items)
+    return QueryField(tuple(stored["terms"]), tfs, rarities, boosts, dfs, n_items, weights)

@@ -62,22 +62,24 @@ def _read_only(table: Floats) -> Floats:
 class QueryField:
     """The terms of a request that the pool knows (df > 0) in one field, sorted.
 
-    tfs: mentions in the text, 0 where only an aspect names the term. boosts: extra weight as an aspect. dfs: the items
-    of the pool that hold each term, of `n_items` items. weights: what one unit of an item's (1 + ln tf)/norm adds to
-    the cosine. All of shape (n_terms,).
+    tfs: mentions in the text, 0 where only an aspect names the term. rarities: what 1 + ln tf is multiplied by, less
+    where the word is usual in requests (`matching.rarity`). boosts: extra weight as an aspect. dfs: the items of the
+    pool that hold each term, of `n_items` items. weights: what one unit of an item's (1 + ln tf)/norm adds to the
+    cosine. All of shape (n_terms,).
     """
 
     terms: tuple[str, ...]
     tfs: Rows
+    rarities: Floats
     boosts: Floats
     dfs: Rows
     n_items: int
     weights: Floats
 
 
-def weigh(tfs: Rows, boosts: Floats, dfs: Rows, n_items: int) -> Floats:
+def weigh(tfs: Rows, rarities: Floats, boosts: Floats, dfs: Rows, n_items: int) -> Floats:
     """Return the weights of one field's terms, see `QueryField`; shape (n_terms,)."""
     idf = idf_of(dfs, n_items)
-    raw = (sublinear(tfs) + boosts) * idf
+    raw = (sublinear(tfs) * rarities + boosts) * idf
     norm = math.sqrt(math.fsum((raw * raw).tolist())) or 1.0
     return np.asarray(raw / norm * idf)

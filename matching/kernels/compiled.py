@@ -25,16 +25,16 @@ from matching.parameters import Parameters
 from matching.ranges import among
 from matching.scoring import counting
 from matching.segment import Mask, Segment
-from matching.weights import FIELDS, Rows
+from matching.weights import FIELDS, Floats, Rows
 
 NAME = "numba"
 
 
-def known(counted: Counted, numbers: Rows, live: Live, aspect_weight: float) -> Known:
+def known(counted: Counted, rarities: Floats, numbers: Rows, live: Live, aspect_weight: float) -> Known:
     """Return the terms that the pool holds, with their weights; `numbers` are those in the vocabularies, -1 if none."""
     native, pivot = FIELDS
     tables = live.table(native), live.table(pivot), math.log(1 + live.items), aspect_weight, LOGARITHMS, LEVELS_OF_TF
-    return Known(*look(numbers, counted.native, counted.tfs, counted.named, *tables))
+    return Known(*look(numbers, counted.native, counted.tfs, rarities, counted.named, *tables))
 
 
 def affinities(segment: Segment, mask: Mask, prepared: Prepared, live: Live, parameters: Parameters) -> Single:

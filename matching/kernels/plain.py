@@ -80,17 +80,19 @@ def invert(starts: Rows, columns: NDArray[np.int32], tfs: NDArray[Any], n_terms:
     return Inverse(terms, turned.indptr.astype(kind, copy=False), turned.indices.astype(kind, copy=False), turned.data)
 
 
-def known(counted: Counted, numbers: Rows, live: Live, aspect_weight: float) -> Known:
+def known(counted: Counted, rarities: Floats, numbers: Rows, live: Live, aspect_weight: float) -> Known:
     """Return the terms that the pool holds, with their weights; `numbers` are those in the vocabularies, -1 if none."""
     boosts = np.where(counted.named, aspect_weight, 0.0)
     halves = slice(counted.native), slice(counted.native, None)
     dfs = np.concatenate([live.df(field, numbers[own]) for field, own in zip(FIELDS, halves, strict=True)])
     held = (dfs > 0) & ((counted.tfs > 0) | (boosts > 0))
     native = int(np.count_nonzero(held[: counted.native]))
+    places = np.flatnonzero(held)
     weights = [
-        weigh(counted.tfs[own][held[own]], boosts[own][held[own]], dfs[own][held[own]], live.items) for own in halves
+        weigh(counted.tfs[own], rarities[own], boosts[own], dfs[own], live.items)
+        for own in (places[:native], places[native:])
     ]
-    return Known(np.flatnonzero(held), numbers[held], dfs[held], np.concatenate(weights), native)
+    return Known(places, numbers[places], dfs[places], np.concatenate(weights), native)
 
 
 def affinities(segment: Segment, mask: Mask, prepared: Prepared, live: Live, parameters: Parameters) -> Single:

@@ -51,10 +51,10 @@ _F, _I = float64[::1], int64[::1]
 
 
 @njit(
-    (_I, int64, _I, boolean[::1], int32[::1], int32[::1], float64, float64, _F, _F),
+    (_I, int64, _I, _F, boolean[::1], int32[::1], int32[::1], float64, float64, _F, _F),
     cache=True, nogil=True, error_model="numpy",
 )  # fmt: skip
-def look(numbers, native, tfs, named, df_n, df_p, log_items, aspect_weight, logs, levels):  # type: ignore[no-untyped-def]
+def look(numbers, native, tfs, rarities, named, df_n, df_p, log_items, aspect_weight, logs, levels):  # type: ignore[no-untyped-def]
     """Return the fields of `asking.Known`. numbers: in the vocabularies, -1 where unknown; up to `native` in that of
     the native field. df_n, df_p: of all terms there. logs, levels: ln(1 + n) and 1 + ln n of the first whole numbers.
     """
@@ -69,7 +69,7 @@ def look(numbers, native, tfs, named, df_n, df_p, log_items, aspect_weight, logs
         tf, count = tfs[place], df[number]
         level = levels[tf] if tf < len(levels) else 1.0 + math.log(tf)
         weights[found] = log_items - (logs[count] if count < len(logs) else math.log(1.0 + count)) + 1.0
-        raw[found] = (level + boost) * weights[found]
+        raw[found] = (level * rarities[place] + boost) * weights[found]
         places[found], known[found], dfs[found] = place, number, count
         found += 1
         found_native += place < native

@@ -6,8 +6,9 @@ It shares the analyser (text → terms) with the real one and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -16,6 +17,7 @@ from sklearn.metrics.pairwise import linear_kernel
 from matching import Analyser, Item, Parameters, Profile, Query
 from matching.baseline import background
 from matching.documents import is_padding
+from matching.rarity import requests
 from matching.reading import Analysed
 from matching.text import normalise
 
@@ -35,7 +37,11 @@ def naive_affinities(
     asked = analyser.analyse(f"{query.title}\n{query.text}")
     cosines = {
         field: naive_cosines(
-            [list(getattr(one, field)) for one in texts], list(getattr(asked, field)), query, parameters
+            [list(getattr(one, field)) for one in texts],
+            list(getattr(asked, field)),
+            query,
+            parameters,
+            naive_rarity(analyser, asked.language, field),
         )
         for field in ("native", "pivot")
     }
@@ -121,8 +127,31 @@ def without(terms: tuple[str, ...], profile: Profile) -> tuple[str, ...]:
     return terms[: len(terms) - len(profile.codes)]
 
 
-def naive_cosines(texts: list[list[str]], asked: list[str], query: Query, parameters: Parameters) -> np.ndarray:
-    """Return the cosine of the request and every text; aspects are added to the request's sublinear tf."""
+def naive_rarity(analyser: Analyser, language: str, field: str) -> Callable[[str], float]:
+    """Return what says how rare a term is in requests of a language; codes always are."""
+    held = naive_background(analyser, language, field)
+
+    def rarity(term: str) -> float:
+        df = 0 if term.startswith("=") else sum(term in one for one in held)
+        return float((1 + np.log((1 + len(held)) / (1 + df))) / (1 + np.log(1 + len(held))))
+
+    return rarity
+
+
+@lru_cache(maxsize=16)
+def naive_background(analyser: Analyser, language: str, field: str) -> list[set[str]]:
+    """Return the terms of every request of the background in a language."""
+    return [set(getattr(analyser.analyse(text), field)) for own, text in requests() if own == language]
+
+
+def naive_cosines(
+    texts: list[list[str]],
+    asked: list[str],
+    query: Query,
+    parameters: Parameters,
+    rarity: Callable[[str], float],
+) -> np.ndarray:
+    """Return the cosine of the request and every text; its sublinear tf counts by rarity, and aspects are added."""
     if not any(texts):
         return np.zeros(len(texts))
     vectorizer = TfidfVectorizer(analyzer=list, sublinear_tf=True)
@@ -130,7 +159,7 @@ def naive_cosines(texts: list[list[str]], asked: list[str], query: Query, parame
     vector = np.zeros(matrix.shape[1])
     for term, column in vectorizer.vocabulary_.items():
         tf = asked.count(term)
-        weight = 1 + np.log(tf) if tf else 0.0
+        weight = (1 + np.log(tf)) * rarity(term) ** parameters.request_rarity if tf else 0.0
         if term.startswith("=") and term[1:] in {aspect.code for aspect in query.aspects}:
             weight += parameters.aspect_weight
         vector[column] = weight * vectorizer.idf_[column]

@@ -44,15 +44,19 @@ def test_terms_weigh_the_same(terms, data):
     df = {
         field: np.array(data.draw(st.lists(COUNTS, min_size=8, max_size=8)), np.int32) for field in ("native", "pivot")
     }
+    rare = np.array(data.draw(st.lists(st.floats(0.01, 1.0), min_size=len(terms), max_size=len(terms))), dtype=float)
     counted = Counted(
         tuple(map(str, range(len(terms)))),
         native,
         np.array([tf for _, tf, _ in terms], dtype=np.int64),
+        rare,
         np.array([named for *_, named in terms], dtype=np.bool_),
     )
     numbers = np.array([number for number, *_ in terms], dtype=np.int64)
 
-    found, expected = (kernel.known(counted, numbers, Live(df, 10_000_000), weight) for kernel in (compiled, plain))
+    found, expected = (
+        kernel.known(counted, rare, numbers, Live(df, 10_000_000), weight) for kernel in (compiled, plain)
+    )
 
     assert found.native == expected.native
     for name in ("places", "numbers", "dfs", "weights"):

@@ -1,0 +1,84 @@
+"""Words that stand in most requests count less, and nothing else changes."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from matching import (
+    Analyser,
+    Concepts,
+    Index,
+    Parameters,
+    Pivot,
+    Profile,
+    Query,
+    best,
+    rank,
+    recompute,
+    snapshot,
+)
+from matching.rarity import requests
+from tests.reference.pools import CONCEPTS, LEXICON, by_id
+
+ANALYSER = Analyser(CONCEPTS, Pivot(LEXICON))
+ASKING, KNOWING = Profile("asking", "please recommend experts"), Profile("knowing", "lithium separators")
+POOL = [ASKING, KNOWING]
+QUERY = Query("", "please recommend experts who know lithium separators")
+OFF = Parameters(request_rarity=0.0)
+
+
+def rarity(language, term):
+    (found,) = ANALYSER.rarities.of(language, "native", [term])
+    return found
+
+
+def test_the_background_has_fifty_requests_in_either_language():
+    languages = [language for language, _ in requests()]
+    assert [languages.count(language) for language in ("zh", "en")] == [50, 50]
+    assert len(set(requests())) == 100
+    assert all(Analyser(Concepts(), Pivot({})).analyse(text).language == language for language, text in requests())
+
+
+def test_a_word_counts_the_less_the_more_requests_hold_it():
+    held = {word: sum(word in text for language, text in requests() if language == "zh") for word in ("专", "家", "锂")}
+    assert held["专"] > held["锂"]
+    assert rarity("zh", "专") < rarity("zh", "锂") <= 1.0
+    assert rarity("en", "expert") < 0.5
+    assert rarity("en", "lithium separators") == 1.0
+
+
+def test_nothing_is_usual_in_a_language_without_a_background():
+    assert rarity("", "expert") == 1.0
+
+
+def test_whoever_knows_stands_before_whoever_writes_like_a_request():
+    index = Index.build(POOL, ANALYSER)
+    assert [expert for expert, _ in best(index, QUERY, 2)] == ["knowing", "asking"]
+    assert [expert for expert, _ in best(index, QUERY, 2, OFF)] == ["asking", "knowing"]
+
+
+def test_a_request_of_such_words_alone_still_finds_who_writes_them():
+    assert [expert for expert, _ in best(Index.build(POOL, ANALYSER), Query("", "experts, please"), 2)] == ["asking"]
+
+
+def test_a_code_counts_in_full_however_many_requests_hold_it():
+    assert any("=TM" in ANALYSER.analyse(text).native for language, text in requests() if language == "zh")
+    assert rarity("zh", "=TM") == 1.0 > rarity("zh", "商标")
+
+
+def test_a_list_stored_before_there_was_rarity_recomputes():
+    ranking = rank(Index.build(POOL, ANALYSER), QUERY, 2, by_id(POOL), OFF)
+    stored = json.loads(json.dumps(snapshot(ranking)))
+    for field in stored["query"]["fields"].values():
+        del field["rarities"]
+    del stored["parameters"]["request_rarity"]
+
+    assert recompute(stored | {"format": 2, "algorithm": "2"}) == [
+        (one.expert, one.affinity) for one in ranking.candidates
+    ]
+
+
+def test_a_range_is_kept():
+    with pytest.raises(ValueError, match="request_rarity is 3; choose from 0 to 2"):
+        replace(OFF, request_rarity=3)
