@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.analysis import Analyser
 from matching.asking import Asked, Prepared
@@ -17,15 +19,16 @@ from matching.documents import item_text
 from matching.parameters import Parameters
 from matching.profile import Item
 from matching.reading import concept_code
-from matching.reckoning import Adjustment, Evidence, Reckonings, Term
+from matching.reckoning import Adjustment, Evidence, Reckonings
 from matching.records import LANGUAGES
 from matching.text import is_han
 from matching.weights import FIELDS, Field, Floats
 
 _WORDS_SHOWN = 4
 Shared = Mapping[Field, "_Shared"]
+Line = tuple[str, str]  # Field and term.
 Places = Sequence[tuple[str, str, int, int]]  # Field, term, start and end in the text.
-Spellings = Mapping[tuple[str, str], dict[str, None]]  # (field, term) -> how it is written, each spelling once
+Spellings = Mapping[Line, dict[str, None]]  # How a line is written, each spelling once.
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,76 +98,74 @@ class Explainer:
         aspects.
         """
         labels, sums = _in_words(reckonings, self._words)
-        orders = [_greatest(own) for own in sums]
-        asked = self._spelt_in_request(labels[line] for own in orders for line in own[: self._parameters.shown_terms])
+        lines = _shown(labels, sums, self._parameters.shown_terms)
+        asked = self._spelt_in_request({one for own in lines for one, _ in own.shown})
         shared = {field: _Shared(field, self._prepared, evidence) for field in FIELDS}
-        told = asked, shared
+        starts = reckonings.starts.tolist()
         return [
-            self._reasons(reckonings, place, evidence, items[place], covered[place], labels, sums[place], order, told)
-            for place, order in enumerate(orders)
+            self._reasons(
+                reckonings, place, evidence.kinds, starts[place], items[place], covered[place], own, asked, shared
+            )
+            for place, own in enumerate(lines)
         ]
 
-    def _spelt_in_request(self, lines: Iterable[tuple[str, str]]) -> Spellings:
+    def _spelt_in_request(self, lines: Collection[Line]) -> Spellings:
         wanted: dict[str, set[str]] = {}
         for field, term in lines:
             wanted.setdefault(field, set()).add(term)
-        return _spellings(self._reading.places_of(wanted), self._reading.text)
+        return _spellings(self._reading.places_of(wanted), self._reading.text, lines)
 
     def _reasons(
         self,
         reckonings: Reckonings,
         expert: int,
-        evidence: Evidence,
+        kinds: NDArray[np.uint8],
+        start: int,
         items: Sequence[Item],
         covered: Collection[str],
-        labels: Sequence[tuple[str, str]],
-        sums: Floats,
-        order: Sequence[int],
-        told: tuple[Spellings, Shared],
+        lines: _Lines,
+        asked: Spellings,
+        shared: Shared,
     ) -> Reasons:
-        asked, shared = told
-        shown_terms, shown_items = self._parameters.shown_terms, self._parameters.shown_items
-        start, stop = reckonings.starts[expert : expert + 2].tolist()
-        shares = reckonings.shares[start:stop]
-        carrying = _greatest(shares)
-        shown = {labels[line][1] for line in order[:shown_terms]}
+        shares = reckonings.shares[start : reckonings.starts[expert + 1]].tolist()
+        carrying = sorted((row for row, share in enumerate(shares) if share), key=lambda row: -shares[row])
+        shown = {line for line, _ in lines.shown}
         found: list[Spellings] = []
         reasons = []
-        for row in carrying[:shown_items]:
-            marks, spellings = self._marked(items[row], shared, start + row, shown)
+        for row in carrying[: self._parameters.shown_items]:
+            item = items[row]
+            marks, spellings = self._marked(item, shared, start + row, shown)
             found.append(spellings)
-            language = LANGUAGES[evidence.kinds[start + row] % len(LANGUAGES)]
-            reasons.append(_item_reason(items[row], language, float(shares[row]), marks))
-        lines = [Term(labels[line][0], labels[line][1], float(sums[line])) for line in order[:shown_terms]]
+            language = LANGUAGES[kinds[start + row] % len(LANGUAGES)]
+            reasons.append(ItemReason(item.title, item.kind, item.year, language, item.verified, shares[row], marks))
+        spelt = [asked, *found]
         return Reasons(
             items=tuple(reasons),
             items_left=len(carrying) - len(reasons),
-            terms=tuple(_term_reason(line, [asked, *found]) for line in lines),
-            rest=float(sums[order[shown_terms:]].sum()),
-            rest_count=len(order[shown_terms:]),
+            terms=tuple([_term_reason(line, contribution, spelt) for line, contribution in lines.shown]),
+            rest=lines.rest,
+            rest_count=lines.rest_count,
             adjustments=reckonings.adjustments[expert],
-            aspects_covered=tuple(code for code in self._prepared.aspects if code in covered),
-            aspects_missing=tuple(code for code in self._prepared.aspects if code not in covered),
+            aspects_covered=tuple([code for code in self._prepared.aspects if code in covered]),
+            aspects_missing=tuple([code for code in self._prepared.aspects if code not in covered]),
         )
 
     def _marked(
-        self, item: Item, shared: Shared, row: int, shown: Collection[str]
+        self, item: Item, shared: Shared, row: int, shown: Collection[Line]
     ) -> tuple[tuple[str, ...], Spellings]:
         """Return the words of an item that the request shares, and how it spells those of them that are `shown`.
 
         Lone Han characters are too common to mark, and are looked for only where one is shown.
         """
         text = item_text(item)
-        native, pivot = shared["native"].of(row), shared["pivot"].of(row)
+        (native, concepts), (pivot, more) = shared["native"].of(row), shared["pivot"].of(row)
         if not text:  # An item of curated codes has no words to mark.
-            return tuple(sorted(code for code in map(concept_code, native["concept"]) if code)), {}
+            return tuple(sorted(concept[1:] for concept in concepts)), {}
         reading = self._analyser.remembered(text)
-        own = native["native"]
         if reading.is_plain:
-            own = {term for term in own if len(term) > 1 or term in shown}
-        wanted = {"native": own, "pivot": pivot["pivot"], "concept": native["concept"] | pivot["concept"]}
-        places = reading.places_of(wanted)
-        return _marks(places, text), _spellings(places, text)
+            native = {term for term in native if len(term) > 1 or ("native", term) in shown}
+        places = reading.places_of({"native": native, "pivot": pivot, "concept": concepts | more})
+        return _marks(places, text), _spellings(places, text, shown)
 
 
 class _Shared:
@@ -173,51 +174,86 @@ class _Shared:
     def __init__(self, field: Field, prepared: Prepared, evidence: Evidence) -> None:
         hits = evidence.hits[field]
         order = np.argsort(hits.rows, kind="stable")
-        self._field = field
         self._names = prepared.fields[field].terms
+        self._concepts = frozenset(name for name in self._names if concept_code(name))
         self._terms: list[int] = hits.terms[order].tolist()
         self._starts: list[int] = np.searchsorted(hits.rows[order], np.arange(evidence.starts[-1] + 1)).tolist()
 
-    def of(self, row: int) -> dict[str, set[str]]:
-        """Return those of a row by how they are found in a text: the field's own, and concepts."""
+    def of(self, row: int) -> tuple[set[str], set[str]]:
+        """Return the field's own terms of a row, and its concepts: these are looked for in another way."""
         names = {self._names[term] for term in self._terms[self._starts[row] : self._starts[row + 1]]}
-        concepts = {name for name in names if concept_code(name)}
-        return {self._field: names - concepts if concepts else names, "concept": concepts}
+        concepts = names & self._concepts
+        return names - concepts, concepts
 
 
-def _item_reason(item: Item, language: str, share: float, marks: tuple[str, ...]) -> ItemReason:
-    return ItemReason(item.title, item.kind, item.year, language, item.verified, share, marks)
+class _Lines(NamedTuple):
+    """The lines of one expert that are shown, with their contributions; the sum and the number of the others."""
+
+    shown: list[tuple[Line, float]]
+    rest: float
+    rest_count: int
 
 
-def _greatest(values: Floats) -> list[int]:
-    """Return the places of the values that are not 0, the greatest first."""
-    order = np.argsort(-values, kind="stable")
-    greatest: list[int] = order[values[order] != 0].tolist()
-    return greatest
+def _in_words(reckonings: Reckonings, words: Mapping[str, str]) -> tuple[list[Line], Floats]:
+    """Return the lines of all sums that somebody has, those of one Chinese word added up, and what they are.
 
-
-def _in_words(reckonings: Reckonings, words: Mapping[str, str]) -> tuple[list[tuple[str, str]], Floats]:
-    """Return the lines of all sums with those of one Chinese word added up, shape (n_experts, n_lines), and what they
-    are. The sums stay the same, exactly.
+    The sums, shape (n_experts, n_lines), stay the same, exactly: all summands are on the grid of `reckoning`.
     """
-    keys = [(field, words.get(term, term) if field == "native" else term) for field, term in reckonings.lines.keys]
-    labels = sorted(set(keys))
+    keys: dict[Field, dict[int, Line]] = {}
+    for field, (_, terms, _) in reckonings.parts.items():
+        names = reckonings.fields[field].terms
+        keys[field] = {term: _line(field, names[term], words) for term in np.flatnonzero(np.bincount(terms)).tolist()}
+    labels = sorted({line for own in keys.values() for line in own.values()})
     at = {label: number for number, label in enumerate(labels)}
-    sums = np.zeros((len(labels), len(reckonings)))
-    np.add.at(sums, np.array([at[key] for key in keys], dtype=np.int64), reckonings.contributions.T)
-    return labels, sums.T
+    cells, values = [], []
+    for field, (experts, terms, added) in reckonings.parts.items():
+        numbers = np.zeros(len(reckonings.fields[field].terms), dtype=np.int64)
+        numbers[list(keys[field])] = [at[line] for line in keys[field].values()]
+        cells.append(experts * len(labels) + numbers[terms])
+        values.append(added)
+    size = len(reckonings) * len(labels)
+    sums = np.asarray(np.bincount(np.concatenate(cells), np.concatenate(values), size), dtype=np.float64)
+    return labels, sums.reshape(len(reckonings), len(labels))
 
 
-def _term_reason(term: Term, texts: Iterable[Spellings]) -> TermReason:
-    words = [word for spellings in texts for word in spellings.get((term.field, term.term), ())]
-    label = concept_code(term.term) or term.term
-    return TermReason(label, term.field, term.contribution, tuple(dict.fromkeys(words))[:_WORDS_SHOWN])
+def _line(field: Field, term: str, words: Mapping[str, str]) -> Line:
+    if concept_code(term) is not None:
+        return "concept", term
+    return field, words.get(term, term) if field == "native" else term
 
 
-def _spellings(places: Places, text: str) -> Spellings:
-    found: dict[tuple[str, str], dict[str, None]] = {}
+def _shown(labels: Sequence[Line], sums: Floats, most: int) -> list[_Lines]:
+    """Return the greatest lines of each expert, of equal ones the first, and what is left of the others."""
+    order = np.argsort(-sums, axis=1, kind="stable")[:, :most]
+    greatest = np.take_along_axis(sums, order, axis=1)
+    counts = np.count_nonzero(sums, axis=1).tolist()
+    rests = (sums.sum(axis=1) - greatest.sum(axis=1)).tolist()  # Without rounding, whatever the order.
+    return [
+        _Lines(
+            [(labels[line], value) for line, value in zip(own, values, strict=True) if value],
+            rest,
+            max(0, count - most),
+        )
+        for own, values, rest, count in zip(order.tolist(), greatest.tolist(), rests, counts, strict=True)
+    ]
+
+
+def _term_reason(line: Line, contribution: float, texts: Iterable[Spellings]) -> TermReason:
+    words: dict[str, None] = {}
+    for spellings in texts:
+        if line in spellings:
+            words |= spellings[line]
+    field, term = line
+    return TermReason(concept_code(term) or term, field, contribution, tuple(words)[:_WORDS_SHOWN])
+
+
+def _spellings(places: Places, text: str, lines: Collection[Line]) -> Spellings:
+    """Return how those of the lines that stand at these places are spelt there."""
+    found: dict[Line, dict[str, None]] = {}
     for field, term, start, end in places:
-        found.setdefault((field, term), {})[text[start:end]] = None
+        line = field, term
+        if line in lines:
+            found.setdefault(line, {})[text[start:end]] = None
     return found
 
 

@@ -222,17 +222,16 @@ class Reading:
                 continue
             seen.add(text)
             for place, word, _ in cut:
-                spelt = None
-                for at in range(place, place + len(word)):
-                    for term in {text[at], text[at : at + 2]}:
-                        if term not in words:
-                            spelt = spelt or self._spelt(start + place, start + place + len(word))
-                            words[term] = spelt
+                end = place + len(word)
+                spelt = self._spelt(start + place, start + end)
+                for at in range(place, end):
+                    words.setdefault(text[at], spelt)
+                    words.setdefault(text[at : at + 2], spelt)
         return words
 
     def _spelt(self, start: int, end: int) -> str:
         """Return the original of a stretch of the normalised text."""
-        return self.text[slice(*stretch(self._origin, start, end))]
+        return self.text[start:end] if self.is_plain else self.text[slice(*stretch(self._origin, start, end))]
 
     def spans(self) -> list[Span]:
         """Return the vocabulary concepts in the text: what to suggest as aspects or codes."""
