@@ -24,6 +24,8 @@ def _note(session: Session, context: Any) -> None:
 
 
 def _demand(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # To release a savepoint is called a commit too.
     changed = session.info.pop(CHANGED, set())
     assert not changed or session.info.get(PENDING), (
         f"{sorted(changed)} changed, and nothing was recorded in the audit log"
@@ -31,7 +33,8 @@ def _demand(session: Session) -> None:
 
 
 def _forget(session: Session, previous: Any) -> None:
-    session.info.pop(CHANGED, None)
+    if not previous.nested:
+        session.info.pop(CHANGED, None)
 
 
 @pytest.fixture(autouse=True)

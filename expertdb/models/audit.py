@@ -131,4 +131,6 @@ def _forget(session: Session, previous: SessionTransaction) -> None:
 
 @event.listens_for(Session, "after_commit")
 def _done(session: Session) -> None:
-    session.info.pop(PENDING, None)
+    # To release a savepoint is called a commit too.
+    if not session.in_nested_transaction():
+        session.info.pop(PENDING, None)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column, object_session
 
 from expertdb.models.base import Base, new_id
@@ -13,16 +13,21 @@ CONTACT = ("phone", "email", "address")
 FIELDS = (*CONTACT, "id_number", "licence_numbers")
 HASHED = ("id_number", "licence_numbers")  # what two rows of one person share
 HIDDEN = "***"
+_SOLE = text("field = 'id_number' AND position = 0")
 
 
 class RestrictedValue(Base):
     """One value of a restricted field; `label` names the licence of a licence number.
 
-    `digest` is a keyed hash of the number, by which the same person is found again without opening anything.
+    `digest` is a keyed hash of the number, by which the same person is found again without opening anything. No two
+    experts have one identity number; where they had before that was refused, all but one stand at a `position` above 0.
     """
 
     __tablename__ = "restricted_values"
-    __table_args__ = (Index("ix_restricted_values_field_digest", "field", "digest"),)
+    __table_args__ = (
+        Index("ix_restricted_values_field_digest", "field", "digest"),
+        Index("uq_restricted_values_id_number", "digest", unique=True, sqlite_where=_SOLE, postgresql_where=_SOLE),
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     expert_id: Mapped[str] = mapped_column(ForeignKey("experts.id", ondelete="CASCADE"), index=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -24,6 +25,7 @@ from expertdb.services import (
     lifecycle,
     organisations,
     paging,
+    racing,
     restricted,
     revisions,
     terms,
@@ -54,12 +56,14 @@ def create(session: Session, body: dict[str, Any], *, actor: Actor, now: datetim
 
     Raises AlreadyExists when the source's id or the identity number is known, InvalidInput for an unknown employer.
     """
-    _refuse_known_source(session, body.get("source_id"))
+    refuse = partial(_refuse_known_source, session, body.get("source_id"))
+    refuse()
     expert = new(body, _employer(session, body, actor, now), actor=actor, now=now)
-    session.add(expert)
-    if "entry" in body:
-        entry.state(session, expert, body["entry"], actor=actor, now=now)
-    restricted.put(session, expert, body.get("restricted", {}), now)
+    with racing.refused_by(session, refuse):
+        session.add(expert)
+        if "entry" in body:
+            entry.state(session, expert, body["entry"], actor=actor, now=now)
+        restricted.put(session, expert, body.get("restricted", {}), now)
     session.flush()
     details = {"status": expert.status, "source": expert.entry_source}
     audit.record(session, actor, "expert.created", kind="expert", id=expert.id, **details)
@@ -130,6 +134,7 @@ def edit(
     lifecycle.refuse_erased(expert.id, expert.status)
     versions.check(expert.version, version)
     before = revisions.state(expert)
+    restricted.put(session, expert, body.get("restricted", {}), now)
     if "organisation" in body:
         _change_employer(session, expert, _employer(session, body, actor, now), actor, now)
     if "entry" in body:
@@ -137,7 +142,6 @@ def edit(
         entry.state(session, expert, body["entry"], actor=actor, now=now)
     fill(expert, body)
     evidence.stamp(expert, actor, now)
-    restricted.put(session, expert, body.get("restricted", {}), now)
     revisions.keep(session, expert, before, actor=actor, now=now)
     versions.touch(expert, now)
     session.flush()

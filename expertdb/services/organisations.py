@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, false, or_, select
@@ -18,7 +19,7 @@ from expertdb.models.tokens import AccessToken
 from expertdb.models.users import User
 from expertdb.names import HAN, fold, organisation_key, sort_key
 from expertdb.organisation_names import core_of
-from expertdb.services import audit, paging, versions
+from expertdb.services import audit, paging, racing, versions
 from expertdb.services.actors import Actor
 from expertdb.wording import Text
 
@@ -136,7 +137,14 @@ def resolve(session: Session, id_or_name: str, pointer: str, *, actor: Actor, no
     if found is not None:
         return found
     language = "zh" if HAN.search(fold(id_or_name)) else "en"
-    return create(session, {"name": {language: id_or_name}, "kind": UNKNOWN_KIND}, actor=actor, now=now)
+    try:
+        with session.begin_nested():
+            return create(session, {"name": {language: id_or_name}, "kind": UNKNOWN_KIND}, actor=actor, now=now)
+    except AlreadyExists:
+        # Somebody else made it at this very moment.
+        if (made := look_up(session, id_or_name)) is None:
+            raise
+        return made
 
 
 def ids_of(session: Session, called: set[str]) -> dict[str, str]:
@@ -202,18 +210,20 @@ def _set_names(session: Session, organisation: Organisation, aliases: list[str])
     pointers: dict[str, str] = {}
     for pointer, name in given.items():
         pointers.setdefault(_key(name, pointer), pointer)
-    _refuse_taken(session, organisation, pointers)
+    refuse = partial(_refuse_taken, session, organisation.id, pointers)
+    refuse()
     organisation.name_sort = sort_key(organisation.name_zh, organisation.name_en, person=False)
-    if organisation.names:
-        # The old names must be gone before the same keys come again: the key is unique.
-        organisation.names.clear()
-        session.flush()
-    organisation.names.extend(
-        OrganisationName(
-            name=given[pointer], key=key, core=core_of(given[pointer]).core, is_alias=pointer.startswith("/aliases")
+    with racing.refused_by(session, refuse):
+        if organisation.names:
+            # The old names must be gone before the same keys come again: the key is unique.
+            organisation.names.clear()
+            session.flush()
+        organisation.names.extend(
+            OrganisationName(
+                name=given[pointer], key=key, core=core_of(given[pointer]).core, is_alias=pointer.startswith("/aliases")
+            )
+            for key, pointer in pointers.items()
         )
-        for key, pointer in pointers.items()
-    )
 
 
 def _set_parent(
@@ -239,12 +249,12 @@ def _key(name: str, pointer: str) -> str:
     return key
 
 
-def _refuse_taken(session: Session, organisation: Organisation, pointers: dict[str, str]) -> None:
+def _refuse_taken(session: Session, organisation_id: str, pointers: dict[str, str]) -> None:
     """Raise AlreadyExists when another organisation has one of these names; `pointers` has a pointer for each key."""
     with session.no_autoflush:
         taken = session.scalar(
             select(OrganisationName).where(
-                OrganisationName.key.in_(pointers), OrganisationName.organisation_id != organisation.id
+                OrganisationName.key.in_(pointers), OrganisationName.organisation_id != organisation_id
             )
         )
     if taken is not None:

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from expertdb.code_words import all_called, called
-from expertdb.errors import AlreadyExists, Fault, NotAllowed, RestrictedValueUnreadable
+from expertdb.errors import AlreadyExists, EditedMeanwhile, Fault, NotAllowed, RestrictedValueUnreadable
 from expertdb.models.base import new_id
 from expertdb.models.experts import Expert
 from expertdb.models.restricted import HASHED, RestrictedValue, context
 from expertdb.recognising import compared
 from expertdb.sealing import IN_SESSION, Sealer, Unsealable
-from expertdb.services import audit
+from expertdb.services import audit, racing
 from expertdb.services.actors import Actor
 from expertdb.services.visibility import Stage, may_open
 from expertdb.wording import Text
@@ -31,23 +32,47 @@ def sealer_of(session: Session) -> Sealer:
 def put(session: Session, expert: Expert, values: Mapping[str, Any], now: datetime) -> None:
     """Replace the fields that `values` names: None or an empty list takes a value away.
 
-    Raises AlreadyExists for the identity number of another expert.
+    Raises AlreadyExists for the identity number of another expert, EditedMeanwhile when another edit gave one just now.
     """
     if not values:
         return
-    _refuse_number_of_another(session, expert, values.get("id_number"))
-    kept = [row for row in expert.restricted if row.field not in values]
-    expert.restricted = [*kept, *sealed(sealer_of(session), expert.id, values, now)]
-
-
-def _refuse_number_of_another(session: Session, expert: Expert, number: str | None) -> None:
-    """Two experts with one identity number are one person, entered twice; imports find that out by the same hash."""
+    number = values.get("id_number")
     if number is None:
+        _replace(session, expert, values, now)
         return
+    _refuse_number_of_another(session, expert.id, number)
+    with racing.refused_by(session, partial(_refuse_raced, session, expert.id, number)):
+        _replace(session, expert, values, now)
+
+
+def _refuse_raced(session: Session, expert_id: str, number: str) -> None:
+    """Say who has the number since a moment ago: another expert, or this one, by another edit."""
+    _refuse_number_of_another(session, expert_id, number)
+    raise EditedMeanwhile
+
+
+def _replace(session: Session, expert: Expert, values: Mapping[str, Any], now: datetime) -> None:
+    """Lay the rows of these fields anew, over those that are there: the old hash would still stand beside the new."""
+    there = {(row.field, row.position): row for row in expert.restricted}
+    kept = [row for row in expert.restricted if row.field not in values]
+    fresh = sealed(sealer_of(session), expert.id, values, now)
+    expert.restricted = [*kept, *(_laid_over(there.get((row.field, row.position)), row) for row in fresh)]
+
+
+def _laid_over(there: RestrictedValue | None, fresh: RestrictedValue) -> RestrictedValue:
+    if there is None:
+        return fresh
+    for name in ("label", "sealed_by", "box", "digest", "updated_at"):
+        setattr(there, name, getattr(fresh, name))
+    return there
+
+
+def _refuse_number_of_another(session: Session, expert_id: str, number: str) -> None:
+    """Two experts with one identity number are one person, entered twice; imports find that out by the same hash."""
     same = select(RestrictedValue.expert_id).where(
         RestrictedValue.field == "id_number",
         RestrictedValue.digest.in_(sealer_of(session).digests(compared("id_number", number))),
-        RestrictedValue.expert_id != expert.id,
+        RestrictedValue.expert_id != expert_id,
     )
     with session.no_autoflush:
         known = session.scalar(same)
@@ -148,6 +173,23 @@ def reseal(session: Session, *, actor: Actor) -> int:
         row.sealed_by, row.box = made.key, made.box
         row.digest = sealer.digest(compared(row.field, value)) if row.digest else None
     if rows:
+        _set_shared_aside(session, rows)
         session.flush()
         audit.record(session, actor, "restricted.resealed", kind="key", id=sealer.current, count=len(rows))
     return len(rows)
+
+
+def _set_shared_aside(session: Session, rows: Iterable[RestrictedValue]) -> None:
+    """Move identity numbers that turn out to be another expert's from where the unique index looks.
+
+    Numbers of 15 and of 18 digits were hashed as two, once: only under the new key do they have one hash.
+    """
+    numbers = {row.id: row for row in rows if row.field == "id_number" and row.position == 0}
+    digests = {row.digest for row in numbers.values()}
+    column = RestrictedValue.digest
+    sole = column.in_(digests), RestrictedValue.field == "id_number", RestrictedValue.position == 0
+    with session.no_autoflush:
+        holders = {row[0]: row[1] for row in session.execute(select(column, RestrictedValue.id).where(*sole))}
+    for row in numbers.values():
+        if holders.setdefault(row.digest, row.id) != row.id:
+            row.position = 1

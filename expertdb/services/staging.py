@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from psycopg.errors import UniqueViolation
 from sqlalchemy import JSON, Column, Connection, Dialect, LargeBinary, Table, delete, inspect, update
 from sqlalchemy.orm import Session
 
@@ -132,10 +133,19 @@ def _processor(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any]:
 def _insert(connection: Connection, table: Table, rows: list[tuple[Any, ...]]) -> None:
     names = ", ".join(connection.dialect.identifier_preparer.quote(column.name) for column in table.columns)
     if connection.dialect.name == "postgresql":
-        cursor: Any = connection.connection.cursor()  # psycopg's, which can do more than the driver interface says
-        with cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+        _copy(connection.connection.cursor(), f"COPY {table.name} ({names}) FROM STDIN", rows)
         return
     places = ", ".join("?" * len(table.columns))
     connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({places})", rows)  # noqa: S608 - our own names.
+
+
+def _copy(cursor: Any, statement: str, rows: list[tuple[Any, ...]]) -> None:
+    """Write rows by psycopg's own cursor, which can do more than the driver interface says, and whose errors are its
+    own; raises EditedMeanwhile when somebody entered one of these people or employers at this very moment.
+    """
+    try:
+        with cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except UniqueViolation as error:
+        raise EditedMeanwhile from error

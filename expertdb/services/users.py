@@ -1,6 +1,7 @@
 """Users: people with an account on the console. Nobody is deleted: who leaves is deactivated and stays on record."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from expertdb.errors import AlreadyExists, Fault, InvalidInput, LastAdministrator, NotFound
 from expertdb.models.base import new_id
 from expertdb.models.users import User
-from expertdb.services import audit, organisations, paging, passwords, sessions, versions
+from expertdb.services import audit, organisations, paging, passwords, racing, sessions, versions
 from expertdb.services.actors import Actor
 from expertdb.wording import Text
 
@@ -22,7 +23,8 @@ def create(session: Session, body: dict[str, Any], *, actor: Actor, now: datetim
     A password chosen by somebody else must be changed at the first sign-in. Raises AlreadyExists for a login name that
     is taken, InvalidInput for a weak password or an unknown organisation id.
     """
-    _refuse_taken(session, body["login"])
+    refuse = partial(_refuse_taken, session, body["login"])
+    refuse()
     made = None if "password" in body else passwords.random(body["login"])
     user = User(
         id=new_id(),
@@ -35,8 +37,8 @@ def create(session: Session, body: dict[str, Any], *, actor: Actor, now: datetim
         created_at=now,
         updated_at=now,
     )
-    session.add(user)
-    session.flush()
+    with racing.refused_by(session, refuse):
+        session.add(user)
     audit.record(session, actor, "user.created", kind="user", id=user.id, role=user.role)
     return user, made
 

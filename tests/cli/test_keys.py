@@ -9,6 +9,7 @@ from sqlalchemy import select
 from config.settings import load
 from expertdb.app import create_app
 from expertdb.database import transaction
+from expertdb.errors import AlreadyExists
 from expertdb.models.restricted import RestrictedValue
 from expertdb.services import experts, restricted
 from expertdb.services.actors import SYSTEM
@@ -22,11 +23,11 @@ BODY: dict[str, Any] = {
 }
 
 
-def enter(count: int) -> None:
+def enter(count: int, values: dict[str, Any] = BODY["restricted"]) -> None:
     app = create_app(load())
     with app.app_context(), transaction() as session:
         for _ in range(count):
-            experts.create(session, BODY, actor=SYSTEM, now=START)
+            experts.create(session, BODY | {"restricted": values}, actor=SYSTEM, now=START)
 
 
 def set_keys(*keys: str) -> None:
@@ -59,6 +60,27 @@ def test_rotation_seals_everything_under_the_new_key_and_the_old_can_go(
     set_keys(second)
     assert opened() == {"13800138000", "E12345678"}
     assert done("keys", "list").stdout.splitlines() == ["b\t20 values (current)", "derived\t0 values"]
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_rotation_goes_on_where_two_numbers_turn_out_to_be_one(
+    empty: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """One of 15 digits and the same of 18, hashed before they were known to be one."""
+    monkeypatch.setattr(restricted, "RESEALED_AT_ONCE", at_once)
+    first, second = fresh("a"), fresh("b")
+    numbers = "110105491231002", "11010519491231002X"
+    set_keys(first)
+    with monkeypatch.context() as before:
+        before.setattr(restricted, "compared", lambda field, number: number)
+        for number in numbers:
+            enter(1, {"id_number": number})
+    set_keys(second, first)
+    assert done("keys", "rotate").stdout == "2 values sealed anew under b.\n"
+    set_keys(second)
+    assert opened() == set(numbers)
+    with pytest.raises(AlreadyExists):
+        enter(1, {"id_number": numbers[0]})
 
 
 def test_rotation_without_the_old_key_changes_nothing_and_names_it(empty: Path) -> None:

@@ -1,5 +1,7 @@
 """Migrations lead from nothing to exactly the models' schema, and back, on both engines."""
 
+from typing import Any
+
 import flask_migrate
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -8,13 +10,16 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from expertdb.database import db, transaction
+from expertdb.errors import AlreadyExists
 from expertdb.models.base import Base
 from expertdb.models.corpus import CorpusState
 from expertdb.models.experts import Expert
 from expertdb.models.requests import ConsultationRequest
-from expertdb.services import experts
+from expertdb.models.restricted import RestrictedValue
+from expertdb.services import experts, restricted
 from expertdb.services.actors import SYSTEM
 from tests.conftest import START
 
@@ -133,6 +138,37 @@ def test_rows_below_a_table_that_is_rebuilt_survive(app: Flask) -> None:
             found = session.scalars(select(ConsultationRequest)).one()
             assert [party.name for party in found.parties] == ["某公司"]
             assert (found.secrecy, found.questions, found.earlier_stages) == ("internal", [], [])
+
+
+def test_numbers_that_two_experts_share_are_kept_and_no_third_joins_them(app: Flask) -> None:
+    numbers = ["11010519491231002X"] * 3 + ["110101199003072316"]
+    with app.app_context():
+        flask_migrate.downgrade(revision="0021")
+        with transaction() as session:
+            ids = [entered(session, number) for number in numbers]
+        flask_migrate.upgrade()
+        assert differences() == []
+        with transaction() as session:
+            rows = {row.expert_id: row for row in session.scalars(select(RestrictedValue))}
+            assert [rows[id].position for id in ids] == [0, 1, 2, 0]
+            assert [rows[id].opened(restricted.sealer_of(session)) for id in ids] == numbers
+            with pytest.raises(AlreadyExists):
+                experts.create(session, person(numbers[0]), actor=SYSTEM, now=START)
+        with pytest.raises(IntegrityError), transaction() as session:
+            entered(session, numbers[0])
+
+
+def entered(session: Session, number: str) -> str:
+    """The id of somebody entered with this identity number, as before it was looked whether anybody has it."""
+    expert = experts.create(session, person(), actor=SYSTEM, now=START)
+    session.flush()
+    stated = {"id_number": number}
+    session.add_all(restricted.sealed(restricted.sealer_of(session), expert.id, stated, START))
+    return expert.id
+
+
+def person(number: str | None = None) -> dict[str, Any]:
+    return {"name": {"zh": "林岚"}, "kind": "K-PA", "restricted": {"id_number": number} if number else {}}
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

@@ -1,0 +1,164 @@
+"""Two who store the same thing at the same moment, on both engines: the database decides, and the second is told why.
+
+Pinned: no two experts come to have one identity number or id of a source, no two organisations one name, no two users
+one login name; the second is answered as if they had come later. Two who name one new employer make it once. A roster
+that is stored twice at once enters everybody once.
+"""
+
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from expertdb.database import transaction
+from expertdb.models.organisations import Organisation
+from expertdb.services import experts, imports, organisations, users
+from expertdb.services.actors import SYSTEM
+from expertdb.services.rosters import Upload
+from tests.api.people import expert
+from tests.callers import Caller
+from tests.conftest import START
+
+NUMBER = {"restricted": {"id_number": "11010519491231002X"}}
+PATIENCE = 0.5  # seconds in which somebody who waits for nobody is done
+Stores = Callable[[Session], Any]
+
+
+def body(name: str, **more: Any) -> dict[str, Any]:
+    return {"name": {"zh": name}, "kind": "K-PA", **more}
+
+
+def enters(name: str, **more: Any) -> Stores:
+    return lambda session: experts.create(session, body(name, **more), actor=SYSTEM, now=START)
+
+
+def overtaken(app: Flask, first: Stores, second: Callable[[], Any]) -> Any:
+    """What the second is answered who begins when the first has stored, and has not committed yet."""
+    answers: list[Any] = []
+    thread = threading.Thread(target=lambda: answers.append(second()))
+    with app.app_context(), transaction() as session:
+        first(session)
+        thread.start()
+        thread.join(PATIENCE)
+        assert answers == []
+    thread.join()
+    return answers[0]
+
+
+def told(answer: Any) -> tuple[int, str, str]:
+    (fault,) = answer.json["errors"]
+    return answer.status_code, fault["pointer"], fault["detail"]
+
+
+def test_one_number_entered_twice_at_once_is_one_experts(app: Flask, administrator: Caller) -> None:
+    raced = overtaken(app, enters("甲", **NUMBER), lambda: administrator.post("/experts", body("乙", **NUMBER)))
+    later = administrator.post("/experts", body("丙", **NUMBER))
+    assert told(raced) == told(later)
+    assert told(raced)[:2] == (409, "/restricted/id_number")
+    (kept,) = administrator.get("/experts").json["items"]
+    assert kept["id"] in raced.json["detail"]
+
+
+def test_one_number_edited_in_twice_at_once_is_one_experts(app: Flask, administrator: Caller) -> None:
+    one, other = (expert(administrator, name) for name in ("甲", "乙"))
+
+    def edit(session: Session) -> None:
+        experts.edit(session, one["id"], dict(NUMBER), version=None, actor=SYSTEM, now=START)
+
+    raced = overtaken(app, edit, lambda: administrator.patch(f"/experts/{other['id']}", NUMBER, etag="*"))
+    assert told(raced)[:2] == (409, "/restricted/id_number")
+    assert one["id"] in raced.json["detail"]
+
+
+def test_two_edits_that_give_one_expert_a_number_at_once_are_one_after_the_other(
+    app: Flask, administrator: Caller
+) -> None:
+    path = f"/experts/{expert(administrator)['id']}"
+    etag = administrator.get(path).headers["ETag"]
+
+    def edit(session: Session) -> None:
+        experts.edit(session, path.rpartition("/")[2], dict(NUMBER), version=None, actor=SYSTEM, now=START)
+
+    assert overtaken(app, edit, lambda: administrator.patch(path, NUMBER, etag=etag)).status_code == 412
+    assert administrator.patch(path, NUMBER, etag="*").status_code == 200
+
+
+def test_one_source_id_entered_twice_at_once_is_one_experts(app: Flask, administrator: Caller) -> None:
+    again = {"source_id": "S-1"}
+    raced = overtaken(app, enters("甲", **again), lambda: administrator.post("/experts", body("乙", **again)))
+    assert told(raced) == told(administrator.post("/experts", body("丙", **again)))
+    assert told(raced)[:2] == (409, "/source_id")
+
+
+def test_one_new_employer_named_twice_at_once_is_made_once(app: Flask, administrator: Caller) -> None:
+    firm = {"organisation": "闽南新知识产权代理有限公司"}
+    raced = overtaken(app, enters("甲", **firm), lambda: administrator.post("/experts", body("乙", **firm)))
+    assert raced.status_code == 201, raced.json
+    assert len({one["organisation"]["id"] for one in administrator.get("/experts").json["items"]}) == 1
+    with app.app_context(), transaction(read_only=True) as session:
+        assert session.scalar(select(func.count()).select_from(Organisation)) == 1
+    assert len(administrator.get("/audit?action=organisation.created").json["items"]) == 1
+
+
+def test_one_organisation_made_twice_at_once_is_one(app: Flask, administrator: Caller) -> None:
+    stated = {"name": {"zh": "厦门某中心"}, "kind": "O-OTH"}
+    raced = overtaken(
+        app,
+        lambda session: organisations.create(session, stated, actor=SYSTEM, now=START),
+        lambda: administrator.post("/organisations", stated),
+    )
+    assert told(raced) == told(administrator.post("/organisations", stated))
+    assert told(raced)[:2] == (409, "/name/zh")
+
+
+def test_one_login_made_twice_at_once_is_one_users(app: Flask, administrator: Caller) -> None:
+    stated = {"login": "lin.lan", "name": "林岚", "role": "reviewer"}
+    raced = overtaken(
+        app,
+        lambda session: users.create(session, dict(stated), actor=SYSTEM, now=START),
+        lambda: administrator.post("/users", stated),
+    )
+    assert told(raced) == told(administrator.post("/users", stated))
+    assert told(raced)[:2] == (409, "/login")
+
+
+ROSTERS = {
+    "names": [{"name": {"zh": "林岚"}, "kind": "K-PA", "organisation": "闽南知识产权代理有限公司"}],
+    "ids": [{"id": "S-1", "name": {"zh": "林岚"}, "kind": "K-PA"}],
+}
+
+
+@pytest.mark.parametrize("roster", ROSTERS)
+def test_roster_stored_twice_at_once_enters_everybody_once(app: Flask, administrator: Caller, roster: str) -> None:
+    file = "\n".join(json.dumps(line, ensure_ascii=False) for line in ROSTERS[roster]).encode()
+    sent = {"data": file, "content_type": "application/x-ndjson"}
+
+    def stored(session: Session) -> None:
+        imports.store(session, plan, actor=SYSTEM, now=START)
+
+    with app.app_context(), transaction(read_only=True) as session:
+        plan = examined(session, file)
+    raced = overtaken(app, stored, lambda: administrator.post("/experts/imports", **sent))
+    assert raced.status_code in (412, 422), raced.json
+    assert len(administrator.get("/experts").json["items"]) == 1
+
+
+def test_roster_that_names_somebody_who_is_entered_at_this_moment_is_refused(app: Flask, administrator: Caller) -> None:
+    file = json.dumps({"name": {"zh": "林岚"}, "kind": "K-PA", **NUMBER}).encode()
+    sent = {"data": file, "content_type": "application/x-ndjson"}
+    raced = overtaken(app, enters("甲", **NUMBER), lambda: administrator.post("/experts/imports", **sent))
+    assert raced.status_code in (412, 422), raced.json
+    assert len(administrator.get("/experts").json["items"]) == 1
+
+
+def examined(session: Session, file: bytes) -> imports.Plan:
+    import io
+
+    return imports.examine(
+        session, Upload("roster.jsonl", io.BytesIO(file)), imports.Options(), dry_run=False, actor=SYSTEM, now=START
+    )
