@@ -1,9 +1,10 @@
 """The wire contract of experts and their items."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, pre_dump, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, pre_dump, pre_load, validate, validates_schema
 
 from expertdb import vocabularies
 from expertdb.models import completeness
@@ -19,6 +20,7 @@ from expertdb.wording import Text
 
 ITEM_KINDS = ("publication", "patent", "case", "project", "policy_draft", "standard", "training")
 MAXIMUM_ITEMS = 200
+VERIFICATION = ("verified_by", "verified_at")  # of an item: ours to note, never a caller's to state
 SOURCE = "where it can be checked: a register and number, a DOI, a file reference"
 # What a new expert may start as: a draft that goes through review, or somebody taken over from an existing roster.
 ENTRY_STATUSES = ("draft", "active", "on_leave", "suspended", "expired")
@@ -33,6 +35,19 @@ class ItemBody(Schema):
     year = Int(low=1900, high=2100, allow_none=True)
     source = FreeText(maximum=300, allow_none=True, metadata={"description": SOURCE})
     verified = Bool(load_default=False, metadata={"description": "that the caller checked it at its source"})
+
+
+class LineItem(ItemBody):
+    """An item of an import. Exports say who verified it, and when; here that is whoever imports it, as of now.
+
+    A file can claim anything, and the ids of people are those of the installation that wrote it.
+    """
+
+    @pre_load
+    def leave_out_who_verified(self, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        return {name: value for name, value in data.items() if name not in VERIFICATION}
 
 
 class ItemPatch(Schema):
@@ -155,6 +170,7 @@ class ExpertLine(ExpertBody):
         exclude = ("source_id", "entry")
 
     id = FreeText(maximum=100, minimum=1)
+    items = Several(fields.Nested(LineItem), maximum=MAXIMUM_ITEMS)
 
 
 class ExpertTransitionBody(Schema):

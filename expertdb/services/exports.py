@@ -152,7 +152,10 @@ def _employer(expert: Expert) -> str | None:
 
 
 def _item(item: ExpertItem) -> dict[str, Any]:
+    """An item, with who verified it and when, which is for those who read the file: an import notes its own caller."""
     stated = {name: getattr(item, name) for name in ("kind", "title", "text", "year", "source", "verified")}
+    if item.verified and item.verified_at is not None:
+        stated |= {"verified_by": item.verified_by, "verified_at": item.verified_at.isoformat()}
     return {name: value for name, value in stated.items() if value not in (None, "", False)}
 
 
@@ -164,7 +167,7 @@ def _is_exported(column: Column, options: Options) -> bool:
 
 def _item_columns(session: Session) -> int:
     """How many cells the items of the expert with the longest need."""
-    length = func.sum(func.length(ExpertItem.title) + func.length(ExpertItem.text) + 150)
+    length = func.sum(func.length(ExpertItem.title) + func.length(ExpertItem.text) + 270)
     by_expert = select(length.label("length")).group_by(ExpertItem.expert_id).subquery()
     longest = session.scalar(select(func.max(by_expert.c.length))) or 0
     # JSON writes a character as two where it must be escaped, and a cell is left when the next item does not fit.

@@ -16,8 +16,9 @@ from sqlalchemy import select
 
 from expertdb.database import transaction
 from expertdb.models.audit import AuditEntry
+from expertdb.schemas.experts import VERIFICATION
 from tests.api.people import expert
-from tests.callers import Caller
+from tests.callers import Caller, Clock
 from tests.conftest import START, caller, close, make_app
 
 FORMULAS = ("=1+1", "'=1+1", "+8613800138000 起步", "-5 ℃", "@sum", "＝全角", "\t制表")
@@ -74,7 +75,7 @@ def told(one: dict[str, Any]) -> dict[str, Any]:
         for name, value in one.items()
         if name not in ("id", "version", "created_at", "updated_at", "entry", "source_id")
     }
-    own = ("id", "verified_by", "verified_at")
+    own = ("id", *VERIFICATION)
     kept["items"] = [{name: value for name, value in item.items() if name not in own} for item in one["items"]]
     kept["organisation"] = one["organisation"] and one["organisation"]["name"]
     return kept
@@ -97,6 +98,37 @@ def test_export_comes_back_through_an_import_as_it_was(
     (again,) = other.get("/experts?q=林岚").json["items"]
     opened = other.get(f"/experts/{again['id']}/restricted?fields=phone,id_number,licence_numbers&reason=核对")
     assert opened.json == RESTRICTED
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("format", ["csv", "xlsx", "jsonl"])
+def test_export_says_who_verified_an_item_and_an_import_notes_who_imports(
+    app: Flask, clock: Clock, databases: Any, administrator: Caller, format: str
+) -> None:
+    items = [{"kind": "case", "title": title, "verified": title == "甲案"} for title in ("甲案", "乙案")]
+    (verified, other) = expert(administrator, items=items)["items"]
+    clock.forward(days=1)
+    file = administrator.get(f"/experts/exports?format={format}").get_data()
+    (stated,) = [one for one in exported(file, format) if "verified_by" in one]
+    assert {name: stated[name] for name in ("title", *VERIFICATION)} == {
+        name: verified[name] for name in ("title", *VERIFICATION)
+    }
+    elsewhere = restored(app, databases, file, f"a.{format}").get("/experts").json["items"][0]["items"]
+    assert [one["verified"] for one in elsewhere] == [True, False]
+    assert elsewhere[0]["verified_by"] not in (None, verified["verified_by"])
+    assert elsewhere[0]["verified_at"] == clock.now.isoformat() != verified["verified_at"]
+    assert {elsewhere[1][name] for name in VERIFICATION} == {other[name] for name in VERIFICATION} == {None}
+
+
+def exported(file: bytes, format: str) -> list[dict[str, Any]]:
+    """The items in a file of one expert."""
+    if format == "jsonl":
+        return list(json.loads(file)["items"])
+    if format == "csv":
+        (row,) = csv.DictReader(io.StringIO(file.decode("utf-8-sig")))
+        return list(json.loads(row["成果"]))
+    heads, values = openpyxl.load_workbook(io.BytesIO(file)).active.iter_rows(values_only=True)
+    return list(json.loads(str(dict(zip(heads, values, strict=True))["成果"])))
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
