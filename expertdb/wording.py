@@ -2,10 +2,13 @@
 
 A `Text` is the English sentence and remembers the template and the values it was made from, so that the edge
 (problem+json, console, command line) can say the same in Chinese. Templates are the keys of
-`data/messages_zh.json`; a test fails when one has no entry there.
+`data/messages_zh.json`; a test fails when one has no entry there. `data/messages_en.json` has how those read in English
+whose words depend on a number: `{count:field is|field(s) are}` is the first for one and the second otherwise. What is
+stored is the template, so that either can be mended later.
 """
 
 import json
+import string
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
@@ -42,6 +45,14 @@ class Word(str):
         return cls(codes, zh="、".join(word.zh for word in all) or "—", en=", ".join(all) or "—")
 
 
+class _Counting(string.Formatter):
+    """Formats as `str.format` does, and chooses words by a number."""
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        one, bar, several = format_spec.partition("|")
+        return (one if value == 1 else several) if bar else super().format_field(value, format_spec)
+
+
 class Text(str):
     """A sentence with its template and values; it behaves as the English string."""
 
@@ -51,7 +62,7 @@ class Text(str):
 
     def __new__(cls, template: str, **values: Any) -> "Text":
         values = {name: _sayable(value) for name, value in values.items()}
-        text = super().__new__(cls, template.format(**values))
+        text = super().__new__(cls, _in_english(template, values))
         text.template, text.values = template, values
         return text
 
@@ -63,8 +74,24 @@ def _sayable(value: Any) -> Any:
 
 @cache
 def _chinese() -> dict[str, str]:
-    messages: dict[str, str] = json.loads(files("expertdb").joinpath("data/messages_zh.json").read_text("utf-8"))
+    return _messages("zh")
+
+
+@cache
+def _counted() -> dict[str, str]:
+    return _messages("en")
+
+
+def _messages(language: str) -> dict[str, str]:
+    messages: dict[str, str] = json.loads(
+        files("expertdb").joinpath(f"data/messages_{language}.json").read_text("utf-8")
+    )
     return messages
+
+
+def _in_english(template: str, values: dict[str, Any]) -> str:
+    counted = _counted().get(template)
+    return template.format(**values) if counted is None else _Counting().vformat(counted, (), values)
 
 
 def say(text: str, language: str, *, codes: bool = False) -> str:
@@ -75,15 +102,14 @@ def say(text: str, language: str, *, codes: bool = False) -> str:
     """
     if isinstance(text, Word):
         return _called(text.zh, str(text), text.code, language, codes)
-    if language != "zh" and not codes:
+    if language != "zh" and not codes and (isinstance(text, Text) or not _is_said(text)):
         return str(text)
     # A `Text`, or a `Sentence` of the matching library, which has the same two attributes.
     template, values = getattr(text, "template", text), getattr(text, "values", None)
-    template = _chinese().get(template, template) if language == "zh" else template
     if values is None:
-        return template
+        return _chinese().get(template, template) if language == "zh" else template
     said = {name: say(value, language, codes=codes) if _is_said(value) else value for name, value in values.items()}
-    return template.format(**said)
+    return _chinese().get(template, template).format(**said) if language == "zh" else _in_english(template, said)
 
 
 def _called(zh: str, en: str, code: str | list[str], language: str, codes: bool) -> str:
@@ -138,4 +164,4 @@ def _said(stored: dict[str, Any], language: str, codes: bool) -> Any:
     if template not in _chinese() or not isinstance(values, dict):
         return stored
     said = {name: spoken(value, language, codes=codes) for name, value in values.items()}
-    return (_chinese()[template] if language == "zh" else template).format(**said)
+    return _chinese()[template].format(**said) if language == "zh" else _in_english(template, said)

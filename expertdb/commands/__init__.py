@@ -14,3 +14,8 @@ def application(ctx: click.Context) -> Iterator[Flask]:
     app: Flask = make()
     with app.app_context():
         yield app
+
+
+def counted(number: int, one: str, several: str = "") -> str:
+    """So many of what is called `one`: "1 row", "2 rows"."""
+    return f"{number} {one if number == 1 else several or f'{one}s'}"

@@ -11,7 +11,7 @@ from flask import Flask
 from rich.progress import Progress
 
 from expertdb.anchor import Anchor, Line
-from expertdb.commands import application, printing
+from expertdb.commands import application, counted, printing
 from expertdb.database import transaction
 from expertdb.models.audit import AuditEntry
 from expertdb.schemas.audit import AuditAnswer, AuditQuery
@@ -110,7 +110,7 @@ def _echo(verdict: Verdict) -> None:
     if verdict.count > len(verdict.findings):
         click.echo(f"… and {verdict.count - len(verdict.findings)} more")
     state = "whole" if verdict.valid else f"NOT whole: {verdict.count} findings"
-    click.echo(f"{verdict.entries} entries, {verdict.anchored} anchor lines: {state}.")
+    click.echo(f"{counted(verdict.entries, 'entry', 'entries')}, {counted(verdict.anchored, 'anchor line')}: {state}.")
 
 
 @audit.command("anchor")

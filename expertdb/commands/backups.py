@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.settings import load
 from expertdb import keys
 from expertdb.app import create_app
-from expertdb.commands import application
+from expertdb.commands import application, counted
 from expertdb.commands.places import scratch_of
 from expertdb.database import db, snapshot, transaction
 from expertdb.models import corpus
@@ -120,7 +120,7 @@ def _check_audit_log(beside: Flask, strict: bool) -> None:
     with transaction(read_only=True) as session:
         verdict = audit_chain.verify(session, beside.extensions["audit_keys"])
     if verdict.valid:
-        click.echo(f"The audit log is whole: {verdict.entries} entries.")
+        click.echo(f"The audit log is whole: {counted(verdict.entries, 'entry', 'entries')}.")
         return
     found = f"The audit log in the backup is not whole ({verdict.count} findings): {verdict.findings[0].detail}"
     if strict:

@@ -18,6 +18,7 @@ from flask import Flask
 from marshmallow import ValidationError
 from rich.progress import Progress
 
+from expertdb.commands import counted
 from expertdb.database import db, transaction
 from expertdb.schemas.faults import faults_of
 from expertdb.schemas.fields import Str
@@ -77,7 +78,9 @@ def _checked(source: Path) -> int:
     for fault in faults:
         click.echo(fault, err=True)
     if faults:
-        raise click.ClickException(f"{count} requests read, {len(faults)} faults; nothing was matched.")
+        raise click.ClickException(
+            f"{counted(count, 'request')} read, {counted(len(faults), 'fault')}; nothing was matched."
+        )
     return count
 
 

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from expertdb.commands import application
+from expertdb.commands import application, counted
 from expertdb.database import transaction
 from expertdb.services import checking
 
@@ -46,7 +46,7 @@ def _plain(found: checking.Check, repaired: bool) -> dict[str, object]:
 
 
 def _echo(found: checking.Check, repaired: bool) -> None:
-    click.echo(f"Version {found.version}, {found.experts} experts in the index.")
+    click.echo(f"Version {found.version}, {counted(found.experts, 'expert')} in the index.")
     for name in ("missing", "stale", "extra"):
         experts = getattr(found.found, name)
         more = f" and {len(experts) - SHOWN} more" if len(experts) > SHOWN else ""

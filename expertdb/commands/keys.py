@@ -6,7 +6,7 @@ import sys
 import click
 from rich.progress import Progress
 
-from expertdb.commands import application
+from expertdb.commands import application, counted
 from expertdb.database import transaction
 from expertdb.sealing import IN_SESSION
 from expertdb.services import restricted
@@ -32,9 +32,9 @@ def list_keys(ctx: click.Context) -> None:
     with application(ctx), transaction(read_only=True) as session:
         sealer, counts = session.info[IN_SESSION], restricted.by_key(session)
     for id in sealer.known:
-        click.echo(f"{id}\t{counts.pop(id, 0)} values{' (current)' if id == sealer.current else ''}")
+        click.echo(f"{id}\t{counted(counts.pop(id, 0), 'value')}{' (current)' if id == sealer.current else ''}")
     for id, count in sorted(counts.items()):
-        click.echo(f"{id}\t{count} values (the key is missing: they cannot be opened)")
+        click.echo(f"{id}\t{counted(count, 'value')} (the key is missing: they cannot be opened)")
 
 
 @keys.command("rotate")
@@ -49,7 +49,7 @@ def rotate_keys(ctx: click.Context) -> None:
         while count := _one_batch():
             done += count
             bar.update(task, completed=done)
-    click.echo(f"{done} values sealed anew under {app.extensions['sealer'].current}.")
+    click.echo(f"{counted(done, 'value')} sealed anew under {app.extensions['sealer'].current}.")
 
 
 def _one_batch() -> int:

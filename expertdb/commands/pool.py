@@ -14,7 +14,7 @@ import click
 from flask import Flask
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from expertdb.commands import application, printing
+from expertdb.commands import application, counted, printing
 from expertdb.database import transaction
 from expertdb.schemas.exports import FORMATS, ExportQuery
 from expertdb.schemas.imports import POLICIES, PREFERENCES, ImportAnswer, ImportForm
@@ -55,7 +55,9 @@ def import_command(ctx: click.Context, /, file: Path, dry_run: bool, as_json: bo
     else:
         printing.echo_import(report)
     if report.faults:
-        raise click.ClickException(f"{report.rows} rows read, {len(report.faults)} faults; nothing was stored.")
+        raise click.ClickException(
+            f"{counted(report.rows, 'row')} read, {counted(len(report.faults), 'fault')}; nothing was stored."
+        )
 
 
 def _options(mapped: tuple[str, ...], decisions: Any, sheet: str | None, duplicates: Any, prefer: Any) -> Options:
@@ -132,7 +134,7 @@ def export_command(
         _put(export.file, file)
     except OSError as error:
         raise click.ClickException(f"{file} cannot be written: {error.strerror}.") from error
-    click.echo(f"{export.rows} {'expert' if export.rows == 1 else 'experts'} exported to {file}.")
+    click.echo(f"{counted(export.rows, 'expert')} exported to {file}.")
 
 
 def _put(source: BinaryIO, file: Path) -> None:

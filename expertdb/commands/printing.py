@@ -6,6 +6,7 @@ from typing import Any
 import click
 from marshmallow import Schema, ValidationError
 
+from expertdb.commands import counted
 from expertdb.errors import InvalidInput
 from expertdb.schemas.faults import faults_of
 from expertdb.schemas.reason_words import REST, sayable
@@ -84,9 +85,10 @@ def echo_import(report: Report) -> None:
         return
     counts = report.planned if report.dry_run else report.done
     merged = [f"{counts[name]} {name}" for name in ("merged", "unchanged", "skipped") if counts.get(name)]
-    entered = "0 experts entered (dry run)" if report.dry_run else f"{counts['created']} experts entered"
+    entered = "0 experts entered (dry run)" if report.dry_run else f"{counted(counts['created'], 'expert')} entered"
     would = [f"{counts['created']} would be entered"] if report.dry_run and counts["created"] != report.rows else []
-    click.echo(f"{', '.join([f'{report.rows} rows read', entered, *would, *merged])}.")
+    read = f"{counted(report.rows, 'row')} read"
+    click.echo(f"{', '.join([read, entered, *would, *merged])}.")
 
 
 def _duplicate(one: Duplicate) -> str:

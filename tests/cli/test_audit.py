@@ -22,7 +22,7 @@ def setting(name: str) -> str:
 
 
 def test_fresh_installation_is_whole_and_anchored(installation: Path) -> None:
-    assert "anchor lines: whole." in done("audit", "verify").stdout
+    assert "1 anchor line: whole." in done("audit", "verify").stdout
     assert ANCHOR.read_text().count("\n") == 1
 
 

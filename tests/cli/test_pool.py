@@ -39,7 +39,7 @@ def test_imported_expert_is_on_the_very_next_shortlist(empty: Path) -> None:
 
 
 def test_dry_run_stores_nothing(empty: Path) -> None:
-    assert done("import", "--dry-run", roster(GOOD)).stdout == "1 rows read, 0 experts entered (dry run).\n"
+    assert done("import", "--dry-run", roster(GOOD)).stdout == "1 row read, 0 experts entered (dry run).\n"
     assert count_experts() == 0
 
 
@@ -120,7 +120,7 @@ def test_duplicates_are_merged_as_the_options_say(empty: Path) -> None:
         True,
     )
     dry = done("import", "--dry-run", "--duplicates", "merge", spreadsheet(*rows))
-    assert dry.stdout == "1 rows read, 0 experts entered (dry run), 0 would be entered, 1 merged.\n"
+    assert dry.stdout == "1 row read, 0 experts entered (dry run), 0 would be entered, 1 merged.\n"
     assert "merge; fills position" in dry.stderr
     Path("decisions.json").write_text('{"2": "merge"}')
     assert done("import", "--decisions", "decisions.json", spreadsheet(*rows)).stdout.endswith("1 merged.\n")

@@ -280,3 +280,45 @@ def test_values_with_braces_are_not_read_as_placeholders() -> None:
 def test_sentence_without_translation_stays_english() -> None:
     assert say("Nobody wrote this one.", "zh") == "Nobody wrote this one."
     assert say(Text("Nobody wrote {this}.", this="that"), "zh") == "Nobody wrote that."
+
+
+def test_english_of_numbers_differs_in_the_singular_only() -> None:
+    """What is said of any other number is the template itself, word for word."""
+    for template, counted in english().items():
+        assert template in templates(), template
+        numbers = {name for name, spec in choices(counted)}
+        assert numbers, template
+        values = {name: 7 if name in numbers else f"<{name}>" for _, name, _, _ in parsed(template) if name}
+        assert Text(template, **values) == template.format(**values), template
+        for name in numbers:
+            assert Text(template, **values | {name: 1}) != template.format(**values | {name: 1}), template
+
+
+def test_every_sentence_with_a_doubtful_plural_has_a_singular() -> None:
+    assert {template for template in templates() if "(s)" in template} <= set(english())
+
+
+def test_one_is_said_in_the_singular_wherever_a_sentence_comes_from() -> None:
+    template = "The panel has {count} members; it needs {size}."
+    several, one = (Sentence(template, count=count, size=3) for count in (2, 1))
+    for codes in (False, True):
+        assert say(several, "en", codes=codes) == "The panel has 2 members; it needs 3."
+        assert say(one, "en", codes=codes) == "The panel has 1 member; it needs 3."
+    assert spoken(as_stored(one), "en") == "The panel has 1 member; it needs 3."
+    assert spoken(as_stored(one), "zh") == say(one, "zh") == "专家组有 1 名成员，应为 3 名。"
+    assert (
+        str(Text("{count} field(s) are wrong; nothing was stored.", count=1)) == "1 field is wrong; nothing was stored."
+    )
+
+
+def english() -> dict[str, str]:
+    return dict(json.loads(files("expertdb").joinpath("data/messages_en.json").read_text("utf-8")))
+
+
+def parsed(template: str) -> list[tuple[str, str | None, str | None, str | None]]:
+    return list(string.Formatter().parse(template))
+
+
+def choices(counted: str) -> list[tuple[str, str]]:
+    """The numbers that words depend on, each with the words for one and for several."""
+    return [(name, spec) for _, name, spec, _ in parsed(counted) if name and spec and "|" in spec]
