@@ -29,7 +29,6 @@ _CARDS = (
 )
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999
 _CHECKS = "10X98765432"
-MOBILE = re.compile(rf"(?<![\d.])(?:(?:\+|00)?86{_GAP})?1[3-9](?:{_GAP}\d){{9}}(?![\d.])")
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 REVEALING = re.compile(rf"{EMAIL.pattern}|\d(?:{_GAP}\d){{6,}}[XxＸｘ]?")  # No code has seven digits.
 
@@ -45,11 +44,6 @@ class Found:
 def forbidden_in(text: str) -> Found | None:
     """The first number in a text that may not stand in one: of a bank card, a bank account or a person's identity."""
     return next(_forbidden(text), None)
-
-
-def contact_in(text: str) -> bool:
-    """Whether a text holds a mobile telephone number or an e-mail address."""
-    return MOBILE.search(text) is not None or EMAIL.search(text) is not None
 
 
 def hushed(text: str) -> str:

@@ -165,7 +165,7 @@ def test_names_and_words(text: str) -> None:
     names.search_forms(text, text)
     names.organisation_key(text)
     recognising.forbidden_in(text)
-    recognising.contact_in(text)
+    recognising.hushed(text)
     suggestions.search(text)
     suggestions.of_texts([text])
 
