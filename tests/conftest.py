@@ -3,6 +3,7 @@
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from zlib import crc32
 
 import flask_migrate
 import pytest
+from coverage import Coverage
 from flask import Flask
 from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
@@ -35,6 +37,7 @@ TEMPLATES = FileSystemBytecodeCache()
 FIRST: dict[str, Engine] = {}
 INDEXED: dict[str, Path] = {}
 COUNTED: set[str] = set()
+PREPARED: set[pytest.FixtureDef[Any]] = set()
 # Tests that take twice as long when every line is counted, and run few that others do not.
 UNCOUNTED = {"browser", "faults", "security", "quality", "test_wording.py"}
 # Of these every other test is counted: neighbours run nearly the same lines, and counting takes a third of their time.
@@ -106,6 +109,31 @@ def _is_counted(item: pytest.Item) -> bool:
         return False
     COUNTED.add(test)
     return not (HALVED & set(item.path.parts)) or crc32(test.encode()) % 2 == 0
+
+
+@contextmanager
+def uncounted() -> Iterator[None]:
+    """Count no lines meanwhile."""
+    counting = Coverage.current()
+    if counting is None:
+        yield
+        return
+    counting.stop()
+    try:
+        yield
+    finally:
+        counting.start()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Iterator[None]:
+    """Count the lines of a fixture once: it makes the same for each test, and takes as long as the tests themselves."""
+    if fixturedef in PREPARED:
+        with uncounted():
+            return (yield)
+    if Coverage.current() is not None:
+        PREPARED.add(fixturedef)
+    return (yield)
 
 
 def engine_of(item: pytest.Item) -> str | None:
@@ -213,17 +241,22 @@ class Databases:
         name = "pool" if pool else "empty"
         if (key := f"{engine}-{name}") not in self._made:
             self._made.add(key)
-            app = make_app(self._empty(engine, name), Clock(START))
-            with app.app_context():
-                flask_migrate.upgrade()
-                if pool:
-                    with transaction() as session:
-                        sample.load_when_empty(session, now=START)
-                    with transaction(read_only=True) as session:
-                        made = app.extensions["corpus"].refresh(session)
-                    IndexFiles(self._index(engine)).write(made.index, made.mark.version, made.mark.stamp)
-            close(app)
+            with uncounted():
+                self._make(engine, name, pool)
         return name
+
+    def _make(self, engine: str, name: str, pool: bool) -> None:
+        """Migrate, and load the sample pool."""
+        app = make_app(self._empty(engine, name), Clock(START))
+        with app.app_context():
+            flask_migrate.upgrade()
+            if pool:
+                with transaction() as session:
+                    sample.load_when_empty(session, now=START)
+                with transaction(read_only=True) as session:
+                    made = app.extensions["corpus"].refresh(session)
+                IndexFiles(self._index(engine)).write(made.index, made.mark.version, made.mark.stamp)
+        close(app)
 
     def _empty(self, engine: str, name: str) -> str:
         if engine == "sqlite":

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from expertdb.cli import main
-from tests.conftest import ROUTES
+from tests.conftest import ROUTES, uncounted
 
 
 def run(*arguments: str, stdin: str | bytes | None = None) -> Result:
@@ -63,7 +63,7 @@ def empty(folder: Path, prepared_empty: Path) -> Path:
 
 
 def _prepare(folder: Path, *options: str) -> Path:
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, uncounted():
         _move_to(folder, patch)
         done("prepare", *options)
     return folder
