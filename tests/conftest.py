@@ -2,8 +2,10 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -67,6 +69,7 @@ class Routes(Map):
 ROUTES = Routes()
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ENGINES = ("sqlite", "postgresql")
+AGENCY = "晋江鞋服产业园知识产权保护工作站"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -207,6 +210,18 @@ def close(app: Flask) -> None:
         db.engine.dispose()
 
 
+# What a test begins with is entered step by step; a step returns what its fixture gives.
+Step = tuple[str, Callable[[Flask], Any]]
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """A database nobody else uses, and what the steps to it returned and whose `secrets` they called with."""
+
+    url: str
+    known: dict[str, Any] = field(default_factory=dict)
+
+
 class Databases:
     """Fresh databases by copying a migrated one; `pool` has the sample pool in it besides."""
 
@@ -215,23 +230,41 @@ class Databases:
         self._server: Server | None = None
         self._context: Any = None
         self._made: set[str] = set()
+        self._begun: dict[tuple[str, tuple[Step, ...]], tuple[str, dict[str, Any]]] = {}
         self._count = 0
 
     def fresh(self, engine: str, *, pool: bool = False) -> str:
         """The URL of a database nobody else uses."""
-        template = self._template(engine, pool)
-        self._count += 1
-        url = self._copy(engine, template)
+        url = self._copy(engine, self._template(engine, pool), self._name())
         if pool:
             INDEXED[url] = self._index(engine)
         return url
 
-    def _copy(self, engine: str, template: str) -> str:
+    def begun(self, engine: str, steps: tuple[Step, ...]) -> Beginning:
+        """A fresh database in which these steps were taken; they are taken once, and copied."""
+        if not steps:
+            return Beginning(self.fresh(engine))
+        if (engine, steps) not in self._begun:
+            name, known = self._name(), dict[str, Any]()
+            app = make_app(self._copy(engine, self._template(engine, False), name), Clock(START))
+            app.extensions["known"] = known
+            for fixture, step in steps:
+                known[fixture] = step(app)
+            close(app)
+            self._begun[engine, steps] = name, known
+        name, known = self._begun[engine, steps]
+        return Beginning(self._copy(engine, name, self._name()), deepcopy(known))
+
+    def _name(self) -> str:
+        self._count += 1
+        return f"copy{self._count}"
+
+    def _copy(self, engine: str, template: str, name: str) -> str:
         if engine == "sqlite":
-            copy = self._folder / f"{self._count}.sqlite3"
+            copy = self._folder / f"{name}.sqlite3"
             shutil.copy(self._folder / f"{template}.sqlite3", copy)
             return f"sqlite:///{copy}"
-        return self._postgres().create_database(f"copy{self._count}", template=template)
+        return self._postgres().create_database(name, template=template)
 
     def _index(self, engine: str) -> Path:
         """Where the index of the sample pool stands, which each application would else build anew."""
@@ -294,9 +327,17 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def app(engine: str, databases: Databases, clock: Clock) -> Iterator[Flask]:
-    """An application with a migrated, empty database."""
-    app = make_app(databases.fresh(engine), clock)
+def beginning(request: pytest.FixtureRequest, engine: str, databases: Databases) -> Beginning:
+    """A migrated database, empty but for what the test asks for of its module's `BEGINS`: steps by their fixtures."""
+    stated: tuple[Step, ...] = getattr(request.module, "BEGINS", ())
+    return databases.begun(engine, tuple(step for step in stated if step[0] in request.fixturenames))
+
+
+@pytest.fixture
+def app(beginning: Beginning, clock: Clock) -> Iterator[Flask]:
+    """An application on that database."""
+    app = make_app(beginning.url, clock)
+    app.extensions["known"] = beginning.known
     yield app
     close(app)
 
@@ -317,21 +358,29 @@ def caller(app: Flask, role: str, organisation: str | None = None) -> Caller:
     return Caller(app, secret)
 
 
+def first_caller(app: Flask, role: str, organisation: str | None = None) -> Caller:
+    """Whoever of this role has taken part in what the test begins with, else somebody new."""
+    secrets: dict[str, str] = app.extensions.setdefault("known", {}).setdefault("secrets", {})
+    if role not in secrets:
+        secrets[role] = caller(app, role, organisation).secret
+    return Caller(app, secrets[role])
+
+
 @pytest.fixture
 def administrator(app: Flask) -> Caller:
-    return caller(app, "administrator")
+    return first_caller(app, "administrator")
 
 
 @pytest.fixture
 def reviewer(app: Flask) -> Caller:
-    return caller(app, "reviewer")
+    return first_caller(app, "reviewer")
 
 
 @pytest.fixture
 def office(app: Flask) -> Caller:
-    return caller(app, "policy_office")
+    return first_caller(app, "policy_office")
 
 
 @pytest.fixture
 def agency(app: Flask) -> Caller:
-    return caller(app, "agency", "晋江鞋服产业园知识产权保护工作站")
+    return first_caller(app, "agency", AGENCY)

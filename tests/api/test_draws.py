@@ -18,27 +18,41 @@ from flask import Flask
 from expertdb.database import db
 from tests.api.people import ASKED, at_once, expert, moved
 from tests.callers import Caller, Clock
+from tests.conftest import Beginning, first_caller
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "verify_draw.py"
 TERMS = {"size": 3, "reserves": 2, "public_source": "双色球第2026136期", "not_before": "2026-11-24T13:30:00Z"}
 VALUE = "03 07 12 19 25 31 + 08"
 
 
-@pytest.fixture
-def pool(administrator: Caller) -> list[dict[str, Any]]:
+def enter_pool(app: Flask) -> list[dict[str, Any]]:
     kinds = ("K-LAW", "K-PA", "K-LAW", "K-PA", "K-TECH", "K-PA", "K-TECH", "K-LAW")
     names = "甲乙丙丁戊己庚辛"
+    administrator = first_caller(app, "administrator")
     return [
         expert(administrator, f"专家{names[at]}", kind=kind, organisation=f"单位{at // 2}号")
         for at, kind in enumerate(kinds)
     ]
 
 
-@pytest.fixture
-def asked(office: Caller, pool: Any) -> dict[str, Any]:
+def ask(app: Flask) -> dict[str, Any]:
+    office = first_caller(app, "policy_office")
     made = office.made("/requests", ASKED)
     moved(office, f"/requests/{made['id']}", "accepted")
     return made
+
+
+BEGINS = (("pool", enter_pool), ("asked", ask))
+
+
+@pytest.fixture
+def pool(beginning: Beginning) -> list[dict[str, Any]]:
+    return list(beginning.known["pool"])
+
+
+@pytest.fixture
+def asked(beginning: Beginning, pool: Any) -> dict[str, Any]:
+    return dict(beginning.known["asked"])
 
 
 def frozen(office: Caller, asked: dict[str, Any], **body: Any) -> dict[str, Any]:

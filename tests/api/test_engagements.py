@@ -13,7 +13,7 @@ from flask import Flask
 
 from tests.api.people import ASKED, expert, listed, moved, preview
 from tests.callers import Caller, Clock
-from tests.conftest import caller
+from tests.conftest import AGENCY, Beginning, caller, first_caller
 
 NONE = {"none": True, "confidential": True}
 SCORES = dict.fromkeys(
@@ -21,9 +21,9 @@ SCORES = dict.fromkeys(
 )
 
 
-@pytest.fixture
-def pool(administrator: Caller) -> list[dict[str, Any]]:
+def enter_pool(app: Flask) -> list[dict[str, Any]]:
     fillers = ("", "茶叶加工", "鞋服设计", "陶瓷烧制", "石材雕刻")
+    administrator = first_caller(app, "administrator")
     return [
         expert(
             administrator,
@@ -38,9 +38,9 @@ def pool(administrator: Caller) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.fixture
-def panel(office: Caller, agency: Caller, pool: Any) -> dict[str, Any]:
+def form_panel(app: Flask) -> dict[str, Any]:
     """A confirmed panel of two with two reserves, for an agency's request."""
+    office, agency = first_caller(app, "policy_office"), first_caller(app, "agency", AGENCY)
     asked = agency.made("/requests", ASKED | {"parties": [{"name": "闽山电池有限公司", "role": "申请人"}]})
     moved(office, f"/requests/{asked['id']}", "accepted")
     rules = [{"type": "max_per_organisation"}]
@@ -49,6 +49,19 @@ def panel(office: Caller, agency: Caller, pool: Any) -> dict[str, Any]:
     answer = office.post(f"/panels/{made['id']}/transitions", body, etag="*")
     assert answer.status_code == 200, answer.get_data(as_text=True)
     return dict(answer.json)
+
+
+BEGINS = (("pool", enter_pool), ("panel", form_panel))
+
+
+@pytest.fixture
+def pool(beginning: Beginning) -> list[dict[str, Any]]:
+    return list(beginning.known["pool"])
+
+
+@pytest.fixture
+def panel(beginning: Beginning, pool: Any) -> dict[str, Any]:
+    return dict(beginning.known["panel"])
 
 
 def invited(office: Caller, panel: dict[str, Any], **body: Any) -> list[dict[str, Any]]:

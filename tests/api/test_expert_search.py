@@ -15,8 +15,10 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
+from flask import Flask
 
 from tests.callers import Caller
+from tests.conftest import first_caller
 
 POOL: dict[str, dict[str, Any]] = {
     "lin": {
@@ -48,11 +50,18 @@ def found(administrator: Caller, **query: str) -> list[str]:
     return sorted(keys[name.get("zh"), name.get("en")] for name in names)
 
 
+def enter_pool(app: Flask) -> None:
+    """The experts above."""
+    for body in POOL.values():
+        first_caller(app, "administrator").made("/experts", body)
+
+
+BEGINS = (("pool", enter_pool),)
+
+
 @pytest.fixture
 def pool(administrator: Caller) -> Caller:
     """A caller on a database with the experts above."""
-    for body in POOL.values():
-        administrator.made("/experts", body)
     return administrator
 
 

@@ -13,17 +13,16 @@ from flask import Flask
 
 from tests.api.people import ASKED, at_once, expert, moved
 from tests.callers import Caller
-from tests.conftest import caller
+from tests.conftest import Beginning, caller, first_caller
 
 KINDS = ("K-LAW", "K-PA", "K-TECH", "K-LAW", "K-CIPO", "K-ACA", "K-PA")
 REASON = "符合组成要求"
 
 
-@pytest.fixture
-def pool(administrator: Caller) -> list[dict[str, Any]]:
+def enter_pool(app: Flask) -> list[dict[str, Any]]:
     """Seven experts of different kinds in different firms, the best matched first."""
     fillers = ("茶叶加工", "鞋服设计", "陶瓷烧制", "石材雕刻", "水产养殖", "竹木家具")
-    made = []
+    administrator, made = first_caller(app, "administrator"), []
     for place, kind in enumerate(KINDS):
         title = "电池专利无效宣告" + "".join(fillers[:place])
         body = {"items": [{"kind": "case", "title": f"{title}案", "year": 2024}], "statement": title}
@@ -32,11 +31,24 @@ def pool(administrator: Caller) -> list[dict[str, Any]]:
     return made
 
 
-@pytest.fixture
-def asked(office: Caller, pool: Any) -> dict[str, Any]:
+def ask(app: Flask) -> dict[str, Any]:
+    office = first_caller(app, "policy_office")
     made = office.made("/requests", ASKED)
     moved(office, f"/requests/{made['id']}", "accepted")
     return made
+
+
+BEGINS = (("pool", enter_pool), ("asked", ask))
+
+
+@pytest.fixture
+def pool(beginning: Beginning) -> list[dict[str, Any]]:
+    return list(beginning.known["pool"])
+
+
+@pytest.fixture
+def asked(beginning: Beginning, pool: Any) -> dict[str, Any]:
+    return dict(beginning.known["asked"])
 
 
 def formed(office: Caller, asked: dict[str, Any], **body: Any) -> dict[str, Any]:

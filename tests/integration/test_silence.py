@@ -14,11 +14,12 @@ from expertdb.database import transaction
 from expertdb.services.silence import fall_silent
 from tests.api.people import ASKED, expert, moved
 from tests.callers import Caller, Clock
+from tests.conftest import Beginning, first_caller
 
 
-@pytest.fixture
-def panel(office: Caller, administrator: Caller) -> dict[str, Any]:
+def invite(app: Flask) -> dict[str, Any]:
     """A confirmed panel of two with two reserves, everybody invited."""
+    office, administrator = first_caller(app, "policy_office"), first_caller(app, "administrator")
     for name in "甲乙丙丁":
         expert(administrator, f"专家{name}", items=[{"kind": "case", "title": f"电池专利案{name}"}])
     asked = office.made("/requests", ASKED)
@@ -29,6 +30,14 @@ def panel(office: Caller, administrator: Caller) -> dict[str, Any]:
     office.post(f"/panels/{made['id']}/transitions", decided, etag="*")
     office.post(f"/panels/{made['id']}/invitations", {})
     return made
+
+
+BEGINS = (("panel", invite),)
+
+
+@pytest.fixture
+def panel(beginning: Beginning) -> dict[str, Any]:
+    return dict(beginning.known["panel"])
 
 
 def sweep(app: Flask) -> int:
