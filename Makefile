@@ -35,7 +35,7 @@ demo: setup ## match the two requests of the README and print their shortlists
 
 # Both workers would else compile what ranks, at once and while lines are counted; installing a browser leaves a core free.
 test: setup ## run every test (SQLite, PostgreSQL, browser; two workers), leaving the coverage for `make check`
-	@$(BIN)/python -c 'from matching.kernels import choose; choose()' & $(BIN)/python -m tests.browser.chromium; wait
+	@$(BIN)/python -c 'from matching.kernels import choose; choose()' & $(BIN)/python -m tests.browser.chromium && wait
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=
 
 chromium: setup ## install the browser of the browser tests when it is absent (root, apt-get)
