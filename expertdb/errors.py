@@ -177,6 +177,10 @@ class PanelIsNotConfirmed(DomainError):
 class RedrawNeedsReason(DomainError):
     """A draw for this request is on record already."""
 
+    def __init__(self, id: str) -> None:
+        detail = Text("A draw for this request is on record ({id}); say why it is repeated.", id=id)
+        super().__init__(detail, (Fault("/reason", detail),))
+
 
 class TooEarlyToReveal(DomainError):
     """The public value of a draw may not be used yet."""

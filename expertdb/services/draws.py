@@ -1,10 +1,10 @@
 """Draws by lot in two steps: a freeze that commits the office, and a reveal that nobody can steer any more."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
@@ -29,12 +29,13 @@ from expertdb.services.corpus import Corpus
 from expertdb.services.drawn_panels import panel_of
 from expertdb.services.panel_snapshots import snapshot_of
 from expertdb.services.sentences import in_words
-from expertdb.wording import Text
-from matching.draw import BadDrawInput, Frozen, Stratum
+from matching.draw import BadDrawInput, Frozen, Stratum, wrong
 from matching.draw import freeze as fix
 from matching.draw import reveal as drawn
 from matching.draw import verify as problems_of
 from matching.panel import Rule
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,13 @@ class Question:
 def prepare(
     session: Session, corpus: Corpus, request_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime
 ) -> Question:
-    """Gather the candidates, in a transaction that only reads; raises NotFound, RequestIsNotOpen, InvalidInput."""
+    """Gather the candidates, in a transaction that only reads.
+
+    Raises NotFound, RequestIsNotOpen, RedrawNeedsReason, InvalidInput with all that is wrong whoever is drawn from.
+    """
     consultation_request = requests.get(session, request_id, actor=actor)
     panels.refuse_unless_open(consultation_request)
-    rules, parts = panel_rules.custom(session, body), strata.of(session, body)
+    rules, parts = _read(session, body, _unexplained(_last(session, request_id), body), now)
     count, filters = body["candidates"], body["filters"]
     gathered = candidates.gather(session, corpus, consultation_request, count=count, now=now, filters=filters)
     return Question(gathered, rules, parts)
@@ -75,10 +79,8 @@ def freeze(
     consultation_request = requests.get(session, request_id, actor=actor, lock=True)
     panels.refuse_unless_open(consultation_request)
     first = _last(session, request_id)
-    if first is not None and not body.get("reason"):
-        raise RedrawNeedsReason(
-            Text("A draw for this request is on record ({id}); say why it is repeated.", id=first.id)
-        )
+    if unexplained := _unexplained(first, body):
+        raise unexplained
     if panels.has_moved(session, corpus, consultation_request, body["filters"], question.candidacy, now):
         question = prepare(session, corpus, request_id, body, actor=actor, now=now)
     secret = secrets.token_hex(32)
@@ -95,6 +97,39 @@ def freeze(
     return draw
 
 
+def _unexplained(first: Draw | None, body: Mapping[str, Any]) -> RedrawNeedsReason | None:
+    """What is wrong with a draw that repeats another and does not say why."""
+    return None if first is None or body.get("reason") else RedrawNeedsReason(first.id)
+
+
+def _read(
+    session: Session, body: Mapping[str, Any], unexplained: RedrawNeedsReason | None, now: datetime
+) -> tuple[tuple[Rule, ...], tuple[Stratum, ...]]:
+    """The rules and strata; raises RedrawNeedsReason, or InvalidInput with every fault where there are others."""
+    rules, faults = _tried(lambda: panel_rules.custom(session, body))
+    parts, faults_of_parts = _tried(lambda: strata.of(session, body))
+    times = {"not_before": _written(body["not_before"]), "frozen_at": _written(now)}
+    bad = wrong(parts or None, rules, public_source=body["public_source"], **times)
+    faults += [*faults_of_parts, *map(_fault, bad)]
+    if faults:
+        raise InvalidInput(*faults, *(unexplained.faults if unexplained else ()))
+    if unexplained:
+        raise unexplained
+    return rules, parts
+
+
+def _tried(read: Callable[[], tuple[T, ...]]) -> tuple[tuple[T, ...], list[Fault]]:
+    """What was read, or nothing and what is wrong with it."""
+    try:
+        return read(), []
+    except InvalidInput as error:
+        return (), list(error.faults)
+
+
+def _fault(error: BadDrawInput) -> Fault:
+    return Fault(error.pointer or "/strata", in_words(error.detail))
+
+
 def _fixed(question: Question, secret: str, body: Mapping[str, Any], now: datetime) -> Frozen:
     try:
         return fix(
@@ -107,7 +142,7 @@ def _fixed(question: Question, secret: str, body: Mapping[str, Any], now: dateti
             frozen_at=_written(now),
         )
     except BadDrawInput as error:
-        raise InvalidInput(Fault(error.pointer or "/strata", in_words(error.detail))) from error
+        raise InvalidInput(*map(_fault, error.all)) from error
 
 
 def _written(moment: datetime) -> str:

@@ -32,8 +32,8 @@ def move(
 ) -> ShownPanel:
     """Confirm or reject a proposed panel.
 
-    Raises NotFound, EditedMeanwhile, TransitionNotAllowed; for a confirmation also InvalidInput without the name of
-    who decides, DeviationNeedsReason, PoolHasMoved, RequestIsNotOpen.
+    Raises NotFound, EditedMeanwhile, TransitionNotAllowed; for a confirmation also RequestIsNotOpen, PoolHasMoved, and
+    with all that it lacks DeviationNeedsReason, or InvalidInput where more than such reasons are missing.
     """
     panel = panels.load(session, panel_id, actor=actor)
     # The request first, as everybody else does: two confirmations at once must not each supersede the other.
@@ -66,27 +66,34 @@ def _refuse_when_at_work(session: Session, consultation_request: ConsultationReq
 def _confirm(
     session: Session, corpus: Corpus, panel: Panel, body: Mapping[str, Any], actor: Actor, now: datetime
 ) -> None:
-    if not body.get("confirmed_by"):
-        raise InvalidInput(Fault("/confirmed_by", Text("Name the person who decides; a panel is confirmed by one.")))
     found = tuple(changes(session, corpus, panel, now))
     if found:
         raise PoolHasMoved(panel.corpus_version, corpus.refresh(session).version, found)
-    _give_reasons(panel, body)
+    _refuse_incomplete(panel, body)
+    given = {one["expert"]: one["reason"] for one in body["deviations"]}
+    for seat in panel.members:
+        seat.deviation = given.get(seat.expert_id, "")
     panel.confirmed_by, panel.reason = body["confirmed_by"], body["reason"]
     for other in _confirmed(session, panel):
         _record(session, other, "superseded", f"panel {panel.id}", actor, now)
         seating.carry_over(session, other, panel, actor=actor, now=now)
 
 
-def _give_reasons(panel: Panel, body: Mapping[str, Any]) -> None:
-    """Keep a reason for each member who sits although better ranked candidates do not."""
-    given = {one["expert"]: one["reason"] for one in body["deviations"]}
+def _refuse_incomplete(panel: Panel, body: Mapping[str, Any]) -> None:
+    """Raise with all that a confirmation lacks: who decides, and why each sits who is not among the best ranked."""
+    given = {one["expert"] for one in body["deviations"]}
     needed = {one.expert: one for one in deviations_of(panel)}
-    strangers = [place for place, one in enumerate(body["deviations"]) if one["expert"] not in needed]
-    if strangers:
-        detail = Text("This member deviates from no rank.")
-        raise InvalidInput(*(Fault(f"/deviations/{place}/expert", detail) for place in strangers))
     missing = [one for expert, one in needed.items() if expert not in given]
+    nameless = Text("Name the person who decides; a panel is confirmed by one.")
+    stranger = Text("This member deviates from no rank.")
+    faults = [] if body.get("confirmed_by") else [Fault("/confirmed_by", nameless)]
+    faults += [
+        Fault(f"/deviations/{place}/expert", stranger)
+        for place, one in enumerate(body["deviations"])
+        if one["expert"] not in needed
+    ]
+    if faults:
+        raise InvalidInput(*faults, *_missing(missing))
     if missing:
         raise DeviationNeedsReason(
             Text(
@@ -94,8 +101,6 @@ def _give_reasons(panel: Panel, body: Mapping[str, Any]) -> None:
             ),
             tuple(_missing(missing)),
         )
-    for seat in panel.members:
-        seat.deviation = given.get(seat.expert_id, "")
 
 
 def _missing(found: list[Any]) -> Iterator[Fault]:

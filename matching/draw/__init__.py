@@ -10,8 +10,8 @@
 """
 
 from matching.draw.algorithm import VERSION
-from matching.draw.drawing import Frozen, Stratum, check_public_value, freeze, reveal
+from matching.draw.drawing import Frozen, Stratum, check_public_value, freeze, reveal, wrong
 from matching.draw.errors import BadDrawInput
 from matching.draw.verifying import verify
 
-__all__ = ["VERSION", "BadDrawInput", "Frozen", "Stratum", "check_public_value", "freeze", "reveal", "verify"]
+__all__ = ["VERSION", "BadDrawInput", "Frozen", "Stratum", "check_public_value", "freeze", "reveal", "verify", "wrong"]

@@ -6,13 +6,14 @@ The secret and the moments are handed in: nothing here knows chance or time.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from matching.draw.algorithm import ATTEMPTS, VERSION, commitment_of, digest, drawn, seed_of
-from matching.draw.errors import BadDrawInput
-from matching.draw.limits import limits, qualified
+from matching.draw.errors import BadDrawInput, raise_together
+from matching.draw.limits import limits, qualified, unfit
 from matching.panel.candidates import PanelCandidate, Who, ordered
 from matching.panel.parsing import as_json
 from matching.panel.rules import ANYBODY, Rule
@@ -62,8 +63,8 @@ def freeze(
     filled from the sub-pool under the rules.
     """
     _check_secret(secret)
-    _check_times(public_source, not_before, frozen_at)
-    size = _check_strata(strata)
+    raise_together(wrong(strata, rules, public_source=public_source, not_before=not_before, frozen_at=frozen_at))
+    size = sum(one.seats for one in strata)
     pool = ordered(candidates)
     inside = _stratified(qualified(pool, rules, size), strata)
     if len(inside) > MAXIMUM_POOL:
@@ -82,6 +83,25 @@ def freeze(
     _check_that_seats_can_be_filled(terms)
     pool_hash = digest("pool", terms)
     return Frozen(terms, pool_hash, commitment_of(secret, pool_hash))
+
+
+def wrong(
+    strata: Sequence[Stratum] | None, rules: Sequence[Rule], *, public_source: str, not_before: str, frozen_at: str
+) -> list[BadDrawInput]:
+    """All that is wrong with a draw whoever is in its sub-pool; without `strata`, where they could not be read."""
+    found: list[BadDrawInput] = []
+    checks: list[Callable[[], None]] = [
+        partial(_check_source, public_source),
+        partial(_check_times, not_before, frozen_at),
+    ]
+    if strata is not None:
+        checks.append(partial(_check_strata, strata))
+    for check in checks:
+        try:
+            check()
+        except BadDrawInput as error:
+            found.append(error)
+    return [*found, *unfit(rules, None if strata is None else sum(one.seats for one in strata))]
 
 
 def reveal(frozen: Frozen, *, secret: str, public_value: str, revealed_at: str) -> dict[str, Any]:
@@ -140,11 +160,14 @@ def _check_secret(secret: str) -> None:
         raise BadDrawInput(Sentence("This secret is no random number: it has too few different digits."), "/secret")
 
 
-def _check_times(public_source: str, not_before: str, frozen_at: str) -> None:
+def _check_source(public_source: str) -> None:
     if not 1 <= len(public_source.strip()) <= LONGEST:
         raise BadDrawInput(
             Sentence("Name the public source in 1 to {maximum} characters.", maximum=LONGEST), "/public_source"
         )
+
+
+def _check_times(not_before: str, frozen_at: str) -> None:
     _check_moment(not_before, "/not_before")
     _check_moment(frozen_at, "/frozen_at")
     if not_before <= frozen_at:
@@ -157,7 +180,7 @@ def _check_moment(moment: str, pointer: str) -> None:
         raise BadDrawInput(Sentence("A moment is written like {example}.", example="2026-12-24T12:00:00Z"), pointer)
 
 
-def _check_strata(strata: Sequence[Stratum]) -> int:
+def _check_strata(strata: Sequence[Stratum]) -> None:
     names = [one.name for one in strata]
     if not 1 <= len(names) <= MAXIMUM_STRATA or len(set(names)) < len(names) or not all(names):
         template = "A draw has 1 to {maximum} strata, each with a name of its own."
@@ -165,10 +188,8 @@ def _check_strata(strata: Sequence[Stratum]) -> int:
     for place, one in enumerate(strata):
         if one.seats < 0 or one.reserves < 0:
             raise BadDrawInput(Sentence("Seats and reserves cannot be fewer than 0."), f"/strata/{place}")
-    size = sum(one.seats for one in strata)
-    if size < 1:
+    if sum(one.seats for one in strata) < 1:
         raise BadDrawInput(Sentence("A draw has at least one seat."), "/strata")
-    return size
 
 
 def _stratified(candidates: Sequence[PanelCandidate], strata: Sequence[Stratum]) -> dict[str, str]:
@@ -185,13 +206,15 @@ def _check_that_seats_can_be_filled(terms: Mapping[str, Any]) -> None:
     """Raise BadDrawInput where a stratum has too few people, or the limits allow no way to fill all strata."""
     program = Program()
     columns = {one["expert"]: program.variable() for one in terms["pool"]}
+    short: list[BadDrawInput] = []
     for place, stratum in enumerate(terms["strata"]):
         inside = [columns[one["expert"]] for one in terms["pool"] if one["stratum"] == stratum["name"]]
         if len(inside) < stratum["seats"]:
             template = "The stratum {name} has {count} qualified experts for {seats} seats."
             detail = Sentence(template, name=stratum["name"], count=len(inside), seats=stratum["seats"])
-            raise BadDrawInput(detail, f"/strata/{place}")
+            short.append(BadDrawInput(detail, f"/strata/{place}"))
         program.row(inside, low=stratum["seats"], high=stratum["seats"])
+    raise_together(short)
     for limit in terms["limits"]:
         program.row([columns[expert] for expert in limit["experts"]], high=limit["limit"])
     if program.solve().status == INFEASIBLE:

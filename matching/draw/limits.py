@@ -31,26 +31,27 @@ def qualified(candidates: Sequence[PanelCandidate], rules: Sequence[Rule], size:
 
 
 def limits(candidates: Sequence[PanelCandidate], rules: Sequence[Rule], size: int) -> list[dict[str, Any]]:
-    """The limits that the rules set for these candidates and this many seats; raises BadDrawInput."""
+    """The limits that the rules set for these candidates and this many seats."""
     found: list[dict[str, Any]] = []
-    for place, rule in enumerate(rules):
+    for rule in rules:
         if isinstance(rule, LIMITING):
             found += [_limit(candidates, type_of(rule), row.places, row.high) for row in rule.rows(candidates, size)]
-        elif isinstance(rule, Odd):
-            _refuse_even(size)
-        elif not isinstance(rule, SHUTTING_OUT):
-            template = "The rule {type} cannot hold in a draw, which knows upper limits only; ask for it by a stratum."
-            raise BadDrawInput(Sentence(template, type=type_of(rule)), f"/rules/{place}")
     return [limit for limit in found if limit["limit"] < min(size, len(limit["experts"]))]
+
+
+def unfit(rules: Sequence[Rule], size: int | None) -> list[BadDrawInput]:
+    """What is wrong with rules that cannot hold in a draw, or not with this many seats (None: not known)."""
+    template = "The rule {type} cannot hold in a draw, which knows upper limits only; ask for it by a stratum."
+    found = [
+        BadDrawInput(Sentence(template, type=type_of(rule)), f"/rules/{place}")
+        for place, rule in enumerate(rules)
+        if not isinstance(rule, (*LIMITING, *SHUTTING_OUT, Odd))
+    ]
+    if size is not None and size % 2 == 0 and any(isinstance(rule, Odd) for rule in rules):
+        template = "{size} is an even number of seats; the rule on an odd number asks for another."
+        found.append(BadDrawInput(Sentence(template, size=size), "/size"))
+    return found
 
 
 def _limit(candidates: Sequence[PanelCandidate], name: str, places: Sequence[int], high: float) -> dict[str, Any]:
     return {"rule": name, "limit": math.floor(high), "experts": sorted(candidates[place].expert for place in places)}
-
-
-def _refuse_even(size: int) -> None:
-    if size % 2 == 0:
-        raise BadDrawInput(
-            Sentence("{size} is an even number of seats; the rule on an odd number asks for another.", size=size),
-            "/size",
-        )

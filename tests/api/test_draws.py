@@ -212,6 +212,26 @@ def test_strata_and_rules_hold(office: Caller, asked: Any, pool: Any, clock: Clo
         ({"not_before": "2026-11-23T09:00:00Z"}, ["/not_before"]),
         ({"not_before": "tomorrow"}, ["/not_before"]),
         ({"seed": "4"}, ["/seed"]),
+        (
+            {
+                "size": None,
+                "rules": [{"type": "at_least_one", "kinds": ["K-LAWYER"]}],
+                "not_before": "2026-11-23T09:00:00Z",
+            },
+            ["/not_before", "/rules/0/kinds/0", "/size"],
+        ),
+        (
+            {"size": 2, "rules": [{"type": "odd"}, {"type": "at_least_one", "kinds": ["K-LAW"]}]},
+            ["/rules/1", "/size"],
+        ),
+        (
+            {"strata": [{"name": "甲", "seats": "3"}, {"seats": 3, "kinds": ["K-LAWYER"]}, {"seats": -1}]},
+            ["/strata/0/seats", "/strata/1/kinds/0", "/strata/1/name", "/strata/2/name", "/strata/2/seats"],
+        ),
+        (
+            {"size": 14, "strata": [{"name": one, "seats": 7, "kinds": [one]} for one in ("K-LAW", "K-PA")]},
+            ["/strata/0", "/strata/1"],
+        ),
     ],
 )
 def test_draw_of_nonsense_is_pointed_at(office: Caller, asked: Any, body: Any, pointers: list[str]) -> None:
@@ -236,6 +256,9 @@ def test_second_draw_says_why_and_the_first_is_kept(office: Caller, asked: Any, 
     later = {"not_before": "2026-12-01T00:00:00Z"}
     refused = office.post(f"/requests/{asked['id']}/draws", TERMS | later)
     assert (refused.status_code, refused.json["type"]) == (409, "urn:expertdb:problem:redraw-needs-reason")
+    assert faults(refused, 409) == ["/reason"]
+    also = office.post(f"/requests/{asked['id']}/draws", TERMS | {"not_before": "2026-11-23T09:00:00Z", "size": None})
+    assert sorted(faults(also)) == ["/not_before", "/reason", "/size"]
     second = frozen(office, asked, **later, reason="抽中三人均因故不能参加")
     assert (second["follows"], second["reason"]) == (first["id"], "抽中三人均因故不能参加")
     kept = office.get(f"/draws/{first['id']}").json

@@ -251,7 +251,9 @@ def test_each_deviation_needs_its_reason(office: Caller, asked: Any, pool: Any) 
     assert faults(refused) == ["/deviations"]
     assert refused.json["type"] == "urn:expertdb:problem:deviation-needs-reason"
     stranger = [*one, {"expert": pool[0]["id"], "reason": "并未偏离"}]
-    assert faults(decide(office, made, deviations=stranger)) == ["/deviations/1/expert"]
+    assert faults(decide(office, made, deviations=stranger)) == ["/deviations/1/expert", "/deviations"]
+    nameless = decide(office, made, deviations=stranger, confirmed_by=None)
+    assert faults(nameless) == ["/confirmed_by", "/deviations/1/expert", "/deviations"]
     assert office.get(f"/panels/{made['id']}").json["status"] == "proposed"
     decided = decide(office, made).json
     assert [seat["deviation"] for seat in decided["members"]] == ["", "满足规则", "满足规则"]
