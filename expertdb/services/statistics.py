@@ -191,7 +191,8 @@ def gini(ordered: Sequence[int], experts: int) -> float:
 def uncovered(session: Session, since: datetime) -> Uncovered:
     """What nobody covered, by the latest list of each request since then."""
     lists = select(Shortlist.request_id, Shortlist.id, Shortlist.gaps).where(Shortlist.created_at >= since)
-    latest = {request: (id, gaps) for request, id, gaps in session.execute(lists.order_by(Shortlist.created_at))}
+    in_turn = lists.order_by(Shortlist.created_at, Shortlist.id)  # Of two in one instant the later id is the later.
+    latest = {request: (id, gaps) for request, id, gaps in session.execute(in_turn)}
     filled = select(ShortlistEntry.shortlist_id).join(Shortlist).where(Shortlist.created_at >= since).distinct()
     named = set(session.scalars(filled))
     codes = Counter(gap["code"] for _, found in latest.values() for gap in found)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from expertdb.database import db
 from tests.api.people import ASKED, expert, moved, shortlist
 from tests.callers import Caller, Clock
 from tests.conftest import caller
@@ -73,6 +74,18 @@ def test_requests_that_nobody_covered_are_counted_by_code(administrator: Caller,
     found = figures(office)["uncovered"]
     assert (found["requests"], found["uncovered"]) == (3, 2)
     assert found["codes"] == [["GI", 2], ["TM", 1]]
+
+
+def test_of_two_lists_in_one_instant_the_later_counts(app: Flask, administrator: Caller, office: Caller) -> None:
+    asked = office.made("/requests", ASKED | {"aspects": [{"code": "GI"}]})
+    first = office.made(f"/requests/{asked['id']}/shortlists", {})
+    expert(administrator, codes=["GI"])
+    later = office.made(f"/requests/{asked['id']}/shortlists", {})
+    assert (len(first["gaps"]), later["gaps"], first["created_at"]) == (1, [], later["created_at"])
+    with app.app_context(), db.engine.begin() as connection:
+        # PostgreSQL lays a row that is written again behind the others.
+        connection.exec_driver_sql("UPDATE shortlists SET request_id = request_id WHERE id = '{}'".format(first["id"]))
+    assert figures(office)["uncovered"]["uncovered"] == 0
 
 
 def test_list_without_anybody_is_counted(office: Caller) -> None:
