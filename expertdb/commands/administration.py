@@ -7,7 +7,7 @@ from expertdb.database import transaction
 from expertdb.models.tokens import ROLES
 from expertdb.schemas.shared import MAXIMUM_PAGE
 from expertdb.schemas.tokens import TokenBody
-from expertdb.services import tokens
+from expertdb.services import organisations, tokens
 from expertdb.services.actors import SYSTEM
 
 
@@ -28,8 +28,11 @@ def create_token(ctx: click.Context, /, **options: str | tuple[str, ...] | None)
     stated = {name: list(value) if isinstance(value, tuple) else value for name, value in options.items() if value}
     body = printing.loaded(TokenBody(), stated)
     with application(ctx) as app, transaction() as session:
+        note = organisations.note_of_new(session, body.get("organisation"))
         made, secret = tokens.create(session, body, actor=SYSTEM, now=app.extensions["clock"]())
         click.echo(f"{made.id}\t{made.role}\t{made.name}", err=True)
+        if note:
+            click.echo(note, err=True)
     click.echo(secret)
 
 

@@ -9,7 +9,7 @@ from expertdb.database import transaction
 from expertdb.models.tokens import ROLES
 from expertdb.schemas.shared import MAXIMUM_PAGE
 from expertdb.schemas.users import UserBody
-from expertdb.services import users
+from expertdb.services import organisations, users
 from expertdb.services.actors import SYSTEM
 
 
@@ -32,8 +32,11 @@ def add_user(ctx: click.Context, /, password_stdin: bool, **options: str | None)
         stated["password"] = sys.stdin.readline().rstrip("\r\n")
     body = printing.loaded(UserBody(), stated)
     with application(ctx) as app, transaction() as session:
+        note = organisations.note_of_new(session, body.get("organisation"))
         added, made = users.create(session, body, actor=SYSTEM, now=app.extensions["clock"]())
         click.echo(f"{added.id}\t{added.role}\t{added.login}\t{added.name}", err=True)
+        if note:
+            click.echo(note, err=True)
     if made:
         click.echo(made)
 

@@ -1,14 +1,15 @@
 """Users: list, make, edit, reset the password."""
 
-from flask import render_template
+from flask import flash, render_template
 
 from expertdb.console.forms import Form
 from expertdb.console.handling import go
-from expertdb.console.language import said
+from expertdb.console.language import said, tongue
 from expertdb.console.rules import Reply, Visit, allow, asks, takes
 from expertdb.console.site import pages
 from expertdb.schemas.users import UserAnswer, UserBody, UserPatch, UserQuery
-from expertdb.services import users
+from expertdb.services import organisations, users
+from expertdb.wording import Text, say
 
 ADMINISTRATORS = ("administrator",)
 
@@ -34,7 +35,9 @@ def new_user(visit: Visit) -> Reply:
 @takes(UserBody, again=new_user)
 def add_user(visit: Visit) -> Reply:
     """Make the account and show the password made for it, once."""
+    note = organisations.note_of_new(visit.session, visit.body.get("organisation"))
     user, made = users.create(visit.session, visit.body, actor=visit.actor, now=visit.now)
+    _tell(note)
     return render_template("users/password.html", user=user, password=made)
 
 
@@ -52,8 +55,15 @@ def edit_user(visit: Visit, user_id: str) -> Reply:
 @takes(UserPatch, again=edit_user)
 def save_user(visit: Visit, user_id: str) -> Reply:
     """Change the account."""
+    note = organisations.note_of_new(visit.session, visit.body.get("organisation"))
     users.edit(visit.session, user_id, visit.body, version=visit.version, actor=visit.actor, now=visit.now)
+    _tell(note)
     return go("list_users", said("Saved."))
+
+
+def _tell(note: Text | None) -> None:
+    if note:
+        flash(say(note, tongue()), "warning")
 
 
 @pages.post("/users/<user_id>/password")

@@ -147,6 +147,17 @@ def resolve(session: Session, id_or_name: str, pointer: str, *, actor: Actor, no
         return made
 
 
+def note_of_new(session: Session, id_or_name: str | None) -> Text | None:
+    """What to tell whoever names an organisation that `resolve` is about to make: it may be a known one misspelt."""
+    if not id_or_name or _is_id(id_or_name) or look_up(session, id_or_name) is not None:
+        return None
+    template = (
+        'The organisation "{name}" was not known and has been entered. '
+        "If it is one that was there, make this its alias."
+    )
+    return Text(template, name=id_or_name)
+
+
 def ids_of(session: Session, called: set[str]) -> dict[str, str]:
     """The ids of the organisations that there are, by what they are called: an id or any of their names."""
     keys = {name: organisation_key(name) for name in called}

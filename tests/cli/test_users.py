@@ -41,6 +41,15 @@ def test_weak_password_is_refused(empty: Path) -> None:
     assert done("user", "list").stdout == ""
 
 
+def test_organisation_that_nobody_knew_is_told_of_once(empty: Path) -> None:
+    said = 'The organisation "泉州工作站" was not known and has been entered.'
+    assert said in add("ye", "agency", "--organisation", "泉州工作站").stderr
+    assert said not in add("lin", "agency", "--organisation", "泉州 工作站").stderr
+    token = ("token", "create", "--name", "t", "--role", "agency", "--organisation")
+    assert '"福州工作站" was not known' in done(*token, "福州工作站").stderr
+    assert "was not known" not in done(*token, "福州工作站").stderr
+
+
 def test_list_says_who_is_active(empty: Path) -> None:
     add()
     add("ye", "agency", "--organisation", "泉州工作站")

@@ -180,6 +180,14 @@ def test_cookie_is_out_of_reach_of_scripts_and_other_sites(app: Flask, stranger:
     assert "Secure" in secure
 
 
+def test_organisation_that_nobody_knew_is_told_of_once(administrator_page: Visitor) -> None:
+    for login, told in (("ye", True), ("lin", False)):
+        fields = {"/login": login, "/name": "甲", "/role": "agency", "/organisation": "泉州工作站"}
+        made = administrator_page.post("/users/new", fields, at="/users/new")
+        assert made.status_code == 200
+        assert ("“泉州工作站”" in made.text or "泉州工作站&#34; was not known" in made.text) == told
+
+
 def test_deactivated_user_is_out_at_once(app: Flask, administrator_page: Visitor) -> None:
     id = account(app, "auditor")
     other = Visitor(app)
