@@ -1,6 +1,7 @@
 """Visitors of the console: what a browser does, without one."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from werkzeug.test import TestResponse
 from expertdb.database import transaction
 from expertdb.services import users
 from expertdb.services.actors import SYSTEM
+from tests.conftest import Beginning, Databases, Step
 
 PASSWORD = "correct horse battery"
+COOKIE = "expertdb"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -64,6 +67,36 @@ def visitor(app: Flask, role: str, organisation: str | None = None, language: st
     return found
 
 
+def signing_in(role: str) -> Callable[[Flask], str]:
+    """A step that signs in somebody of this role and returns the cookie."""
+
+    def sign_in(app: Flask) -> str:
+        cookie = visitor(app, role).client.get_cookie(COOKIE)
+        assert cookie is not None
+        return cookie.value
+
+    return sign_in
+
+
+# Who has signed in before a test begins, by their fixtures.
+VISITORS = tuple(
+    (fixture, signing_in(role))
+    for fixture, role in (
+        ("administrator_page", "administrator"),
+        ("curator", "administrator"),
+        ("official", "policy_office"),
+        ("auditor", "auditor"),
+    )
+)
+
+
+@pytest.fixture
+def beginning(request: pytest.FixtureRequest, engine: str, databases: Databases) -> Beginning:
+    """As for other tests, with those signed in whom the test asks for."""
+    stated: tuple[Step, ...] = (*VISITORS, *getattr(request.module, "BEGINS", ()))
+    return databases.begun(engine, tuple(step for step in stated if step[0] in request.fixturenames))
+
+
 @pytest.fixture(params=["sqlite"])
 def engine(request: pytest.FixtureRequest) -> str:
     """Pages call services, which the other tests run on both engines."""
@@ -75,6 +108,30 @@ def stranger(app: Flask) -> Visitor:
     return Visitor(app)
 
 
+def signed_in(app: Flask, cookie: str) -> Visitor:
+    """Whoever has this cookie."""
+    one = Visitor(app)
+    one.client.set_cookie(COOKIE, cookie)
+    return one
+
+
 @pytest.fixture
-def administrator_page(app: Flask) -> Visitor:
-    return visitor(app, "administrator")
+def administrator_page(app: Flask, beginning: Beginning) -> Visitor:
+    return signed_in(app, beginning.known["administrator_page"])
+
+
+@pytest.fixture
+def curator(app: Flask, beginning: Beginning) -> Visitor:
+    """An administrator who keeps the pool."""
+    return signed_in(app, beginning.known["curator"])
+
+
+@pytest.fixture
+def official(app: Flask, beginning: Beginning) -> Visitor:
+    """Somebody of the policy office."""
+    return signed_in(app, beginning.known["official"])
+
+
+@pytest.fixture
+def auditor(app: Flask, beginning: Beginning) -> Visitor:
+    return signed_in(app, beginning.known["auditor"])

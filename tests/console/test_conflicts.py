@@ -19,11 +19,6 @@ PARTY = "闽山电池有限公司"
 
 
 @pytest.fixture
-def official(app: Flask) -> Visitor:
-    return visitor(app, "policy_office")
-
-
-@pytest.fixture
 def tied(administrator: Caller) -> str:
     """The id of an expert who taught, or was taught by, a party."""
     one = expert(administrator)["id"]

@@ -16,6 +16,7 @@ from flask import Flask
 
 from tests.api.people import ASKED, expert, moved
 from tests.callers import Caller, Clock
+from tests.conftest import Beginning, first_caller
 from tests.console.conftest import Visitor, visitor
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "verify_draw.py"
@@ -30,19 +31,22 @@ TERMS = {
 }
 
 
-@pytest.fixture
-def official(app: Flask) -> Visitor:
-    return visitor(app, "policy_office")
-
-
-@pytest.fixture
-def asked(office: Caller, administrator: Caller) -> str:
+def ask(app: Flask) -> str:
     """The address of an accepted request that six experts fit."""
+    office, administrator = first_caller(app, "policy_office"), first_caller(app, "administrator")
     for place, one in enumerate("甲乙丙丁戊己"):
         expert(administrator, f"专家{one}", organisation=f"单位{place}号")
     made = office.made("/requests", ASKED)
     moved(office, f"/requests/{made['id']}", "accepted")
     return f"/requests/{made['id']}"
+
+
+BEGINS = (("asked", ask),)
+
+
+@pytest.fixture
+def asked(beginning: Beginning) -> str:
+    return str(beginning.known["asked"])
 
 
 def frozen(one: Visitor, asked: str, **fields: Any) -> str:

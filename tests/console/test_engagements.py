@@ -13,21 +13,17 @@ from flask import Flask
 
 from tests.api.people import ASKED, expert, moved
 from tests.callers import Caller
-from tests.console.conftest import Visitor, visitor
+from tests.conftest import Beginning, first_caller
+from tests.console.conftest import Visitor
 from tests.console.filling import filled
 
 TEXT = "只有接受邀请的专家才能看到的内容"
 CRITERIA = ("competence", "independence", "timeliness", "usefulness", "communication", "confidentiality")
 
 
-@pytest.fixture
-def official(app: Flask) -> Visitor:
-    return visitor(app, "policy_office")
-
-
-@pytest.fixture
-def panel(administrator: Caller, office: Caller) -> str:
+def form_panel(app: Flask) -> str:
     """The address of a confirmed panel of one with one reserve."""
+    office, administrator = first_caller(app, "policy_office"), first_caller(app, "administrator")
     for place, one in enumerate("甲乙丙"):
         expert(administrator, f"专家{one}", organisation=f"单位{place}号", restricted={"phone": f"1390000000{place}"})
     made = office.made("/requests", ASKED | {"text": TEXT, "parties": [{"name": "闽山电池有限公司"}]})
@@ -36,6 +32,14 @@ def panel(administrator: Caller, office: Caller) -> str:
     body = {"to": "confirmed", "reason": "同意", "confirmed_by": "王某"}
     assert office.post(f"/panels/{formed['id']}/transitions", body, etag="*").status_code == 200
     return f"/panels/{formed['id']}"
+
+
+BEGINS = (("panel", form_panel),)
+
+
+@pytest.fixture
+def panel(beginning: Beginning) -> str:
+    return str(beginning.known["panel"])
 
 
 def sent(one: Visitor, path: str, at: str = "", **fields: object) -> object:

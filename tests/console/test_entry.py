@@ -15,11 +15,6 @@ from tests.console.filling import filled
 
 
 @pytest.fixture
-def curator(app: Flask) -> Visitor:
-    return visitor(app, "administrator")
-
-
-@pytest.fixture
 def reviewer(app: Flask) -> Visitor:
     return visitor(app, "reviewer")
 

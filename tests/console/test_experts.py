@@ -20,11 +20,6 @@ from tests.console.filling import filled
 HOSTILE = "<script>alert(1)</script>\"'&\u202egnp.exe"
 
 
-@pytest.fixture
-def curator(app: Flask) -> Visitor:
-    return visitor(app, "administrator")
-
-
 def edited(curator: Visitor, path: str, *, page: str | None = None, **changes: Any) -> tuple[int, str]:
     """Send the form of a profile as it was shown in `page` (now, if none is given), but for the changes."""
     shown = curator.page(f"{path}/edit") if page is None else page

@@ -15,6 +15,7 @@ from flask import Flask
 from expertdb.console.panel_forms import body_of
 from tests.api.people import ASKED, expert, moved
 from tests.callers import Caller
+from tests.conftest import Beginning, first_caller
 from tests.console.conftest import Visitor, visitor
 from tests.console.filling import filled
 
@@ -23,11 +24,10 @@ NAMES = [f"专家{one}" for one in "甲乙丙丁戊己"]
 AGENCY = "晋江鞋服产业园知识产权保护工作站"
 
 
-@pytest.fixture
-def pool(administrator: Caller) -> list[str]:
+def enter_pool(app: Flask) -> list[str]:
     """The ids of six experts of different kinds and firms, the best matched first."""
     fillers = ("茶叶加工", "鞋服设计", "陶瓷烧制", "石材雕刻", "水产养殖")
-    made = []
+    administrator, made = first_caller(app, "administrator"), []
     for place, kind in enumerate(KINDS):
         title = "电池专利无效宣告" + "".join(fillers[:place])
         body = {"items": [{"kind": "case", "title": f"{title}案", "year": 2024}], "statement": title}
@@ -35,17 +35,25 @@ def pool(administrator: Caller) -> list[str]:
     return [one["id"] for one in made]
 
 
-@pytest.fixture
-def official(app: Flask) -> Visitor:
-    return visitor(app, "policy_office")
-
-
-@pytest.fixture
-def asked(office: Caller, pool: Any) -> str:
+def ask(app: Flask) -> str:
     """The address of an accepted request."""
+    office = first_caller(app, "policy_office")
     made = office.made("/requests", ASKED)
     moved(office, f"/requests/{made['id']}", "accepted")
     return f"/requests/{made['id']}"
+
+
+BEGINS = (("pool", enter_pool), ("asked", ask))
+
+
+@pytest.fixture
+def pool(beginning: Beginning) -> list[str]:
+    return list(beginning.known["pool"])
+
+
+@pytest.fixture
+def asked(beginning: Beginning, pool: Any) -> str:
+    return str(beginning.known["asked"])
 
 
 def tried(one: Visitor, asked: str, status: int = 200, **fields: Any) -> str:

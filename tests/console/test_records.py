@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from flask import Flask
 from sqlalchemy import text
 
@@ -11,11 +10,6 @@ from tests.api.people import expert, moved
 from tests.callers import Caller
 from tests.console.conftest import Visitor, visitor
 from tests.console.filling import filled
-
-
-@pytest.fixture
-def auditor(app: Flask) -> Visitor:
-    return visitor(app, "auditor")
 
 
 def test_log_says_in_words_who_did_what(administrator: Caller, auditor: Visitor) -> None:

@@ -21,11 +21,6 @@ SHORT = {"/kind": "consultation", "/title": "电池", "/text": "电池专利无�
 ASPECTS = [{"code": "LG-INV", "need": "must"}, {"code": "LG-OVS", "need": "nice"}]
 
 
-@pytest.fixture
-def official(app: Flask) -> Visitor:
-    return visitor(app, "policy_office")
-
-
 def asked(office: Caller, **changes: object) -> str:
     """The id of a new request about batteries."""
     return str(office.made("/requests", ASKED | changes)["id"])
