@@ -44,6 +44,9 @@ PREPARED: set[pytest.FixtureDef[Any]] = set()
 UNCOUNTED = {"browser", "faults", "security", "quality", "test_wording.py"}
 # Of these every other test is counted: neighbours run nearly the same lines, and counting takes a third of their time.
 HALVED = {"api", "cli", "integration", "life"}
+# What takes longest in one piece starts first, or one worker would end with it alone. (xdist would start with the files
+# of most tests, and these have few: hence `--no-loadscope-reorder`.)
+LONGEST = ("browser", "life", "faults", "test_backups.py", "security", "test_concurrency.py", "quality")
 
 
 class Routes(Map):
@@ -86,9 +89,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     if not config.getoption("--every-engine"):
         _leave_out_repetitions(config, items)
+    items.sort(key=_turn)
     for item in items:
         group = "browser" if "browser" in item.path.parts else str(item.path)
         item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _turn(item: pytest.Item) -> int:
+    """When a test's group starts."""
+    return next((place for place, name in enumerate(LONGEST) if name in item.path.parts), len(LONGEST))
 
 
 @pytest.hookimpl(wrapper=True)
