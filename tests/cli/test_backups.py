@@ -24,7 +24,7 @@ from expertdb.services.actors import SYSTEM
 from tests.api.people import ASKED, expert
 from tests.callers import Clock
 from tests.cli.conftest import run
-from tests.conftest import ENGINES, START, Databases, caller, close, make_app
+from tests.conftest import AGENCY, ENGINES, START, Databases, caller, close, make_app
 
 NOT_COPIED = {"user_sessions", "sign_in_windows", "alembic_version"}
 PHONE, ID_NUMBER = "13800138000", "11010519491231002X"
@@ -43,23 +43,30 @@ def at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 @pytest.fixture(params=ENGINES)
 def source(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Flask]:
     """A small pool with requests, lists, tokens and restricted values in it."""
-    app = filled(databases.fresh(request.param))
-    expert(caller(app, "administrator"), restricted={"phone": PHONE, "id_number": ID_NUMBER})
-    agency = caller(app, "agency", "晋江鞋服产业园知识产权保护工作站")
-    agency.made(f"/requests/{agency.made('/requests', ASKED)['id']}/shortlists", {"size": 5})
+    app = make_app(databases.begun(request.param, (("pool", fill), ("list", list_somebody))).url, Clock(START))
     yield app
     close(app)
 
 
-def filled(url: str) -> Flask:
-    app = make_app(url, Clock(START))
+def list_somebody(app: Flask) -> None:
+    """Enter restricted values, a request and its list."""
+    expert(caller(app, "administrator"), restricted={"phone": PHONE, "id_number": ID_NUMBER})
+    agency = caller(app, "agency", AGENCY)
+    agency.made(f"/requests/{agency.made('/requests', ASKED)['id']}/shortlists", {"size": 5})
+
+
+def filled(databases: Databases, engine: str) -> Flask:
+    return make_app(databases.begun(engine, (("pool", fill),)).url, Clock(START))
+
+
+def fill(app: Flask) -> None:
+    """Enter three experts with an item each."""
     administrator = caller(app, "administrator")
     for name in ("林岚", "陈望舒", "游思敏"):
         made = expert(administrator, name)
         administrator.made(
             f"/experts/{made['id']}/items", {"kind": "case", "title": f"{name}外观设计侵权案", "year": 2024}
         )
-    return app
 
 
 def url_of(app: Flask) -> str:
@@ -125,7 +132,7 @@ def test_what_is_restored_is_what_was_there(
 def test_running_process_sees_the_restored_pool_at_once(
     engine: str, databases: Databases, at: Callable[[str], None]
 ) -> None:
-    running = filled(databases.fresh(engine))
+    running = filled(databases, engine)
     administrator = caller(running, "administrator")
     at(url_of(running))
     assert run("backup", FILE).exit_code == 0
@@ -259,7 +266,7 @@ def test_bomb_is_not_unpacked(app: Flask, at: Callable[[str], None], databases: 
 
 def test_backup_sees_one_state_while_others_write(engine: str, databases: Databases, at: Callable[[str], None]) -> None:
     """The audit head and its entries are two tables, read one after the other: in a copy they must agree."""
-    app = filled(databases.fresh(engine))
+    app = filled(databases, engine)
     at(url_of(app))
     stop = threading.Event()
 
@@ -283,7 +290,7 @@ def test_backup_sees_one_state_while_others_write(engine: str, databases: Databa
 
 
 def test_database_of_strange_tables_is_left_alone(databases: Databases, at: Callable[[str], None]) -> None:
-    app = filled(databases.fresh("postgresql"))
+    app = filled(databases, "postgresql")
     at(url_of(app))
     assert run("backup", FILE).exit_code == 0
     with app.app_context(), db.engine.begin() as connection:
