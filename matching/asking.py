@@ -108,10 +108,10 @@ class Prepared:
         )
 
 
-def ask(query: Query, analyser: Analyser) -> Asked:
-    """Return the query with its text analysed."""
+def ask(query: Query, analyser: Analyser, *, explained: bool = False) -> Asked:
+    """Return the query with its text analysed; `explained` says that its words will be wanted besides its terms."""
     reading = analyser.read(query_text(query))
-    terms, aspects = reading.terms(), aspect_codes(query.aspects)
+    terms, aspects = reading.terms(in_words=explained), aspect_codes(query.aspects)
     counted = _counted(terms, {concept_term(code) for code in aspects}, analyser)
     return Asked(query, reading, terms, aspects, aspect_codes(query.aspects, "must"), counted)
 

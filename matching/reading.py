@@ -110,10 +110,17 @@ class Reading:
         return self._known_words
 
     @property
+    def _cuts(self) -> list[tuple[Token, Cut]]:
+        """The tokens that have words with stems, and these."""
+        if self._known_cuts is None:
+            self._known_cuts = list(self._pivot.cuts(placed(self._pieces)))
+        return self._known_cuts
+
+    @property
     def _stems(self) -> _Found:
         """The pivot's terms."""
         if self._known_stems is None:
-            cuts = self._known_cuts or self._pivot.cuts(placed(self._pieces))
+            cuts = self._known_cuts or self._pivot.cuts(placed(self._pieces))  # Not kept: most texts need them once.
             self._known_stems = _Found.of(
                 (stem, start + place, start + place + len(word))
                 for (_, _, start), cut in cuts
@@ -122,12 +129,13 @@ class Reading:
             )
         return self._known_stems
 
-    def terms(self) -> Analysed:
-        """Return the terms of the text."""
+    def terms(self, *, in_words: bool = False) -> Analysed:
+        """Return the terms of the text. With `in_words` it is cut as `words_of_terms` needs it, once for both."""
         native: list[str] = []
         words: list[str] = []
         stems: list[str] = []
-        known: dict[str, list[str]] = {}
+        cuts = self._cuts if in_words else ()
+        known = {token.text: [stem for _, _, own in cut for stem in own] for token, cut in cuts if token.kind == "han"}
         han_characters = latin_words = 0
         previous = ""
         for _, han, ipc, word in self._pieces:
@@ -215,9 +223,7 @@ class Reading:
         """
         words: dict[str, str] = {}
         seen: set[str] = set()  # A run that comes again has the same terms.
-        if self._known_cuts is None:
-            self._known_cuts = list(self._pivot.cuts(placed(self._pieces)))
-        for (kind, text, start), cut in self._known_cuts:
+        for (kind, text, start), cut in self._cuts:
             if kind != "han" or text in seen:
                 continue
             seen.add(text)
