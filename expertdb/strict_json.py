@@ -3,6 +3,8 @@
 import json
 from typing import Any, NoReturn
 
+import orjson
+
 from expertdb.wording import Text
 
 # What Python's parser says, as sentences that can be said in Chinese too.
@@ -45,6 +47,14 @@ def loads(raw: bytes) -> Any:
         raise NotJson(Text("it is nested too deeply")) from error
     except ValueError as error:
         raise NotJson(Text("it holds a number of thousands of digits")) from error
+
+
+def written(value: Any) -> bytes:
+    """A value of plain data as JSON in UTF-8; raises TypeError, or UnicodeEncodeError for halves of characters."""
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError:  # What it does not write and Python does: numbers of more than 64 bits.
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 ALWAYS = (0, 2**31 - 1)
@@ -39,6 +39,8 @@ class Profile:
     codes: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
     days: tuple[int, int] = ALWAYS
+    # Worked out once by `records.digest`: all that it is made of never changes.
+    known_digest: int | None = field(default=None, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,9 +72,12 @@ def is_doubted(kind: int) -> bool:
 
 def digest(profile: Profile) -> int:
     """Return a number below 2**64 for everything that the index reads of a profile."""
-    read = (profile.statement, profile.items, sorted(profile.codes), sorted(profile.tags), profile.days)
-    hashed = hashlib.blake2b(repr(read).encode("utf-8", "surrogatepass"), digest_size=8)
-    return int.from_bytes(hashed.digest(), "little")
+    if profile.known_digest is None:
+        read = (profile.statement, profile.items, sorted(profile.codes), sorted(profile.tags), profile.days)
+        hashed = hashlib.blake2b(repr(read).encode("utf-8", "surrogatepass"), digest_size=8)
+        object.__setattr__(profile, "known_digest", int.from_bytes(hashed.digest(), "little"))
+    assert profile.known_digest is not None
+    return profile.known_digest
 
 
 def item_of(profile: Profile, part: int, doubted: bool) -> Item:

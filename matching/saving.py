@@ -90,7 +90,8 @@ def load(folder: Path, analyser: Analyser, max_items: int, kernel: kernels.Name 
 def current(folder: Path) -> str:
     """Return the name of the folder's current snapshot; raises UnusableSnapshot where there is none."""
     try:
-        return (folder / CURRENT).read_text("utf-8").strip()
+        with open(folder / CURRENT, "rb", buffering=0) as file:  # Every request looks here.
+            return file.read().decode().strip()
     except (OSError, UnicodeDecodeError) as error:
         raise UnusableSnapshot(f"{folder} has no current snapshot: {error}") from error
 

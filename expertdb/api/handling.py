@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from flask import Blueprint, Response, current_app, g, json, request, url_for
+from flask import Blueprint, Response, current_app, g, request, url_for
 from marshmallow import Schema
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from expertdb import strict_json
 from expertdb.api import idempotency, limits, problems, reading
 from expertdb.api.rejections import Unauthenticated
 from expertdb.api.routing import PREFIX, Call, Contract, Download, View, contract_of
@@ -73,7 +74,7 @@ def handled(view: Callable[..., Any], contract: Contract) -> Callable[..., Respo
     def handle(**path: str) -> Response:
         actor = _caller(contract)
         reading.path(path)
-        known = reading.query(_schema(contract.query or Schema), request)
+        known = reading.query(_schema(contract.query or Schema), request) if contract.query or request.args else {}
         body = _body(contract)
         version = reading.if_match(request) if contract.edits else None
         # A key's answer is stored, also that of a call which stores nothing else.
@@ -232,7 +233,7 @@ def _schema(kind: type[Schema]) -> Schema:
 
 def _json(payload: Any, status: int) -> Response:
     payload = spoken(payload, problems.language(), codes=True)
-    return Response(json.dumps(payload, ensure_ascii=False, sort_keys=False), status, mimetype="application/json")
+    return Response(strict_json.written(payload), status, mimetype="application/json")
 
 
 def _next(page: Page) -> str | None:

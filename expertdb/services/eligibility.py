@@ -48,9 +48,11 @@ def sift(
     held = {expert: held_back[expert] for expert in among(pool, in_term, held_back)}
     free = replace(in_term, without=frozenset(held))
     allowed = replace(free, any_of=tuple(_tags(name, values) for name, values in filters.items() if values))
-    counts = exclusions.counted(session, pool, today) + Counter(held.values())
-    n_allowed = pool.index.count(allowed)
-    if outside := pool.index.count(free) - n_allowed:
+    n_in_term = pool.index.count(in_term)
+    counts = exclusions.counted(session, pool, n_in_term) + Counter(held.values())
+    n_free = n_in_term - len(held)  # They are all in term.
+    n_allowed = pool.index.count(allowed) if allowed.any_of else n_free
+    if outside := n_free - n_allowed:
         counts[OUTSIDE_FILTERS] = outside
     return Eligible(allowed, n_allowed, counts, held)
 

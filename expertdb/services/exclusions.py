@@ -44,12 +44,12 @@ class Left(Protocol):
     def held_back(self) -> Mapping[str, str]: ...
 
 
-def counted(session: Session, pool: Pool, today: date) -> Counter[str]:
-    """How many experts cannot be ranked today, for each reason."""
+def counted(session: Session, pool: Pool, n_in_term: int) -> Counter[str]:
+    """How many experts cannot be ranked, for each reason, when so many of the pool are within their term."""
     counts = Counter[str]()
     for status, count in rows_of(session, _COUNTS):
         counts[status] = count
-    if late := pool.index.n_experts - pool.index.count(Filter(day=today.toordinal())):
+    if late := pool.index.n_experts - n_in_term:
         counts[TERM_NOT_CURRENT] = late
     return counts
 
