@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -116,14 +116,14 @@ def ask(query: Query, analyser: Analyser, *, explained: bool = False) -> Asked:
     return Asked(query, reading, terms, aspects, aspect_codes(query.aspects, "must"), counted)
 
 
-def _counted(found: Analysed, named: Collection[str], analyser: Analyser) -> Counted:
+def _counted(found: Analysed, named: set[str], analyser: Analyser) -> Counted:
     tfs = [Counter(getattr(found, field)) for field in FIELDS]
-    native, pivot = fields = [sorted({*tf, *named}) for tf in tfs]
+    native, pivot = fields = [sorted(tf.keys() | named) for tf in tfs]
     rare = [analyser.rarities.of(found.language, field, own) for field, own in zip(FIELDS, fields, strict=True)]
     return Counted(
         (*native, *pivot),
         len(native),
-        np.array([*map(tfs[0].__getitem__, native), *map(tfs[1].__getitem__, pivot)], dtype=np.int64),
+        np.array([tf.get(term, 0) for tf, own in zip(tfs, fields, strict=True) for term in own], dtype=np.int64),
         np.array(rare[0] + rare[1]),
         np.array([term in named for own in (native, pivot) for term in own], dtype=np.bool_),
     )

@@ -75,6 +75,7 @@ class Mentions:
         self, found: Sequence[Piece], firsts: Sequence[int], mentions: Sequence[tuple[tuple[str, ...], int, int]]
     ) -> None:
         self._found, self._firsts, self._mentions = found, firsts, mentions
+        self._hits: list[Hit] | None = None
 
     @property
     def codes(self) -> list[str]:
@@ -82,13 +83,14 @@ class Mentions:
         return [code for codes, _, _ in self._mentions for code in codes]
 
     def hits(self) -> list[Hit]:
-        """Return each with its place in the normalised text."""
-        if not self._mentions:
-            return []
-        here = list(placed(self._found))
-        return [
-            Hit(codes, self._place(here, first)[0], self._place(here, last)[1]) for codes, first, last in self._mentions
-        ]
+        """Return each with its place in the normalised text; kept, since a text may be read for many lists."""
+        if self._hits is None:
+            here = list(placed(self._found)) if self._mentions else []
+            self._hits = [
+                Hit(codes, self._place(here, first)[0], self._place(here, last)[1])
+                for codes, first, last in self._mentions
+            ]
+        return self._hits
 
     def _place(self, here: Sequence[Token], unit: int) -> tuple[int, int]:
         """Return start and end of a unit; a break is where the next token starts."""

@@ -75,10 +75,11 @@ class _Found(NamedTuple):
             ends.append(end)
         return cls(terms, starts, ends)
 
-    def among(self, wanted: Container[str]) -> Iterator[tuple[str, int, int]]:
-        """Yield those that are wanted."""
-        for place in compress(range(len(self.terms)), map(wanted.__contains__, self.terms)):
-            yield self.terms[place], self.starts[place], self.ends[place]
+    def among(self, wanted: Container[str], field: str) -> list[tuple[str, str, int, int]]:
+        """Return those that are wanted as places of a field."""
+        terms, starts, ends = self
+        places = compress(range(len(terms)), map(wanted.__contains__, terms))
+        return [(field, terms[place], starts[place], ends[place]) for place in places]
 
 
 class Reading:
@@ -197,9 +198,9 @@ class Reading:
                 here.append(("native", term, at, at + len(term)))
                 at = found(term, at + 1)
         if words:
-            here += [("native", *place) for place in self._words.among(native)]
+            here += self._words.among(native, "native")
         if pivot:
-            here += [("pivot", *place) for place in self._stems.among(pivot)]
+            here += self._stems.among(pivot, "pivot")
         for hit in self._mentions.hits() if concept else ():
             terms = map(concept_term, hit.codes)
             here += [("concept", term, hit.start, hit.end) for term in terms if term in concept]

@@ -30,25 +30,12 @@ ETAG = re.compile(r'(?:W/)?"([0-9]{1,15})"')
 
 
 class Parser(FlaskParser):
-    """webargs with our strictness: unknown parameters are refused everywhere, JSON is RFC 8259's."""
+    """webargs with our strictness, for query strings: unknown parameters are refused everywhere."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION = {"json": RAISE, "query": RAISE}  # noqa: RUF012 - webargs reads it so.
-
-    def load_json(self, req: Request, schema: Any) -> Any:
-        if req.mimetype != "application/json":
-            found = req.mimetype or "no type"
-            raise UnsupportedMediaType(
-                Text(
-                    "The body is {found}; send application/json with a Content-Type that says so.",
-                    found=found,
-                )
-            )
-        return strict_json(whole_body(req))
+    DEFAULT_UNKNOWN_BY_LOCATION = {"query": RAISE}  # noqa: RUF012 - webargs reads it so.
 
     def handle_error(self, error: ValidationError, req: Any, schema: Any, **kwargs: Any) -> NoReturn:
-        location, messages = next(iter(error.messages_dict.items()))
-        prefix = "/query" if location == "query" else ""
-        raise InvalidInput(*faults_of(messages, prefix)) from error
+        raise InvalidInput(*faults_of(error.messages_dict["query"], "/query")) from error
 
 
 parser = Parser()
@@ -110,7 +97,20 @@ def if_match(request: Request) -> int | None:
 
 def body(schema: Schema, request: Request) -> Any:
     """The JSON body as the schema loads it; raises UnsupportedMediaType, MalformedBody, InvalidInput."""
-    return parser.parse(schema, request, location="json")
+    sent = _json(request)
+    try:
+        return schema.load(sent, unknown=RAISE)
+    except ValidationError as error:
+        raise InvalidInput(*faults_of(error.messages)) from error
+
+
+def _json(request: Request) -> Any:
+    if request.mimetype != "application/json":
+        found = request.mimetype or "no type"
+        raise UnsupportedMediaType(
+            Text("The body is {found}; send application/json with a Content-Type that says so.", found=found)
+        )
+    return strict_json(whole_body(request))
 
 
 @dataclass(frozen=True)

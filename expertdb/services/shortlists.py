@@ -236,7 +236,7 @@ def _of_pool(
         "vocabulary_versions": vocabularies.versions(),
         "parameters": _parameters(parameters),
         "gaps": _gaps(pool, query, ranking, eligible),
-        "suggested_aspects": [asdict(one) for one in suggested(ranking.asked)],
+        "suggested_aspects": [{"code": one.code, "phrases": one.phrases} for one in suggested(ranking.asked)],
         # A list that is stored names only those held back from this matter: see `exclusions` for the others.
         "excluded": _named(eligible.held_back if kept else exclusions.today(session, pool, local_day(now), eligible)),
         "left_out": _left_out(eligible.counts, eligible.n_allowed, ranking),
