@@ -41,7 +41,7 @@ INDEXED: dict[str, Path] = {}
 COUNTED: set[str] = set()
 PREPARED: set[pytest.FixtureDef[Any]] = set()
 # Tests that take twice as long when every line is counted, and run few that others do not.
-UNCOUNTED = {"browser", "faults", "security", "quality", "test_wording.py"}
+UNCOUNTED = {"browser", "faults", "security", "quality", "test_wording.py", "test_cases.py"}
 # Of these every other test is counted: neighbours run nearly the same lines, and counting takes a third of their time.
 HALVED = {"api", "cli", "integration", "life"}
 # What takes longest in one piece starts first, or one worker would end with it alone. (xdist would start with the files
