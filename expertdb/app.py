@@ -120,7 +120,6 @@ def warm_up(app: Flask) -> None:
             with database.transaction(read_only=True) as session:
                 corpus: Corpus = app.extensions["corpus"]
                 pool = corpus.refresh(session)
-                _ = pool.index.analyser.rarities  # Read when first asked for.
                 app.extensions["directory"].refresh(session)
                 built = corpus.files is not None and not corpus.files.name
             if built and corpus.tending and pool.index.n_experts:

@@ -34,10 +34,10 @@ class Analyser:
             hashed.update(Path(__file__).with_name(f"{module}.py").read_bytes())
         return hashed.hexdigest()
 
-    @cached_property
+    @property
     def rarities(self) -> Rarities:
         """How rare words are in requests; a hundred texts are read when it is first asked for."""
-        return Rarities(self.analyse)
+        return _rarities(self._pivot)
 
     def read(self, text: str) -> Reading:
         """Read a text, any text at all; linear in its length but for long runs of combining marks."""
@@ -54,3 +54,9 @@ class Analyser:
     def spans(self, text: str) -> list[Span]:
         """Return the vocabulary concepts in a text."""
         return self.read(text).spans()
+
+
+@lru_cache(maxsize=4)
+def _rarities(pivot: Pivot) -> Rarities:
+    """Return the same for every vocabulary: its codes count in full, and no word is another for it."""
+    return Rarities(Analyser(Concepts(), pivot).analyse)

@@ -22,14 +22,13 @@ from matching.weights import FIELDS, Field, Floats, QueryField, Rows
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Counted:
-    """The terms of a request, those of the native field before those of the pivot, sorted in each, with their tf, their
-    rarity in requests and whether an aspect names them; shape (n_terms,). `native` says how many of them are native.
+    """The terms of a request, those of the native field before those of the pivot, sorted in each, with their tf and
+    whether an aspect names them; shape (n_terms,). `native` says how many of them are native.
     """
 
     terms: tuple[str, ...]
     native: int
     tfs: Rows
-    rarities: Floats
     named: NDArray[np.bool_]
 
 
@@ -112,25 +111,28 @@ def ask(query: Query, analyser: Analyser, *, explained: bool = False) -> Asked:
     """Return the query with its text analysed; `explained` says that its words will be wanted besides its terms."""
     reading = analyser.read(query_text(query))
     terms, aspects = reading.terms(in_words=explained), aspect_codes(query.aspects)
-    counted = _counted(terms, {concept_term(code) for code in aspects}, analyser)
+    counted = _counted(terms, {concept_term(code) for code in aspects})
     return Asked(query, reading, terms, aspects, aspect_codes(query.aspects, "must"), counted)
 
 
-def _counted(found: Analysed, named: set[str], analyser: Analyser) -> Counted:
+def _counted(found: Analysed, named: set[str]) -> Counted:
     tfs = [Counter(getattr(found, field)) for field in FIELDS]
     native, pivot = fields = [sorted(tf.keys() | named) for tf in tfs]
-    rare = [analyser.rarities.of(found.language, field, own) for field, own in zip(FIELDS, fields, strict=True)]
     return Counted(
         (*native, *pivot),
         len(native),
         np.array([tf.get(term, 0) for tf, own in zip(tfs, fields, strict=True) for term in own], dtype=np.int64),
-        np.array(rare[0] + rare[1]),
         np.array([term in named for own in (native, pivot) for term in own], dtype=np.bool_),
     )
 
 
 def prepare(
-    asked: Asked, parameters: Parameters, vocabularies: Mapping[Field, Vocabulary], live: Live, kernel: Any
+    asked: Asked,
+    parameters: Parameters,
+    analyser: Analyser,
+    vocabularies: Mapping[Field, Vocabulary],
+    live: Live,
+    kernel: Any,
 ) -> Prepared:
     """Return the query with the weights that its terms have in this version of the pool."""
     counted, (native, pivot) = asked.counted, FIELDS
@@ -139,8 +141,7 @@ def prepare(
         + vocabularies[pivot].find(counted.terms[counted.native :]),
         dtype=np.int64,
     )
-    exponent = parameters.request_rarity
-    rare = counted.rarities if exponent == 1.0 else counted.rarities**exponent
+    rare = _rarities(asked, analyser, parameters.request_rarity)
     known: Known = kernel.known(counted, rare, numbers, live, parameters.aspect_weight)
     return Prepared(
         asked.query,
@@ -153,6 +154,18 @@ def prepare(
         parameters.aspect_weight,
         live.items,
     )
+
+
+def _rarities(asked: Asked, analyser: Analyser, exponent: float) -> Floats:
+    """Return what counts of each of the request's terms, see `matching.rarity`; shape (n_terms,)."""
+    counted, language = asked.counted, asked.terms.language
+    if not exponent:
+        return np.ones(len(counted.terms))
+    (native, own), (pivot, other) = zip(
+        FIELDS, (counted.terms[: counted.native], counted.terms[counted.native :]), strict=True
+    )
+    known = analyser.rarities
+    return np.array(known.of(language, native, own) + known.of(language, pivot, other)) ** exponent
 
 
 def query_text(query: Query) -> str:

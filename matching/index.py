@@ -135,7 +135,7 @@ class Index:
         """Do what `prepare` does, within `live.at(index.version)`."""
         if parameters.max_items != self.max_items:
             raise ValueError(f"max_items is {parameters.max_items}, but the index was built with {self.max_items}")
-        return prepare(asked, parameters, self.vocabularies, live, self.kernel)
+        return prepare(asked, parameters, self.analyser, self.vocabularies, live, self.kernel)
 
     def score(
         self, query: Query, parameters: Parameters = _DEFAULTS, allowed: Collection[str] | Filter | None = None

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass, fields
 
 # Goes into every fingerprint; raise it whenever the same parameters would give other digits than before.
-ALGORITHM = "3"
+ALGORITHM = "2"
 
 _RANGES: dict[str, tuple[float, float]] = {
     "native_weight": (0, 1),
@@ -41,6 +41,7 @@ class Parameters:
     - `aspect_weight`: weight of an aspect's concept term in the request, in mentions on the logarithmic scale: 1 is as
       if the text had named it once, 0 to 20.
     - `request_rarity`: how much less words count that stand in most requests, 0 (not at all) to 2 (`matching.rarity`).
+      With 1 lists are better by grades, but cover less of what requests want (docs/quality.md): 0 unless wanted.
     - `diversify`: 0 orders by affinity; up to 1, places go to whoever adds most to what the list covers of the
       request's aspects and recognised codes (`matching.diversity`). Affinities stay as they are.
     - `baseline`: share of an expert's mean affinity over a background of requests that is subtracted, 0 to 1
@@ -55,7 +56,7 @@ class Parameters:
     unverified_factor: float = 0.9
     missing_must_factor: float = 0.8
     aspect_weight: float = 2.0
-    request_rarity: float = 1.0
+    request_rarity: float = 0.0
     diversify: float = 0.0
     baseline: float = 0.0
     shown_terms: int = 10
@@ -75,7 +76,8 @@ class Parameters:
     def fingerprint(self) -> str:
         """Return the SHA-256 of the parameters and the algorithm's version, in hexadecimal."""
         stated = asdict(self)
-        if not self.baseline:
-            del stated["baseline"]  # Lists made before there was one keep their fingerprint.
+        for name in ("baseline", "request_rarity"):
+            if not stated[name]:
+                del stated[name]  # Lists made before there was one keep their fingerprint.
         canonical = json.dumps({"algorithm": ALGORITHM, **stated}, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()

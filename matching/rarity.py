@@ -1,8 +1,8 @@
 """Rarity in requests: words that stand in most requests say little of what one of them asks for.
 
 Every office writes "please", "experts", "draft" and "within three weeks". In a pool of profiles such words may be rare,
-so that idf takes them for what matters. So a term of a request counts by how rare it is among requests, too: with d of
-N requests of a background in the same language holding it, its 1 + ln tf is multiplied by
+so that idf takes them for what matters. With `request_rarity` a term of a request counts by how rare it is among
+requests, too: with d of N requests of a background in the same language holding it, its 1 + ln tf is multiplied by
 
     r = ((1 + ln((1 + N) / (1 + d))) / (1 + ln(1 + N))) ^ request_rarity
 

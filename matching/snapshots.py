@@ -22,8 +22,7 @@ from matching.ranking import Candidate, Ranking
 from matching.reckoning import Evidence, Hits, Reckoning, reckon
 from matching.weights import FIELDS, Field, QueryField, weigh
 
-FORMAT = 3
-_HELD = {(FORMAT, ALGORITHM), (2, "2")}  # Before words were rare in requests or not.
+FORMAT = 2
 
 
 def snapshot(ranking: Ranking) -> dict[str, Any]:
@@ -57,7 +56,7 @@ def recompute(stored: Mapping[str, Any]) -> list[tuple[str, float]]:
 def reckonings(stored: Mapping[str, Any]) -> list[tuple[str, Reckoning]]:
     """Return expert and reckoning, with every term and adjustment, of each entry; raises ValueError as `recompute`."""
     made = (stored["format"], stored["algorithm"])
-    if made not in _HELD:
+    if made != (FORMAT, ALGORITHM):
         raise ValueError(f"snapshot of format {made[0]}, algorithm {made[1]}; this code holds {FORMAT}, {ALGORITHM}")
     parameters = Parameters(**stored["parameters"])
     query = stored["query"]
@@ -131,10 +130,10 @@ def _stored_field(field: QueryField) -> dict[str, Any]:
     return {
         "terms": list(field.terms),
         "tfs": field.tfs.tolist(),
-        "rarities": field.rarities.tolist(),
         "boosts": field.boosts.tolist(),
         "dfs": field.dfs.tolist(),
         "n_items": field.n_items,
+        **({"rarities": field.rarities.tolist()} if (field.rarities != 1.0).any() else {}),
     }
 
 

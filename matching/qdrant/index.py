@@ -149,7 +149,7 @@ class QdrantIndex:
             mine, theirs = getattr(self._parameters, name), getattr(parameters, name)
             if mine != theirs:
                 raise ValueError(f"{name} is {theirs}, but the index was built with {mine}")
-        return prepare(asked, parameters, self.vocabularies, live, self.kernel)
+        return prepare(asked, parameters, self.analyser, self.vocabularies, live, self.kernel)
 
     def concepts(self, codes: Iterable[str]) -> list[int]:
         """Return the numbers of the native terms of vocabulary codes, -1 where nobody ever held one."""

@@ -27,7 +27,7 @@ def main(folder: Path, out: Path) -> None:
     """Write and measure every draw that the folder has, and print the losses as Markdown."""
     scorers = {
         "ours": matcher(default_analyser()),
-        "ours, every word of a request as it is": matcher(default_analyser(), Parameters(request_rarity=0.0)),
+        "ours, words by their rarity in requests": matcher(default_analyser(), Parameters(request_rarity=1.0)),
         "native words only": matcher(Analyser(Concepts(), Pivot({})), Parameters(native_weight=1.0)),
         "scikit-learn defaults": scikit_learn_defaults,
         "the same, fitted to the papers asked for as well": partial(scikit_learn_defaults, on_requests=True),

@@ -42,7 +42,7 @@ def scorers() -> dict[str, Scorer]:
     full = default_analyser()
     return {
         "as it is": matcher(full),
-        "every word of a request as it is": matcher(full, Parameters(request_rarity=0.0)),
+        "words by their rarity in requests": matcher(full, Parameters(request_rarity=1.0)),
         "without curated codes": matcher(full, codes=False),
         "without glossary and lexicon": matcher(Analyser(concepts(), Pivot({}))),
         "without concepts and codes": matcher(Analyser(Concepts(), Pivot.load()), codes=False),

@@ -49,7 +49,6 @@ def test_terms_weigh_the_same(terms, data):
         tuple(map(str, range(len(terms)))),
         native,
         np.array([tf for _, tf, _ in terms], dtype=np.int64),
-        rare,
         np.array([named for *_, named in terms], dtype=np.bool_),
     )
     numbers = np.array([number for number, *_ in terms], dtype=np.int64)

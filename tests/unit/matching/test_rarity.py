@@ -7,6 +7,7 @@ import pytest
 
 from matching import (
     Analyser,
+    Aspect,
     Concepts,
     Index,
     Parameters,
@@ -19,13 +20,17 @@ from matching import (
     snapshot,
 )
 from matching.rarity import requests
+from tests.reference.naive import naive_affinities
 from tests.reference.pools import CONCEPTS, LEXICON, by_id
 
 ANALYSER = Analyser(CONCEPTS, Pivot(LEXICON))
 ASKING, KNOWING = Profile("asking", "please recommend experts"), Profile("knowing", "lithium separators")
 POOL = [ASKING, KNOWING]
 QUERY = Query("", "please recommend experts who know lithium separators")
-OFF = Parameters(request_rarity=0.0)
+FINGERPRINT = (
+    "851255647765cdcaf7d3dd821f49f1517b2f57c4eaf27f47dac35c9afcd58004"  # of the version before there was rarity
+)
+ON, OFF = Parameters(request_rarity=1.0), Parameters()
 
 
 def rarity(language, term):
@@ -54,12 +59,14 @@ def test_nothing_is_usual_in_a_language_without_a_background():
 
 def test_whoever_knows_stands_before_whoever_writes_like_a_request():
     index = Index.build(POOL, ANALYSER)
-    assert [expert for expert, _ in best(index, QUERY, 2)] == ["knowing", "asking"]
+    assert [expert for expert, _ in best(index, QUERY, 2, ON)] == ["knowing", "asking"]
     assert [expert for expert, _ in best(index, QUERY, 2, OFF)] == ["asking", "knowing"]
 
 
 def test_a_request_of_such_words_alone_still_finds_who_writes_them():
-    assert [expert for expert, _ in best(Index.build(POOL, ANALYSER), Query("", "experts, please"), 2)] == ["asking"]
+    assert [expert for expert, _ in best(Index.build(POOL, ANALYSER), Query("", "experts, please"), 2, ON)] == [
+        "asking"
+    ]
 
 
 def test_a_code_counts_in_full_however_many_requests_hold_it():
@@ -67,16 +74,29 @@ def test_a_code_counts_in_full_however_many_requests_hold_it():
     assert rarity("zh", "=TM") == 1.0 > rarity("zh", "商标")
 
 
-def test_a_list_stored_before_there_was_rarity_recomputes():
-    ranking = rank(Index.build(POOL, ANALYSER), QUERY, 2, by_id(POOL), OFF)
+@pytest.mark.parametrize("parameters", [ON, OFF])
+def test_a_stored_list_recomputes_with_it_and_without(parameters):
+    ranking = rank(Index.build(POOL, ANALYSER), QUERY, 2, by_id(POOL), parameters)
     stored = json.loads(json.dumps(snapshot(ranking)))
-    for field in stored["query"]["fields"].values():
-        del field["rarities"]
-    del stored["parameters"]["request_rarity"]
 
-    assert recompute(stored | {"format": 2, "algorithm": "2"}) == [
-        (one.expert, one.affinity) for one in ranking.candidates
-    ]
+    assert ("rarities" in stored["query"]["fields"]["native"]) == (parameters is ON)
+    assert recompute(stored) == [(one.expert, one.affinity) for one in ranking.candidates]
+
+
+@pytest.mark.parametrize("kernel", ["numba", "scipy"])
+def test_affinities_equal_those_of_the_naive_reference(kernel):
+    query = Query("请推荐专家", "请推荐两名熟悉商标与电池专利无效的专家，召开一次论证会。", (Aspect("TM", "nice"),))
+    pool = [*POOL, Profile("c", "商标论证会，电池专利无效", codes=frozenset({"TM"})), Profile("d", "推荐专家")]
+    found = dict(best(Index.build(pool, ANALYSER, kernel=kernel), query, 9, ON))
+
+    expected = naive_affinities(pool, query, ANALYSER, ON)
+    assert found == pytest.approx({one: value for one, value in expected.items() if value > 0}, abs=1e-9)
+    assert found != pytest.approx(dict(best(Index.build(pool, ANALYSER), query, 9)), abs=1e-3)
+
+
+def test_without_it_a_list_has_the_fingerprint_it_had():
+    assert OFF.fingerprint() != ON.fingerprint()
+    assert OFF.fingerprint() == FINGERPRINT
 
 
 def test_a_range_is_kept():
