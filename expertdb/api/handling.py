@@ -33,7 +33,6 @@ from expertdb.services.paging import Page
 from expertdb.wording import Text, spoken
 
 log = structlog.get_logger()
-FILE_CHUNK = 64 * 1024
 READING_METHODS = ("GET", "HEAD")
 FILE_CHUNK = 65_536
 
