@@ -15,7 +15,7 @@ from matching.asking import Counted, Known, Prepared
 from matching.kernels.exact import LEVELS_OF_TF, LOGARITHMS
 from matching.kernels.exact import affinities as affinities_of_rows
 from matching.kernels.exact import exactly as exactly
-from matching.kernels.greatest import greater, keep_greatest
+from matching.kernels.greatest import at_least, keep_greatest, line_of
 from matching.kernels.postings import LEVELS, Inverse, Single
 from matching.kernels.postings import invert as invert
 from matching.kernels.scan import scan
@@ -28,6 +28,7 @@ from matching.segment import Mask, Segment
 from matching.weights import FIELDS, Floats, Rows
 
 NAME = "numba"
+LANES = 64  # For each of the best: two of them seldom meet in one.
 
 
 def known(counted: Counted, rarities: Floats, numbers: Rows, live: Live, aspect_weight: float) -> Known:
@@ -72,10 +73,11 @@ def _by_place(native: Inverse, pivot: Inverse, asked: Known) -> Rows:
 
 
 def reaching(scores: Sequence[Single], k: int, factor: float) -> list[Rows]:
-    """Return, for each part, the places of scores above 0 that are at least `factor` times the k-th greatest of all."""
-    heap = np.zeros(k if k <= sum(map(len, scores)) else 1, dtype=np.float32)
-    for own in scores if len(heap) == k else ():
-        keep_greatest(heap, own)
-    # Greater than the number just below is at least as great.
-    line = np.nextafter(np.float32(float(heap[0]) * factor), np.float32(-1.0))
-    return [greater(own, max(line, np.float32(0.0))) for own in scores]
+    """Return, for each part, the places of scores above 0 that are at least `factor` times the k-th greatest of all,
+    and at times a few that are nearly as great.
+    """
+    lanes = np.zeros(LANES * k if k <= sum(map(len, scores)) else 1, dtype=np.float32)
+    for own in scores if len(lanes) > 1 else ():
+        keep_greatest(lanes, own)
+    line = line_of(lanes, k, factor)
+    return [at_least(own, line) for own in scores]
