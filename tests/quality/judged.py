@@ -27,7 +27,11 @@ from matching.metrics import Group, ndcg
 
 HERE = Path(__file__).parent
 POOL = HERE.parents[1] / "expertdb/data/sample/experts.jsonl"
-REQUESTS = ("cases.jsonl", "requests.jsonl", "translations.jsonl")
+# The requests and the grades of each set. On the first the matcher was chosen; the later one came when that was done.
+SETS: dict[str, tuple[tuple[str, ...], str]] = {
+    "first": (("cases.jsonl", "requests.jsonl", "translations.jsonl"), "judgments.tsv"),
+    "later": (("later.jsonl",), "later.tsv"),
+}
 
 # Affinities, shape (n_requests, n_experts), in the order of the requests and of the sorted experts.
 Scorer = Callable[["JudgedSet"], np.ndarray]
@@ -51,12 +55,13 @@ class JudgedSet:
         return replace(self, experts=experts, requests=requests, judgments=judgments)
 
 
-def load() -> JudgedSet:
-    """The whole judged set."""
+def load(name: str = "first") -> JudgedSet:
+    """One of the judged sets."""
+    files, grades = SETS[name]
     experts = tuple(sorted(read_experts(POOL), key=lambda one: one.expert))
-    requests = tuple(one for name in REQUESTS for one in read_requests(HERE / name))
+    requests = tuple(one for file in files for one in read_requests(HERE / file))
     ids = {one.id for one in requests}, {one.expert for one in experts}
-    judgments = tuple(_with_translations(read_judgments(HERE / "judgments.tsv", *ids)))
+    judgments = tuple(_with_translations(read_judgments(HERE / grades, *ids)))
     lines = (json.loads(line) for line in POOL.read_text("utf-8").splitlines())
     written = {line["id"]: "both" if len(line["name"]) == 2 else next(iter(line["name"])) for line in lines}
     return JudgedSet(experts, requests, judgments, written)
