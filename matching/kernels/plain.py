@@ -13,14 +13,14 @@ from scipy.sparse import _sparsetools, csr_array
 from matching.asking import Counted, Known, Prepared
 from matching.live import Live
 from matching.parameters import Parameters
+from matching.pooling import pooled
 from matching.ranges import among, bounds, narrowed, ranges
-from matching.scoring import counting, pool_weights
+from matching.scoring import counting
 from matching.segment import Mask, Segment
 from matching.weighing import exactly as exactly
 from matching.weights import FIELDS, Field, Floats, Rows, sublinear, sublinear_table, weigh
 
 _MANY = 2048  # Postings from which a term is worth a call of its own, without a copy.
-_WIDE = 4096  # Experts from which the best items are found column by column.
 _CHUNK = 128  # Scores of which the greatest is looked at first.
 _NEXT_TO_NOTHING = float(np.finfo(np.float32).smallest_subnormal)
 
@@ -134,12 +134,7 @@ def combine(
         part *= norms[field]
         part *= share[kinds]
         scores += part
-    pooled = np.zeros(int(rectangles[:, 3].sum()), dtype=bits)
-    for first, items, start, experts in rectangles.tolist():
-        if items:
-            table = scores[first : first + items * experts].reshape(items, experts)
-            pooled[start : start + experts] = _pooled(table, parameters)
-    return pooled
+    return pooled(scores, rectangles, parameters)
 
 
 def _dots(inverse: Inverse, n_rows: int, terms: Rows, weights: Single) -> Single:
@@ -167,37 +162,6 @@ def _dots_of_rows(segment: Segment, field: Field, prepared: Prepared, live: Live
     held = live.spread(field, prepared.columns[field], prepared.weights[field], rows.columns)
     owners = np.repeat(np.arange(segment.n_rows), np.diff(rows.starts))
     return np.bincount(owners, held * sublinear(rows.tfs), minlength=segment.n_rows).astype(np.float32)
-
-
-def _pooled(table: NDArray[Any], parameters: Parameters) -> NDArray[Any]:
-    """Return the pooled score of every expert, shape (experts,), from those of the items, shape (items, experts)."""
-    items, experts = table.shape
-    each, more = pool_weights(items, parameters)
-    if items <= parameters.best:
-        return np.asarray(table.sum(axis=0) * table.dtype.type(each + more))
-    if experts < _WIDE or parameters.best > 5:
-        best = np.partition(table, items - parameters.best, axis=0)[-parameters.best :].sum(axis=0)
-    else:
-        best = _best_sums(table, parameters.best)
-    return np.asarray(table.sum(axis=0) * table.dtype.type(each) + best * table.dtype.type(more))
-
-
-def _best_sums(table: NDArray[Any], count: int) -> NDArray[Any]:
-    """Return the sum of the `count` greatest of each column: an insertion sort of all columns at once."""
-    best: list[NDArray[Any]] = []
-    for row in table:
-        best.append(row.copy())
-        _insert(best)
-        del best[count:]
-    return np.asarray(sum(best))
-
-
-def _insert(best: list[NDArray[Any]]) -> None:
-    """Bring the last of `best` to its place among the others, which descend, column by column."""
-    for place in range(len(best) - 1, 0, -1):
-        smaller = np.minimum(best[place - 1], best[place])
-        np.maximum(best[place - 1], best[place], out=best[place - 1])
-        best[place] = smaller
 
 
 def reaching(scores: Sequence[Single], k: int, factor: float) -> list[Rows]:
