@@ -23,7 +23,7 @@ from expertdb.services.corpus import Corpus
 from expertdb.services.directory import Directory
 from expertdb.services.index_files import IndexFiles
 from expertdb.services.tending import Tending
-from matching import Parameters
+from matching import Parameters, meaning
 from matching.qdrant import ClientEngine
 
 log = structlog.get_logger()
@@ -67,7 +67,7 @@ def create_app(
     # Commands rank in memory: the collection is the server's, and each process would count what another writes.
     engine = _engine(settings) if serving and settings.index == "qdrant" else None
     files = IndexFiles(Path(settings.index_dir)) if settings.index_dir and not engine else None
-    app.extensions["corpus"] = corpus = Corpus(read_parameters(settings.matching_file), files, engine)
+    app.extensions["corpus"] = corpus = Corpus(_parameters(settings), files, engine)
     app.extensions["directory"] = Directory()
     if files:
         corpus.tending = Tending(corpus, files, lambda: _reading(app))
@@ -136,12 +136,27 @@ def tell_index_version(app: Flask) -> None:
         metrics.index_is_at(version)
 
 
+def _parameters(settings: Settings) -> Parameters:
+    """The matcher's parameters; raises SettingsFault where the index that is set cannot keep to them."""
+    parameters = read_parameters(settings.matching_file)
+    if parameters.semantic and settings.index == "qdrant":
+        raise SettingsFault(
+            ["EXPERTDB_INDEX is qdrant, which holds no vectors of texts; set semantic to 0, or no index"]
+        )
+    return parameters
+
+
 def read_parameters(path: str) -> Parameters:
     """The matcher's parameters of a TOML file; raises SettingsFault that names a wrong one."""
     try:
-        return Parameters(**tomllib.loads(Path(path).read_text(encoding="utf-8")))
+        parameters = Parameters(**tomllib.loads(Path(path).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:  # no such file; no TOML or out of range; no such parameter
         raise SettingsFault([f"EXPERTDB_MATCHING_FILE {path}: {error}"]) from error
+    if parameters.semantic and not meaning.is_installed():
+        raise SettingsFault(
+            [f"EXPERTDB_MATCHING_FILE {path}: semantic takes the extra: pip install 'expertdb[semantic]'"]
+        )
+    return parameters
 
 
 def read_rules(path: str) -> rules.Rules:

@@ -8,28 +8,33 @@ from importlib.metadata import version
 from pathlib import Path
 
 from matching.concepts import Concepts, Span
+from matching.meaning import Meanings
 from matching.pivot import Pivot
 from matching.rarity import Rarities
 from matching.reading import Analysed, Place, Reading
 
-_CODE = ("analysis", "concepts", "documents", "english", "latin", "pivot", "reading", "text")
+_CODE = ("analysis", "concepts", "documents", "english", "latin", "meaning", "pivot", "reading", "text")
 _LIBRARIES = tuple((name, version(name)) for name in ("opencc", "PyStemmer"))
 REMEMBERED = 1024  # Texts, some ten kilobytes each.
 
 
 class Analyser:
-    """Turns texts into terms, by a vocabulary and a pivot. Immutable, so threads may share it."""
+    """Turns texts into terms, by a vocabulary and a pivot, and with `meanings` into vectors besides. Immutable, so
+    threads may share it.
+    """
 
-    def __init__(self, concepts: Concepts, pivot: Pivot) -> None:
+    def __init__(self, concepts: Concepts, pivot: Pivot, meanings: Meanings | None = None) -> None:
         self._concepts = concepts
         self._pivot = pivot
+        self.meanings = meanings
         # Good experts are on many lists, and their items are read for each.
         self.remembered = lru_cache(maxsize=REMEMBERED)(self.read)
 
     @cached_property
     def fingerprint(self) -> str:
-        """A hash of all that decides which terms a text has: this code, its libraries and data."""
-        hashed = hashlib.sha256(repr((self._concepts.concepts, self._pivot.glosses, _LIBRARIES)).encode())
+        """A hash of all that decides which terms and vectors a text has: this code, its libraries and data."""
+        encoder = self.meanings and self.meanings.name
+        hashed = hashlib.sha256(repr((self._concepts.concepts, self._pivot.glosses, _LIBRARIES, encoder)).encode())
         for module in _CODE:
             hashed.update(Path(__file__).with_name(f"{module}.py").read_bytes())
         return hashed.hexdigest()

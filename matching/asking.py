@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.analysis import Analyser
+from matching.likeness import Likeness
 from matching.live import Live
+from matching.meaning import EXTRA, Meanings
 from matching.parameters import Parameters
 from matching.profile import Query, aspect_codes
 from matching.reading import Analysed, Reading, concept_term
@@ -62,7 +64,7 @@ class Known:
 @dataclass(frozen=True, eq=False)
 class Prepared:
     """A query with its language, those of its terms that the pool knows, and the codes it must or would like to see
-    covered.
+    covered; with `Parameters.semantic` also what its likeness in meaning adds.
     """
 
     query: Query
@@ -74,6 +76,7 @@ class Prepared:
     rarities: Floats
     aspect_weight: float
     n_items: int
+    likeness: Likeness | None = None
 
     @cached_property
     def columns(self) -> Mapping[Field, Rows]:
@@ -153,7 +156,14 @@ def prepare(
         rare,
         parameters.aspect_weight,
         live.items,
+        _likeness(asked, analyser.meanings) if parameters.semantic else None,
     )
+
+
+def _likeness(asked: Asked, meanings: Meanings | None) -> Likeness:
+    if meanings is None:
+        raise ValueError(f"semantic is above 0, but the index was built without the extra {EXTRA!r}")
+    return Likeness(meanings.remembered(query_text(asked.query), asked.terms.language))
 
 
 def _rarities(asked: Asked, analyser: Analyser, exponent: float) -> Floats:

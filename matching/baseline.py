@@ -23,8 +23,8 @@ from matching.gathering import Place, gather
 from matching.live import Live
 from matching.parameters import Parameters
 from matching.profile import Query
-from matching.reckoning import NOTHING, on_grid, reckon
-from matching.weights import Floats
+from matching.reckoning import NOTHING, reckon
+from matching.weights import Floats, on_grid
 
 if TYPE_CHECKING:
     from matching.analysis import Analyser
@@ -45,7 +45,7 @@ def _asked(analyser: Analyser) -> tuple[Asked, ...]:
 
 def prepared_background(index: Pool, parameters: Parameters, live: Live) -> Iterator[tuple[Prepared, Parameters]]:
     """Yield each request of the background with the weights its terms have, and the parameters to score it with."""
-    uncorrected = replace(parameters, baseline=0.0)
+    uncorrected = replace(parameters, baseline=0.0, semantic=0.0)
     for asked in _asked(index.analyser):
         yield index.prepared(asked, uncorrected, live), uncorrected
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.meaning import evened
 from matching.ranges import bounds, ranges
 from matching.segment import Forward, Mask, Segment, Tags, arrange, inverted, names, tags_of
 from matching.weights import FIELDS, Field, Rows
@@ -46,6 +47,7 @@ def merge(sources: Sequence[tuple[Segment, Mask]], kernel: Any, n_terms: Mapping
         rectangles=rectangles,
         kinds=_picked([one.kinds for one in segments], source, rows),
         parts=_picked([one.parts for one in segments], source, rows),
+        vectors=_picked(evened([one.vectors for one in segments]), source, rows),
         digests=_picked([one.digests for one in segments], experts.source, experts.place),
         days=_picked([one.days for one in segments], experts.source, experts.place),
         tags=_tags([one.tags for one in segments], places),

@@ -20,6 +20,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "request_rarity": (0, 2),
     "diversify": (0, 1),
     "baseline": (0, 1),
+    "semantic": (0, 1),
     "shown_terms": (0, 1000),
     "shown_items": (0, 1000),
 }
@@ -46,6 +47,9 @@ class Parameters:
       request's aspects and recognised codes (`matching.diversity`). Affinities stay as they are.
     - `baseline`: share of an expert's mean affinity over a background of requests that is subtracted, 0 to 1
       (`matching.baseline`). Measured, and worth little (docs/quality.md): 0 unless somebody wants it.
+    - `semantic`: share of an expert's likeness in meaning that is added to an affinity that words have given, 0 to 1
+      (`matching.likeness`). Takes an index whose analyser has `meanings`, from the extra of this name; .2 is what was
+      measured (docs/quality.md).
     - `shown_terms`, `shown_items`: how many terms and items an explanation lists one by one, 0 to 1000.
     """
 
@@ -59,6 +63,7 @@ class Parameters:
     request_rarity: float = 0.0
     diversify: float = 0.0
     baseline: float = 0.0
+    semantic: float = 0.0
     shown_terms: int = 10
     shown_items: int = 5
 
@@ -76,7 +81,7 @@ class Parameters:
     def fingerprint(self) -> str:
         """Return the SHA-256 of the parameters and the algorithm's version, in hexadecimal."""
         stated = asdict(self)
-        for name in ("baseline", "request_rarity"):
+        for name in ("baseline", "request_rarity", "semantic"):
             if not stated[name]:
                 del stated[name]  # Lists made before there was one keep their fingerprint.
         canonical = json.dumps({"algorithm": ALGORITHM, **stated}, sort_keys=True, separators=(",", ":"))

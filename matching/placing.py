@@ -16,6 +16,7 @@ from matching.parameters import Parameters
 from matching.profile import Filter, Query
 from matching.ranking import Pool, best
 from matching.scanning import fast
+from matching.shifting import shifts
 from matching.weights import Floats
 
 _AT_FIRST, _MORE = 64, 4  # Places that are listed, and times as many where somebody stands behind them.
@@ -116,6 +117,11 @@ def _before(
 
 def _exactly(index: Index, found: list[Place], prepared: Prepared, parameters: Parameters, live: Live) -> Floats:
     affinities: Floats = index.kernel.exactly(
-        found, prepared, index.concepts(prepared.aspects), live, parameters
+        found,
+        prepared,
+        index.concepts(prepared.aspects),
+        live,
+        parameters,
+        shifts(index, found, prepared, parameters, live),
     ).affinities
     return affinities

@@ -13,7 +13,6 @@ from typing import Any, Protocol
 
 from matching.analysis import Analyser
 from matching.asking import Asked, Prepared, ask
-from matching.baseline import baselines
 from matching.explanation import Explainer, Reasons
 from matching.gathering import Place
 from matching.live import Live
@@ -21,6 +20,7 @@ from matching.parameters import Parameters
 from matching.profile import Filter, Item, Profile, Query, aspect_codes
 from matching.reckoning import Evidence, Reckonings
 from matching.records import digest, is_doubted, item_of
+from matching.shifting import shifts
 from matching.weighing import Held, Weighed
 
 Allowed = Collection[str] | Filter | None
@@ -176,7 +176,7 @@ def find_best(index: Pool, asked: Asked, k: int, parameters: Parameters, selecte
             index.concepts(prepared.aspects),
             live,
             parameters,
-            baselines(index, places, parameters, live),
+            shifts(index, places, prepared, parameters, live),
         )
     known: list[float] = weighed.affinities.tolist()
     order = _order(places, known, k, as_they_come=bool(parameters.diversify))

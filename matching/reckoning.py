@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +20,8 @@ from matching.parameters import Parameters
 from matching.ranges import bounds, ranges
 from matching.reading import concept_code
 from matching.scoring import pool_weights, shares, trust
-from matching.weights import FIELDS, Field, Floats, QueryField, Rows, sublinear
+from matching.weights import FIELDS, Field, Floats, QueryField, Rows, on_grid, sublinear
 
-_GRID = 2.0**50
 NOTHING = 1e-12  # What a baseline leaves of an affinity counts from here on: less could be rounding of a fast score.
 
 
@@ -64,6 +64,28 @@ class Evidence:
         new[rows] = np.arange(len(rows))
         norms = {field: self.norms[field][rows] for field in FIELDS}
         return Evidence(starts, self.kinds[rows], norms, {field: self.hits[field].renumbered(new) for field in FIELDS})
+
+
+class Shifts(NamedTuple):
+    """What moves affinities besides words, multiples of 2**-50, shape (n_experts,) or None where nothing does.
+
+    subtracted: see `matching.baseline`. added: see `matching.likeness`; to affinities above 0, up to 1.
+    """
+
+    subtracted: Floats | None = None
+    added: Floats | None = None
+
+    def of(self, order: Rows) -> Shifts:
+        """Return the shifts of some of the experts, in this order."""
+        return Shifts(*(None if own is None else own[order] for own in self))
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether all affinities stay where they are."""
+        return self.subtracted is None and self.added is None
+
+
+_NONE = Shifts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +203,11 @@ def reckon(
     evidence: Evidence,
     missing_must: Sequence[Sequence[str]],
     parameters: Parameters,
-    baselines: Floats | None = None,
+    shifts: Shifts = _NONE,
 ) -> Reckonings:
     """Return the affinity of experts with these items to a request with these terms in this language.
 
-    `baselines` is what is subtracted from each, multiples of 2**-50, shape (n_experts,); see `matching.baseline`.
+    `shifts` is what moves each of them besides.
     """
     owners, hits = evidence.owners, evidence.hits
     n_experts = len(evidence.starts) - 1
@@ -199,7 +221,7 @@ def reckon(
     }
     sums = _sums([(of, added) for of, _, added in parts.values()], n_experts)
     doubts = _sums([(owners, on_grid(pool * (trusted - scores)))], n_experts)
-    adjustments, affinities = adjusted(sums + doubts, doubts, baselines, missing_must, parameters)
+    adjustments, affinities = adjusted(sums + doubts, doubts, shifts, missing_must, parameters)
     totals = np.bincount(owners, pool * trusted, minlength=n_experts)[owners]
     own = np.divide(pool * trusted, totals, out=np.zeros(len(owners)), where=totals > 0)
     return Reckonings(fields, affinities, adjustments, own, evidence.starts, parts)
@@ -235,18 +257,22 @@ def _pooling_weights(scores: Floats, starts: Rows, owners: Rows, parameters: Par
 def adjusted(
     affinities: Floats,
     doubts: Floats,
-    baselines: Floats | None,
+    shifts: Shifts,
     missing_must: Sequence[Sequence[str]],
     parameters: Parameters,
 ) -> tuple[list[tuple[Adjustment, ...]], Floats]:
     """Return the adjustments of every expert, and the affinities after them."""
+    subtracted, added = shifts
     adjusted = affinities.copy()
     found: list[tuple[Adjustment, ...]] = []
     for place, missing in enumerate(missing_must):
         own = [Adjustment("unverified", float(doubts[place]))] if doubts[place] else []
-        if baselines is not None and (taken := _taken(float(adjusted[place]), float(baselines[place]))):
+        if subtracted is not None and (taken := _taken(float(adjusted[place]), float(subtracted[place]))):
             own.append(Adjustment("baseline", -taken))
             adjusted[place] -= taken
+        if added is not None and adjusted[place] > 0 and (given := min(float(added[place]), 1.0 - adjusted[place])):
+            own.append(Adjustment("semantic", float(given)))
+            adjusted[place] += given
         for code in missing:
             discount = float(on_grid(adjusted[place] * (parameters.missing_must_factor - 1.0)))
             own.append(Adjustment("missing_must", discount, code))
@@ -265,8 +291,3 @@ def _sums(parts: Sequence[tuple[Rows, Floats]], length: int) -> Floats:
     cells = np.concatenate([cells for cells, _ in parts])
     values = np.concatenate([np.zeros(0), *(values for _, values in parts)])
     return np.asarray(np.bincount(cells, values, minlength=length), dtype=np.float64)
-
-
-def on_grid(values: Floats) -> Floats:
-    """Return the values rounded to multiples of 2**-50, same shape."""
-    return np.asarray(np.rint(values * _GRID) / _GRID)

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from matching.analysis import Analyser
-from matching.documents import CODES, PROFILE, STATEMENT, Document, documents
+from matching.documents import CODES, PROFILE, STATEMENT, Document, documents, item_text
+from matching.meaning import Meanings, Vectors, blank
 from matching.profile import Item, Profile
 from matching.vocabulary import Vocabulary
 from matching.weights import FIELDS, Field
@@ -33,7 +34,8 @@ class Record:
     """What the index keeps of an expert. Rows are the documents of the profile.
 
     kinds: language and doubt of each row (`kind_of`). parts: from which item of the profile each row comes, or one of
-    PARTS. digest: tells one state of the profile from another.
+    PARTS. digest: tells one state of the profile from another. vectors: of the rows (`matching.meaning`), shape
+    (n_rows, size).
     """
 
     expert: str
@@ -43,6 +45,7 @@ class Record:
     tags: frozenset[str]
     days: tuple[int, int]
     fields: Mapping[Field, Counts]
+    vectors: Vectors
 
 
 def record(profile: Profile, analyser: Analyser, vocabularies: Mapping[Field, Vocabulary], max_items: int) -> Record:
@@ -57,6 +60,7 @@ def record(profile: Profile, analyser: Analyser, vocabularies: Mapping[Field, Vo
         tags=profile.tags,
         days=profile.days,
         fields={field: _counts(found, field, vocabularies[field]) for field in FIELDS},
+        vectors=_vectors(found, analyser.meanings),
     )
 
 
@@ -100,6 +104,14 @@ def _counts(found: Sequence[Document], field: Field, vocabulary: Vocabulary) -> 
         tfs.extend(counted.values())
         sizes.append(len(counted))
     return Counts(columns, tfs, tuple(sizes))
+
+
+def _vectors(found: Sequence[Document], meanings: Meanings | None) -> Vectors:
+    """Return the vectors of the documents; the codes and the profile as a whole have no text of their own."""
+    if meanings is None:
+        return blank(len(found))
+    texts = [item_text(one.item) for one in found]
+    return meanings.vectors(texts, [one.terms.language if text else "" for one, text in zip(found, texts, strict=True)])
 
 
 def n_rows(records: Iterable[Record]) -> int:

@@ -36,7 +36,7 @@ from matching.terms import Terms, tabulate
 from matching.vocabulary import Vocabulary
 from matching.weights import FIELDS
 
-FORMAT = 4
+FORMAT = 5
 CURRENT = "current"
 _ALIGNED = 64  # Bytes.
 _PIECE = 1 << 24
@@ -107,6 +107,7 @@ def _arrays(segment: Segment) -> Arrays:
         "rectangles": segment.rectangles,
         "kinds": segment.kinds,
         "parts": segment.parts,
+        "vectors": segment.vectors,
         "digests": segment.digests,
         "days": segment.days,
         "tags.starts": segment.tags.starts,
@@ -124,6 +125,7 @@ def _segment(arrays: Arrays, body: Mapping[str, Any], kernel: Any) -> Segment:
         rectangles=arrays["rectangles"],
         kinds=arrays["kinds"],
         parts=arrays["parts"],
+        vectors=arrays["vectors"],
         digests=arrays["digests"],
         days=arrays["days"],
         tags=Tags(

@@ -55,7 +55,12 @@ def fast(
 ) -> tuple[list[NDArray[np.float32]], float]:
     """Return the affinities of those in the masks, 0 for all others, and the relative error within which they are."""
     scores = [
-        _discounted(kernel.affinities(part.segment, mask, prepared, live, parameters), part, must, parameters)
+        _discounted(
+            _raised(kernel.affinities(part.segment, mask, prepared, live, parameters), part, prepared, parameters),
+            part,
+            must,
+            parameters,
+        )
         for part, mask in zip(parts, masks, strict=True)
     ]
     rounding = max((inverse.error for part in parts for inverse in (part.segment.inverse or {}).values()), default=1e-4)
@@ -85,7 +90,7 @@ def exact(
         if baselines is not None:
             scores = corrected(scores, baselines[start : start + len(scores)])
         start += len(scores)
-        found.append(_discounted(scores, part, must, parameters))
+        found.append(_discounted(_raised(scores, part, prepared, parameters), part, must, parameters))
     return np.concatenate(found)
 
 
@@ -109,6 +114,14 @@ def matrices(
         sums = np.bincount(owners, squares, minlength=segment.n_rows)
         norms[field] = np.where(sums > 0, 1.0 / np.sqrt(np.where(sums > 0, sums, 1.0)), 1.0)
     return levels, norms
+
+
+def _raised(scores: NDArray[Any], part: Part, prepared: Prepared, parameters: Parameters) -> NDArray[Any]:
+    """Return the scores above 0 with what likeness adds; what adds something exact leaves no greater error."""
+    if prepared.likeness is None:
+        return scores
+    added = prepared.likeness.added(part.segment, parameters).astype(scores.dtype)
+    return np.asarray(np.minimum(np.where(scores > 0, scores + added, scores), scores.dtype.type(1)))
 
 
 def _discounted(scores: NDArray[Any], part: Part, must: Sequence[int], parameters: Parameters) -> NDArray[Any]:

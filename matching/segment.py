@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.meaning import Vectors, blank, evened
 from matching.ranges import bounds, ranges
 from matching.records import Record
 from matching.weights import FIELDS, Field, Rows
@@ -82,8 +83,8 @@ class Tags:
 class Segment:
     """Counted rows of experts.
 
-    rectangles: first row, rows per expert, first expert's place, number of experts; shape (n, 4), int64. kinds, parts:
-    as in `Record`, shape (n_rows,). digests: shape (n_experts,). days: first and last, shape (n_experts, 2).
+    rectangles: first row, rows per expert, first expert's place, number of experts; shape (n, 4), int64. kinds, parts,
+    vectors: as in `Record`, one of each row. digests: shape (n_experts,). days: first and last, shape (n_experts, 2).
     inverse: per field, what the kernel made of the rows; None for a small segment, which is read as it is.
     """
 
@@ -91,6 +92,7 @@ class Segment:
     rectangles: Rows
     kinds: NDArray[np.uint8]
     parts: NDArray[np.int16]
+    vectors: Vectors
     digests: NDArray[np.uint64]
     days: NDArray[np.int32]
     tags: Tags
@@ -144,6 +146,7 @@ def assemble(records: Sequence[Record]) -> Segment:
         rectangles=rectangles,
         kinds=np.frombuffer(b"".join(one.kinds for one in records), dtype=np.uint8)[rows],
         parts=joined((one.parts for one in records), np.int16)[rows],
+        vectors=np.concatenate(evened([blank(0), *(one.vectors for one in records)]))[rows],
         digests=np.array([one.digest for one in chosen], dtype=np.uint64),
         days=np.array([one.days for one in chosen], dtype=np.int32).reshape(-1, 2),
         tags=_tags([one.tags for one in chosen]),

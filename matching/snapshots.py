@@ -19,10 +19,11 @@ import numpy as np
 from matching.parameters import ALGORITHM, Parameters
 from matching.ranges import bounds
 from matching.ranking import Candidate, Ranking
-from matching.reckoning import Evidence, Hits, Reckoning, reckon
-from matching.weights import FIELDS, Field, QueryField, weigh
+from matching.reckoning import Evidence, Hits, Reckoning, Shifts, reckon
+from matching.weights import FIELDS, Field, Floats, QueryField, weigh
 
 FORMAT = 2
+_SHIFTS = ("baseline", "semantic")  # As `Shifts` has them.
 
 
 def snapshot(ranking: Ranking) -> dict[str, Any]:
@@ -64,8 +65,8 @@ def reckonings(stored: Mapping[str, Any]) -> list[tuple[str, Reckoning]]:
     entries = stored["entries"]
     evidence = _evidence(entries, fields)
     missing = [entry["missing"] for entry in entries]
-    baselines = np.array([entry.get("baseline", 0.0) for entry in entries]) if parameters.baseline else None
-    found = reckon(fields, query["language"], evidence, missing, parameters, baselines).all
+    shifts = Shifts(*(_stored_shift(entries, name) if getattr(parameters, name) else None for name in _SHIFTS))
+    found = reckon(fields, query["language"], evidence, missing, parameters, shifts).all
     return [(entry["expert"], one) for entry, one in zip(entries, found, strict=True)]
 
 
@@ -80,17 +81,20 @@ def _entries(ranking: Ranking) -> list[dict[str, Any]]:
                 "expert": candidate.expert,
                 "affinity": candidate.affinity,
                 "missing": [line.code for line in candidate.reasons.adjustments if line.name == "missing_must"],
-                **_baseline(candidate),
+                **_shifts(candidate),
                 "items": [{"item": asdict(item), **row} for item, row in own],
             }
         )
     return entries
 
 
-def _baseline(candidate: Candidate) -> dict[str, float]:
-    """Return what was subtracted, if anything: a candidate has an affinity left, so that it is the whole baseline."""
-    values = [-line.value for line in candidate.reasons.adjustments if line.name == "baseline"]
-    return {"baseline": values[0]} if values else {}
+def _shifts(candidate: Candidate) -> dict[str, float]:
+    """Return what was subtracted and added, if anything: a candidate has an affinity left, so that it is all of it."""
+    return {line.name: abs(line.value) for line in candidate.reasons.adjustments if line.name in _SHIFTS}
+
+
+def _stored_shift(entries: Sequence[Mapping[str, Any]], name: str) -> Floats:
+    return np.array([entry.get(name, 0.0) for entry in entries], dtype=np.float64)
 
 
 def _stored_rows(ranking: Ranking) -> list[dict[str, Any]]:

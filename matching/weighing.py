@@ -10,9 +10,10 @@ from matching.coverage import covered, missing
 from matching.gathering import Place, gather
 from matching.live import Live
 from matching.parameters import Parameters
-from matching.reckoning import Evidence, Reckonings, reckon
+from matching.reckoning import Evidence, Reckonings, Shifts, reckon
 from matching.weights import Floats
 
+_NONE = Shifts()
 Held = tuple[str, ...]  # The aspects that an expert holds.
 
 
@@ -32,15 +33,13 @@ def exactly(
     codes: Sequence[int],
     live: Live,
     parameters: Parameters,
-    baselines: Floats | None = None,
+    shifts: Shifts = _NONE,
 ) -> Weighed:
-    """Return the experts at these places; `codes` are the numbers of the native terms of the request's aspects, and
-    `baselines` what is subtracted from each affinity, shape (n,).
-    """
+    """Return the experts at these places; `codes` are the numbers of the native terms of the request's aspects."""
     evidence = gather(places, prepared, live)
     held = covered(places, prepared.aspects, codes)
     lacking = missing(prepared, held)
-    found = reckon(prepared.fields, prepared.language, evidence, lacking, parameters, baselines)
+    found = reckon(prepared.fields, prepared.language, evidence, lacking, parameters, shifts)
     return Weighed(
         found.affinities, lambda order: (evidence.of(order), found.of(order), [held[place] for place in order])
     )

@@ -23,6 +23,7 @@ FIELDS: tuple[Field, Field] = ("native", "pivot")
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 _TABLE = 1 << 16
+_GRID = 2.0**50
 
 
 @lru_cache(maxsize=1)
@@ -51,6 +52,11 @@ def sublinear(tfs: NDArray[Any]) -> Floats:
     """Return 1 + ln tf, same shape, and 0 where tf is 0."""
     largest = int(tfs.max(initial=0))
     return np.asarray(sublinear_table((1 << largest.bit_length()) - 1)[tfs])
+
+
+def on_grid(values: Floats) -> Floats:
+    """Return the values rounded to multiples of 2**-50, same shape: sums of these are exact, see `reckoning`."""
+    return np.asarray(np.rint(values * _GRID) / _GRID)
 
 
 def _read_only(table: Floats) -> Floats:

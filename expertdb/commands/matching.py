@@ -75,6 +75,13 @@ def _aspect(stated: str) -> dict[str, str]:
     show_default=True,
     help="Share of an expert's mean affinity over a background of requests that is subtracted.",
 )
+@click.option(
+    "--semantic",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    help="Share of an expert's likeness in meaning that is added; takes the extra of this name.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def evaluate(
     experts: Path,
@@ -82,15 +89,16 @@ def evaluate(
     judgments: Path,
     group_by: Literal["request", "expert"],
     baseline: float,
+    semantic: float,
     as_json: bool,
 ) -> None:
     """Measure the matcher on judged data; needs no database and no settings."""
-    parameters = Parameters(baseline=baseline)
+    parameters = Parameters(baseline=baseline, semantic=semantic)
     try:
         measured = evaluation.measure(
             experts, requests, judgments, group_by, parameters=parameters, clock=time.perf_counter
         )
-    except FileFault as error:
+    except (FileFault, RuntimeError) as error:
         raise click.ClickException(str(error)) from error
     if as_json:
         click.echo(json.dumps(measured, ensure_ascii=False))

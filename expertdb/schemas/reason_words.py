@@ -15,6 +15,7 @@ ADJUSTMENT = {
     "missing_must": Text("A required aspect is missing"),
     "unverified": Text("Evidence that is not verified"),
     "baseline": Text("What they share with requests in general"),
+    "semantic": Text("Likeness in meaning beyond shared words"),
 }
 
 

@@ -23,6 +23,7 @@ from expertdb.services import profiles
 from expertdb.services.index_files import IndexFiles
 from expertdb.vocabularies import Edition
 from matching import Analyser, Concept, Concepts, Index, Parameters, Pivot, ProfileMoved, differences
+from matching.meaning import load as load_meanings
 from matching.qdrant import Engine, QdrantIndex
 
 
@@ -122,9 +123,9 @@ class Corpus:
             if is_merely_old(session, mark, known[0].mark):
                 raise PoolIsMoving
             return compared(known[0], session, mark)
-        stored = self.files.opened(default_analyser(), self.parameters) if self.files else None
+        stored = self.files.opened(analyser_for(self.parameters), self.parameters) if self.files else None
         if stored is None:
-            index = Index.build(profiles.everybody(session), default_analyser(), self.parameters.max_items)
+            index = Index.build(profiles.everybody(session), analyser_for(self.parameters), self.parameters.max_items)
             return Pool(mark, index)
         pool = Pool(Mark(stored.version, stored.stamp), stored.index)
         return updated(pool, session, mark) if is_past(session, pool.mark, mark) else compared(pool, session, mark)
@@ -256,10 +257,15 @@ def _chunks(experts: Iterable[str]) -> Iterator[list[str]]:
         yield chunk
 
 
+def analyser_for(parameters: Parameters) -> Analyser:
+    """The analyser that an index for these parameters takes; raises RuntimeError where an extra is not installed."""
+    return default_analyser(with_meanings=parameters.semantic > 0)
+
+
 @vocabularies.per_edition
-def default_analyser() -> Analyser:
+def default_analyser(*, with_meanings: bool = False) -> Analyser:
     """The analyser with our vocabularies and lexicon, made once for each edition of the vocabularies."""
-    return Analyser(concepts(), Pivot.load())
+    return Analyser(concepts(), Pivot.load(), load_meanings() if with_meanings else None)
 
 
 def concepts() -> Concepts:

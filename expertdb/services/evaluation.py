@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
-from expertdb.services.corpus import default_analyser
+from expertdb.services.corpus import analyser_for
 from matching import Parameters, evaluate, read_experts, read_judgments, read_requests
 
 
@@ -17,7 +17,10 @@ def measure(
     parameters: Parameters,
     clock: Callable[[], float],
 ) -> dict[str, Any]:
-    """The metrics of `matching.evaluate` for these files; raises matching.FileFault that names file and line."""
+    """The metrics of `matching.evaluate` for these files; raises matching.FileFault that names file and line, and
+    RuntimeError where the parameters take an extra that is not installed.
+    """
+    analyser = analyser_for(parameters)
     profiles, asked = read_experts(experts), read_requests(requests)
     judged = read_judgments(judgments, {one.id for one in asked}, {one.expert for one in profiles})
-    return evaluate(profiles, asked, judged, group_by, default_analyser(), clock, parameters)
+    return evaluate(profiles, asked, judged, group_by, analyser, clock, parameters)

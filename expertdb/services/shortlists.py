@@ -36,7 +36,7 @@ from expertdb.services.shown import (
 )
 from expertdb.vocabularies import written_as
 from expertdb.workdays import local_day
-from matching import Aspect, Parameters, Query, Ranking, gaps, places, rank, snapshot, suggested
+from matching import Analyser, Aspect, Parameters, Query, Ranking, gaps, places, rank, snapshot, suggested
 
 SHORTLISTED = "shortlisted"
 
@@ -234,7 +234,7 @@ def _of_pool(
         "filters": dict(body["filters"]),
         "corpus_version": pool.version,
         "vocabulary_versions": vocabularies.versions(),
-        "parameters": _parameters(parameters),
+        "parameters": _parameters(parameters, pool.index.analyser),
         "gaps": _gaps(pool, query, ranking, eligible),
         "suggested_aspects": [{"code": one.code, "phrases": one.phrases} for one in suggested(ranking.asked)],
         # A list that is stored names only those held back from this matter: see `exclusions` for the others.
@@ -281,8 +281,10 @@ def _gaps(pool: Pool, query: Query, ranking: Ranking, eligible: Eligible) -> lis
     return [{"code": code, "reason": holders(code)} for code in ranking.gaps]
 
 
-def _parameters(parameters: Parameters) -> dict[str, Any]:
-    return dict(_stated(parameters))
+def _parameters(parameters: Parameters, analyser: Analyser) -> dict[str, Any]:
+    """What the list was made with, and by which encoder where meaning counts."""
+    encoder = {"encoder": analyser.meanings.name} if parameters.semantic and analyser.meanings else {}
+    return {**_stated(parameters), **encoder}
 
 
 @lru_cache(maxsize=64)

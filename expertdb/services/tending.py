@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from expertdb.models.corpus import Mark, mark_of
-from expertdb.services.corpus import Corpus, Pool, default_analyser, updated
+from expertdb.services.corpus import Corpus, Pool, analyser_for, updated
 from expertdb.services.index_files import IndexFiles
 from expertdb.vocabularies import Edition
 from matching import Index
@@ -67,7 +67,7 @@ class Tending:
     def change_over(self) -> None:
         """Open the current snapshot, bring it up to date and use it."""
         with self._reading() as session:  # It takes up the edition of the vocabularies, too.
-            stored = self._files.opened(default_analyser(), self._corpus.parameters)
+            stored = self._files.opened(analyser_for(self._corpus.parameters), self._corpus.parameters)
             if stored is not None:
                 pool = Pool(Mark(stored.version, stored.stamp), stored.index)
                 self._corpus.take(updated(pool, session, mark_of(session)))

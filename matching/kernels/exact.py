@@ -18,7 +18,7 @@ from matching.kernels.rows import weigh
 from matching.live import Live
 from matching.parameters import Parameters
 from matching.ranges import bounds, ranges
-from matching.reckoning import Adjustment, Evidence, Hits, Reckonings, adjusted
+from matching.reckoning import Adjustment, Evidence, Hits, Reckonings, Shifts, adjusted
 from matching.scoring import counting
 from matching.segment import Segment
 from matching.weighing import Held, Weighed
@@ -26,6 +26,7 @@ from matching.weighing import exactly as plainly
 from matching.weights import FIELDS, Floats, Rows, logarithms, sublinear_table
 
 # Of our own: compiled code is made for arrays that may be written to, which those that all share may not.
+_NONE = Shifts()
 LOGARITHMS, LEVELS_OF_TF = logarithms().copy(), sublinear_table(255).copy()
 
 
@@ -35,19 +36,19 @@ def exactly(
     codes: Sequence[int],
     live: Live,
     parameters: Parameters,
-    baselines: Floats | None = None,
+    shifts: Shifts = _NONE,
 ) -> Weighed:
     """Return the experts at these places; see `matching.weighing.exactly`."""
     if not places:
-        return plainly(places, prepared, codes, live, parameters, baselines)
+        return plainly(places, prepared, codes, live, parameters, shifts)
     asked = _asked(prepared, codes, live, parameters)
     groups = list(_by_segment(places))
     rows = [weigh(own, *_rows_of(segment), *asked) for segment, _, own in groups]
     if len(rows) == 1:
-        found = _Found(prepared, parameters, np.arange(len(places)), baselines, *rows[0])
+        found = _Found(prepared, parameters, np.arange(len(places)), shifts, *rows[0])
     else:
         numbers = np.array([number for _, own, _ in groups for number in own], dtype=np.int64)
-        found = _Found(prepared, parameters, np.argsort(numbers), baselines, *_joined(rows))
+        found = _Found(prepared, parameters, np.argsort(numbers), shifts, *_joined(rows))
     return Weighed(found.affinities, found.of)
 
 
@@ -65,7 +66,7 @@ class _Found:
     prepared: Prepared
     parameters: Parameters
     at: Rows
-    baselines: Floats | None
+    shifts: Shifts
     sums: Floats
     sizes: Rows
     held: NDArray[np.bool_]
@@ -78,7 +79,7 @@ class _Found:
     @property
     def affinities(self) -> Floats:
         """The affinities of all places, shape (n_places,)."""
-        if self.baselines is not None or self.prepared.must:
+        if not self.shifts.is_nothing or self.prepared.must:
             return self._adjusted(np.arange(len(self.at)))[1]
         unadjusted: Floats = self.sums[self.at, 0]
         return unadjusted
@@ -87,9 +88,8 @@ class _Found:
         """Return adjustments and affinities of some, in this order, and the aspects they hold."""
         experts = self.at[order]
         held = [tuple(compress(self.prepared.aspects, one)) for one in self.held[experts].tolist()]
-        taken = None if self.baselines is None else self.baselines[order]
         sums, doubts = self.sums[experts].T
-        return *adjusted(sums, doubts, taken, missing(self.prepared, held), self.parameters), held
+        return *adjusted(sums, doubts, self.shifts.of(order), missing(self.prepared, held), self.parameters), held
 
     def of(self, order: Sequence[int]) -> tuple[Evidence, Reckonings, list[Held]]:
         """Return what explains some of the places, see `Weighed`."""

@@ -20,7 +20,6 @@ import numpy as np
 from matching import kernels
 from matching.analysis import Analyser
 from matching.asking import Asked, Prepared, prepare
-from matching.baseline import baselines
 from matching.coverage import covered
 from matching.diversity import fill, worth_of
 from matching.gathering import Place, exact_sums
@@ -33,6 +32,7 @@ from matching.reading import concept_term
 from matching.records import LANGUAGES, Record, record
 from matching.scoring import shares
 from matching.segment import assemble, joined
+from matching.shifting import shifts
 from matching.vocabulary import Vocabulary
 from matching.weights import FIELDS, Field, Floats, Rows, sublinear
 
@@ -149,6 +149,8 @@ class QdrantIndex:
             mine, theirs = getattr(self._parameters, name), getattr(parameters, name)
             if mine != theirs:
                 raise ValueError(f"{name} is {theirs}, but the index was built with {mine}")
+        if parameters.semantic:
+            raise ValueError("semantic is above 0, but the index on Qdrant holds no vectors of texts; set it to 0")
         return prepare(asked, parameters, self.analyser, self.vocabularies, live, self.kernel)
 
     def concepts(self, codes: Iterable[str]) -> list[int]:
@@ -228,9 +230,9 @@ class QdrantIndex:
         return [places[one] for one in fill(affinities, rows, list(worth.values()), k, parameters.diversify)]
 
     def _affinities(self, places: list[Place], prepared: Prepared, parameters: Parameters, live: Live) -> Floats:
-        subtracted = baselines(self, places, parameters, live)
         codes = self.concepts(prepared.aspects)
-        affinities: Floats = self.kernel.exactly(places, prepared, codes, live, parameters, subtracted).affinities
+        moved = shifts(self, places, prepared, parameters, live)
+        affinities: Floats = self.kernel.exactly(places, prepared, codes, live, parameters, moved).affinities
         return affinities
 
     def _vector(self, prepared: Prepared, parameters: Parameters) -> tuple[list[int], list[float]]:

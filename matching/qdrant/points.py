@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from matching.meaning import blank
 from matching.parameters import Parameters
 from matching.qdrant.engine import Point
 from matching.records import LANGUAGES, Counts, Record
@@ -92,12 +93,13 @@ def unpacked(payload: Mapping[str, Any]) -> Record:
     stored = json.loads(payload["record"])
     return Record(
         expert=payload["expert"],
-        kinds=base64.b64decode(stored["kinds"]),
+        kinds=(kinds := base64.b64decode(stored["kinds"])),
         parts=array("h", stored["parts"]),
         digest=int(stored["digest"]),
         tags=frozenset(payload["tags"]),
         days=(payload["first"], payload["last"]),
         fields={field: _counts(*stored["fields"][field]) for field in FIELDS},
+        vectors=blank(len(kinds)),
     )
 
 

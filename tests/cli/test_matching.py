@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from config.settings import load
+from expertdb import vocabularies
 from expertdb.app import create_app
 from expertdb.services.sample import SAMPLE
 from tests.cli.conftest import done, run
@@ -144,6 +145,25 @@ def test_evaluation_takes_a_baseline_and_says_so(judged: list[str]) -> None:
     assert half["method"] != plain["method"]
     assert half["ndcg@10"]["value"] == pytest.approx(plain["ndcg@10"]["value"], abs=0.02)
     assert run("evaluate", *judged, "--baseline", "2").exit_code == 2
+
+
+def test_evaluation_takes_meaning_into_account_and_says_so(judged: list[str]) -> None:
+    plain = json.loads(done("evaluate", *judged, "--json").stdout)
+    alike = json.loads(done("evaluate", *judged, "--semantic", "0.2", "--json").stdout)
+    assert alike["method"] != plain["method"]
+    assert alike["ndcg@10"]["value"] > plain["ndcg@10"]["value"] + 0.005
+
+
+def test_evaluation_without_the_extra_says_how_to_install_it(
+    judged: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matching.meaning.find_spec", lambda name: None)
+    vocabularies.current().memory.clear()  # An earlier test may have read with it.
+    result = run("evaluate", *judged, "--semantic", "0.2")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "Error: the extra 'semantic' is not installed: pip install 'expertdb[semantic]'\n",
+    )
 
 
 def test_evaluation_needs_no_settings_and_names_a_bad_line(judged: list[str]) -> None:

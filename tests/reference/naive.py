@@ -52,21 +52,59 @@ def naive_affinities(
         score = share * cosines["native"][place] + (1 - share) * cosines["pivot"][place]
         scores[owner].append(score * (parameters.unverified_factor if items[place].verified is False else 1.0))
     factors = naive_factors(profiles, query, analyser, parameters)
-    return {expert: naive_pool(own, parameters) * factors[expert] for expert, own in scores.items()}
+    pooled = {expert: naive_pool(own, parameters) for expert, own in scores.items()}
+    raised = naive_raised(pooled, profiles, query, analyser, parameters)
+    return {expert: affinity * factors[expert] for expert, affinity in raised.items()}
 
 
 def naive_corrected(
     profiles: Sequence[Profile], query: Query, analyser: Analyser, parameters: Parameters
 ) -> dict[str, float]:
-    """Return the affinities less a share of the mean over the background, none below 0; then the must-have factor."""
-    plain = replace(parameters, baseline=0.0, missing_must_factor=1.0)
+    """Return the affinities less a share of the mean over the background, none below 0; then likeness, and the
+    must-have factor.
+    """
+    plain = replace(parameters, baseline=0.0, semantic=0.0, missing_must_factor=1.0)
     means = [naive_affinities(profiles, one, analyser, plain) for one in background()]
     factors = naive_factors(profiles, query, analyser, parameters)
-    return {
-        expert: max(0.0, affinity - parameters.baseline * sum(one[expert] for one in means) / len(means))
-        * factors[expert]
+    left = {
+        expert: affinity - parameters.baseline * sum(one[expert] for one in means) / len(means)
         for expert, affinity in naive_affinities(profiles, query, analyser, plain).items()
     }
+    corrected = {expert: affinity if affinity > 1e-12 else 0.0 for expert, affinity in left.items()}
+    raised = naive_raised(corrected, profiles, query, analyser, parameters)
+    return {expert: affinity * factors[expert] for expert, affinity in raised.items()}
+
+
+def naive_raised(
+    affinities: dict[str, float],
+    profiles: Sequence[Profile],
+    query: Query,
+    analyser: Analyser,
+    parameters: Parameters,
+) -> dict[str, float]:
+    """Return the affinities, those above 0 raised by the share of likeness in meaning, up to 1."""
+    if not parameters.semantic:
+        return affinities
+    asked = f"{query.title}\n{query.text}"
+    wanted = naive_vector(asked, analyser)
+    raised = dict(affinities)
+    for profile in profiles:
+        rows = []
+        for item, _ in naive_items(profile, analyser, parameters.max_items):
+            own = naive_vector(f"{item.title}\n{item.text}" if item.title else item.text, analyser)
+            cosine = sum(one * other for one, other in zip(own, wanted, strict=True))
+            rows.append(cosine * (parameters.unverified_factor if item.verified is False else 1.0))
+        if affinities[profile.expert] > 0:
+            added = parameters.semantic * max(0.0, naive_pool(rows, parameters))
+            raised[profile.expert] = min(1.0, affinities[profile.expert] + added)
+    return raised
+
+
+def naive_vector(text: str, analyser: Analyser) -> list[float]:
+    """Return the vector of a text as it is kept: no text, no vector."""
+    language = analyser.analyse(text).language if text else ""
+    (vector,) = analyser.meanings.vectors([text], [language])
+    return [number / 256 for number in vector.tolist()]
 
 
 def naive_factors(

@@ -1,0 +1,216 @@
+"""With likeness in meaning: affinities equal the naive reference, sums stay exact, edits and files agree, words remain
+the condition, and nothing changes without the extra.
+"""
+
+import json
+import unicodedata
+from dataclasses import asdict, replace
+from zlib import crc32
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matching import (
+    Analyser,
+    Index,
+    Item,
+    Parameters,
+    Pivot,
+    Profile,
+    Query,
+    UnusableSnapshot,
+    best,
+    load_snapshot,
+    places,
+    rank,
+    recompute,
+    save_snapshot,
+    snapshot,
+)
+from matching import meaning as meanings_of
+from matching.meaning import LONGEST, UNIT, Meanings
+from matching.rarity import requests
+from tests.examples import tried
+from tests.reference.naive import naive_affinities
+from tests.reference.pools import CONCEPTS, EXPERTS, LEXICON, by_id, pools, profile_of, queries
+
+
+class Characters:
+    """An encoder without a model: which characters a text has, whatever their order."""
+
+    name, size = "characters", 256
+
+    def __init__(self):
+        self.read = []
+
+    def encode(self, texts):
+        self.read += texts
+        found = np.zeros((len(texts), self.size), dtype=np.float32)
+        for row, text in zip(found, texts, strict=True):
+            for one in unicodedata.normalize("NFKC", text):
+                row[crc32(one.encode("utf-8", "surrogatepass")) % self.size] += 1
+        return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1)
+
+
+MEANINGS = Meanings(Characters())
+ANALYSER = Analyser(CONCEPTS, Pivot(LEXICON), MEANINGS)
+WITHOUT = Analyser(CONCEPTS, Pivot(LEXICON))
+SEMANTIC = Parameters(semantic=0.4)
+shares = st.sampled_from((0.2, 0.6, 1.0))
+parameters_of = st.builds(Parameters, semantic=shares, baseline=st.sampled_from((0.0, 0.0, 0.5)))
+
+
+@pytest.mark.parametrize("kernel", ["numba", "scipy"])
+def test_affinities_equal_those_of_the_naive_reference(kernel):
+    @tried(25)
+    @given(pools, queries, parameters_of)
+    def check(pool, query, parameters):
+        index = Index.build(pool, ANALYSER, kernel=kernel)
+        scores = index.score(query, parameters)
+        expected = naive_affinities(pool, query, ANALYSER, parameters)
+        assert dict(zip(scores.experts, scores.affinities, strict=True)) == pytest.approx(expected, abs=1e-9)
+        assert dict(best(index, query, 9, parameters)) == pytest.approx(
+            {expert: affinity for expert, affinity in expected.items() if affinity > 1e-12}, abs=1e-9
+        )
+
+    check()
+
+
+@tried(40)
+@given(pools, queries, parameters_of, st.randoms(use_true_random=False))
+def test_lines_sum_to_the_affinity_and_a_stored_list_recomputes_to_the_same_digits(pool, query, parameters, random):
+    ranking = rank(Index.build(pool, ANALYSER), query, 9, by_id(pool), parameters)
+    for candidate in ranking.candidates:
+        reasons = candidate.reasons
+        lines = [*(one.contribution for one in reasons.terms), *(one.value for one in reasons.adjustments)]
+        lines.append(reasons.rest)
+        random.shuffle(lines)
+        assert 0 < sum(lines) == candidate.affinity <= 1
+    assert recompute(json.loads(json.dumps(snapshot(ranking)))) == [
+        (one.expert, one.affinity) for one in ranking.candidates
+    ]
+
+
+@tried(25)
+@given(pools, st.sampled_from(EXPERTS).flatmap(profile_of), queries)
+def test_an_edited_index_ranks_as_a_fresh_one_and_the_old_one_as_before(pool, edited, query):
+    index = Index.build(pool, ANALYSER)
+    before = best(index, query, 4, SEMANTIC)
+    after = index.apply([edited])
+    fresh = Index.build((by_id(pool) | {edited.expert: edited}).values(), ANALYSER)
+    assert best(after, query, 4, SEMANTIC) == best(fresh, query, 4, SEMANTIC)
+    assert best(after, query, 4, replace(SEMANTIC, diversify=0.3)) == best(
+        fresh, query, 4, replace(SEMANTIC, diversify=0.3)
+    )
+    assert best(index, query, 4, SEMANTIC) == before
+
+
+@tried(25)
+@given(pools, queries)
+def test_everybody_stands_where_the_whole_list_has_them(pool, query):
+    index = Index.build(pool, ANALYSER)
+    listed = best(index, query, 99, SEMANTIC)
+    found = places(index, query, [expert for expert, _ in listed], SEMANTIC)
+    assert found.ranks == {expert: rank for rank, (expert, _) in enumerate(listed, start=1)}
+    assert found.affinities == dict(listed)
+    assert best(index, query, 2, SEMANTIC) == listed[:2]
+
+
+@tried(10)
+@given(pools, queries)
+def test_an_index_from_its_files_ranks_as_the_one_that_was_saved(tmp_path_factory, pool, query):
+    folder = tmp_path_factory.mktemp("index")
+    index = Index.build(pool, ANALYSER)
+    save_snapshot(index, folder, {})
+    opened, _ = load_snapshot(folder, ANALYSER, index.max_items)
+    assert best(opened, query, 9, SEMANTIC) == best(index, query, 9, SEMANTIC)
+    with pytest.raises(UnusableSnapshot):
+        load_snapshot(folder, WITHOUT, index.max_items)
+
+
+def test_whoever_is_more_alike_stands_before_and_the_list_says_why():
+    # Both share one word with the request; only one is written like the rest of it.
+    pool = [Profile("far", "battery zzzz"), Profile("like", "battery qqqq")]
+    query = Query("battery qqqqqqqq")
+    plain = dict(best(Index.build(pool, ANALYSER), query, 5))
+    (first, second) = rank(Index.build(pool, ANALYSER), query, 5, by_id(pool), SEMANTIC).candidates
+    assert plain["far"] == plain["like"] > 0
+    assert (first.expert, second.expert) == ("like", "far")
+    (line,) = first.reasons.adjustments
+    assert line.name == "semantic"
+    assert first.affinity == plain["like"] + line.value
+
+
+def test_likeness_without_a_shared_word_makes_nobody_a_candidate():
+    pool = [Profile("e", "battery", (Item("tea"),))]
+    index = Index.build(pool, ANALYSER)
+    assert MEANINGS.vectors(["yrettab"], ["en"]).tolist() == MEANINGS.vectors(["battery"], ["en"]).tolist()
+    assert best(index, Query("yrettab"), 5, SEMANTIC) == []
+
+
+def test_an_affinity_stays_within_one():
+    pool = [Profile("e", "battery", (Item("battery licence"), Item("battery tea licence")))]
+    ((_, affinity),) = best(Index.build(pool, ANALYSER), Query("battery licence"), 5, Parameters(semantic=1.0))
+    assert affinity <= 1.0
+
+
+def test_what_a_language_has_in_common_is_taken_out():
+    for language in ("zh", "en"):
+        texts = [text for own, text in requests() if own == language]
+        vectors = MEANINGS.vectors(texts, [language] * len(texts)).astype(float) / UNIT
+        assert np.linalg.norm(vectors.mean(axis=0)) < 0.15
+        assert np.linalg.norm(MEANINGS.vectors(texts, ["zh" if language == "en" else "en"] * 50).mean(axis=0)) > 0.5
+    assert not MEANINGS.vectors(["Patente", ""], ["", ""]).any()
+
+
+def test_a_long_text_is_read_to_the_limit():
+    encoder = Characters()
+    Meanings(encoder).vectors(["電" * 3 * LONGEST], ["zh"])
+    assert max(map(len, encoder.read)) == LONGEST
+
+
+def test_a_request_is_read_once():
+    encoder = Characters()
+    index = Index.build([Profile("e", "battery")], Analyser(CONCEPTS, Pivot(LEXICON), Meanings(encoder)))
+    read = len(encoder.read)
+    for _ in range(3):
+        best(index, Query("battery"), 5, SEMANTIC)
+    assert len(encoder.read) == read + 1
+
+
+def test_an_index_without_vectors_says_what_is_missing():
+    index = Index.build([Profile("e", "battery")], WITHOUT)
+    with pytest.raises(ValueError, match=r"semantic is above 0.*without the extra 'semantic'"):
+        best(index, Query("battery"), 5, SEMANTIC)
+
+
+def test_who_has_not_installed_the_extra_is_told_how(monkeypatch):
+    monkeypatch.setattr(meanings_of, "find_spec", lambda name: None)
+    with pytest.raises(RuntimeError, match=r"pip install 'expertdb\[semantic\]'"):
+        meanings_of.load()
+
+
+def test_without_likeness_the_fingerprint_is_what_it_was():
+    assert Parameters().fingerprint() == Parameters(semantic=0.0).fingerprint() != SEMANTIC.fingerprint()
+    stored = asdict(Parameters())
+    del stored["semantic"]  # As in lists from before.
+    assert Parameters(**stored) == Parameters()
+    assert ANALYSER.fingerprint != WITHOUT.fingerprint
+
+
+def test_the_encoder_of_the_extra_tells_what_means_the_same_in_another_language():
+    meanings = meanings_of.load()
+    texts = [
+        "专利质押融资",
+        "Loans secured on patents",
+        "茶叶地理标志保护",
+        "Protecting the geographical indication of a tea",
+    ]
+    vectors = meanings.vectors(texts, ["zh", "en", "zh", "en"]).astype(float) / UNIT
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1.0, abs=0.01)
+    likeness = vectors @ vectors.T
+    assert likeness[0, 1] > max(likeness[0, 3], likeness[2, 1])
+    assert likeness[2, 3] > max(likeness[0, 3], likeness[2, 1])
+    assert meanings.vectors([], []).shape == (0, meanings.size)
