@@ -19,7 +19,7 @@ def stems(text):
         ("标准必要专利", ["standard", "essenti", "patent", "sep"]),
         ("代理师", ["attorney"]),
         ("出口", ["export"]),
-        ("货柜被海关扣留", ["contain", "customs", "detent", "seizur"]),
+        ("货柜被海关扣留", ["contain", "customs", "detain", "seiz"]),
         ("珊瑚", ["coral"]),
     ],
 )
