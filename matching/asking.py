@@ -163,7 +163,7 @@ def prepare(
 def _likeness(asked: Asked, meanings: Meanings | None) -> Likeness:
     if meanings is None:
         raise ValueError(f"semantic is above 0, but the index was built without the extra {EXTRA!r}")
-    return Likeness(meanings.remembered(query_text(asked.query), asked.terms.language))
+    return Likeness(meanings.request(query_text(asked.query), asked.terms.language))
 
 
 def _rarities(asked: Asked, analyser: Analyser, exponent: float) -> Floats:

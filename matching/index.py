@@ -29,12 +29,13 @@ from matching.baseline import background, prepared_background
 from matching.diversity import fill, worth_of
 from matching.gathering import Place
 from matching.live import Change, Live, Version, change_of, count
+from matching.meaning import Vectors
 from matching.merging import merge
 from matching.parameters import Parameters
 from matching.parts import Located, Part, find, holding, listed, masks, whole, without
 from matching.profile import Filter, Profile, Query
 from matching.reading import concept_term
-from matching.records import Record, record
+from matching.records import Record, digest, record
 from matching.scanning import candidates, exact, matrices, reaching
 from matching.segment import Mask, Segment, assemble, joined
 from matching.vocabulary import Vocabulary
@@ -82,14 +83,18 @@ class Index:
         analyser: Analyser,
         max_items: int = _DEFAULTS.max_items,
         kernel: kernels.Name | None = None,
+        known: Index | None = None,
     ) -> Index:
-        """Return an index of the profiles.
+        """Return an index of the profiles; `known`, read with other vocabularies, may have vectors of their texts.
 
         Raises ValueError if two of them have one expert's id, and for an unknown kernel.
         """
         chosen = kernels.choose(kernel)
         vocabularies = {field: Vocabulary() for field in FIELDS}
-        records = (record(profile, analyser, vocabularies, max_items) for profile in profiles)
+        reused = known if known and known.analyser.meanings is analyser.meanings is not None else None
+        records = (
+            record(one, analyser, vocabularies, max_items, reused.vectors_of(one) if reused else {}) for one in profiles
+        )
         chunks = [assemble(chunk) for chunk in _chunks(records)]
         widths = {field: len(vocabularies[field]) for field in FIELDS}
         segment = merge([(chunk, whole(chunk).alive) for chunk in chunks], chosen, widths)
@@ -226,6 +231,14 @@ class Index:
         """Return, for those who are in the pool, their segment and place there."""
         found = find(self.parts, experts)
         return {expert: (self.parts[number].segment, place) for expert, (number, place) in found.items()}
+
+    def vectors_of(self, profile: Profile) -> dict[int, Vectors]:
+        """Return the vectors of a profile's parts, none where it is not, or no longer, as it was indexed."""
+        for segment, place in self.located([profile.expert]).values():
+            if digest(profile) == int(segment.digests[place]):
+                rows = segment.rows_of(place)
+                return dict(zip(segment.parts[rows].tolist(), segment.vectors[rows], strict=True))
+        return {}
 
     def place(self, number: int) -> tuple[Segment, int]:
         """Return the segment and the place there of somebody, from the place among all of all parts."""

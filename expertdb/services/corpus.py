@@ -125,7 +125,9 @@ class Corpus:
             return compared(known[0], session, mark)
         stored = self.files.opened(analyser_for(self.parameters), self.parameters) if self.files else None
         if stored is None:
-            index = Index.build(profiles.everybody(session), analyser_for(self.parameters), self.parameters.max_items)
+            everybody, analyser = profiles.everybody(session), analyser_for(self.parameters)
+            before = next((one.index for one in self._pools if isinstance(one.index, Index)), None)
+            index = Index.build(everybody, analyser, self.parameters.max_items, known=before)
             return Pool(mark, index)
         pool = Pool(Mark(stored.version, stored.stamp), stored.index)
         return updated(pool, session, mark) if is_past(session, pool.mark, mark) else compared(pool, session, mark)

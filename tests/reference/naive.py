@@ -86,7 +86,7 @@ def naive_raised(
     if not parameters.semantic:
         return affinities
     asked = f"{query.title}\n{query.text}"
-    wanted = naive_vector(asked, analyser)
+    wanted = [number / 256 for number in analyser.meanings.request(asked, analyser.analyse(asked).language).tolist()]
     raised = dict(affinities)
     for profile in profiles:
         rows = []
@@ -101,9 +101,9 @@ def naive_raised(
 
 
 def naive_vector(text: str, analyser: Analyser) -> list[float]:
-    """Return the vector of a text as it is kept: no text, no vector."""
+    """Return the vector of an item's text as it is kept: no text, no vector."""
     language = analyser.analyse(text).language if text else ""
-    (vector,) = analyser.meanings.vectors([text], [language])
+    (vector,) = analyser.meanings.items([text], [language])
     return [number / 256 for number in vector.tolist()]
 
 

