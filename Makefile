@@ -36,13 +36,13 @@ demo: setup ## match the two requests of the README and print their shortlists
 # Both workers would else compile what ranks, at once and while lines are counted; installing a browser leaves a core free.
 test: setup ## run every test (SQLite, PostgreSQL, browser; two workers), leaving the coverage for `make check`
 	@$(BIN)/python -c 'from matching.kernels import choose; choose()' & $(BIN)/python -m tests.browser.chromium && wait
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --cov --cov-report=
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=
 
 chromium: setup ## install the browser of the browser tests when it is absent (root, apt-get)
 	@$(BIN)/python -m tests.browser.chromium
 
 soak: setup ## the long forms (some hours): imports, faults, load, fuzz, three years of a pool; PARTS="kills freshness together load fuzz contract" names some of the faults
-	@EXAMPLES=1 $(BIN)/python -m pytest --every-engine -n 2 --dist loadgroup --no-loadscope-reorder
+	@EXAMPLES=1 $(BIN)/python -m pytest --every-engine -n 2 --dist loadfile --no-loadscope-reorder
 	@$(BIN)/python -m benchmarks.imports
 	@$(BIN)/python -m tests.faults.soak $(PARTS)
 	@$(BIN)/python -m tests.life.soak
