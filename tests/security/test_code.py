@@ -7,7 +7,7 @@ strings; no secret is compared in a time that tells how much of it was right; no
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from re import _constants as constants  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -44,11 +44,11 @@ DANGEROUS_MODULES = {"pickle", "marshal", "shelve", "dill"}
 BUILD_ONLY = re.compile(r"matching/data/build_\w+\.py")
 
 
-def trees() -> Iterator[tuple[str, ast.Module]]:
-    for path in SOURCES:
-        name = path.relative_to(ROOT).as_posix()
-        if not BUILD_ONLY.fullmatch(name):
-            yield name, ast.parse(path.read_text("utf-8"))
+@cache
+def trees() -> list[tuple[str, ast.Module]]:
+    """Every file of ours with its name, read once for all tests."""
+    names = ((path.relative_to(ROOT).as_posix(), path) for path in SOURCES)
+    return [(name, ast.parse(path.read_text("utf-8"))) for name, path in names if not BUILD_ONLY.fullmatch(name)]
 
 
 def imported(tree: ast.Module) -> set[str]:
@@ -61,11 +61,10 @@ def imported(tree: ast.Module) -> set[str]:
     return found
 
 
-def calls(tree: ast.Module) -> Iterator[tuple[ast.Call, str]]:
+@cache
+def calls(tree: ast.Module) -> list[tuple[ast.Call, str]]:
     """Every call with its name as it is written: `re.compile`, `eval`."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            yield node, ast.unparse(node.func)
+    return [(node, ast.unparse(node.func)) for node in ast.walk(tree) if isinstance(node, ast.Call)]
 
 
 def test_nothing_calls_other_hosts() -> None:
