@@ -1,5 +1,6 @@
 """What most tests start from: an application on a fresh database of either engine, a clock, callers of each role."""
 
+import gc
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -29,11 +30,12 @@ from expertdb.services import sample, tokens
 from expertdb.services.actors import SYSTEM
 from expertdb.services.index_files import IndexFiles
 from tests.callers import BOOTSTRAP, Caller, Clock
+from tests.examples import tried
 from tests.postgres import Server, server
 from tests.traces import every_change_leaves_a_trace as every_change_leaves_a_trace
 
-# A crowded machine takes longer than any deadline over an example.
-settings.register_profile("crowded", deadline=None)
+# A crowded machine takes longer than any deadline over an example. (Who states no number means Hypothesis's hundred.)
+settings.register_profile("crowded", tried(100))
 settings.load_profile("crowded")
 # Compiling the console's templates anew for every application would take longer than most tests.
 TEMPLATES = FileSystemBytecodeCache()
@@ -102,6 +104,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not config.getoption("--every-engine"):
         _leave_out_repetitions(config, items)
     items.sort(key=_turn)
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over all that was imported: it stays, and is much."""
+    gc.collect()
+    gc.freeze()
 
 
 def _turn(item: pytest.Item) -> int:
