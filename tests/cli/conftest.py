@@ -9,8 +9,11 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
+from config.settings import load
+from expertdb.app import create_app
 from expertdb.cli import main
-from tests.conftest import ROUTES, uncounted
+from expertdb.database import transaction
+from tests.conftest import ROUTES, close, uncounted
 
 
 def run(*arguments: str, stdin: str | bytes | None = None) -> Result:
@@ -31,7 +34,7 @@ def done(*arguments: str, stdin: str | bytes | None = None) -> Result:
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which `expertdb prepare` has run once."""
+    """A folder in which `expertdb prepare` has run once, and a service that left its index there."""
     return _prepare(tmp_path_factory.mktemp("prepared"))
 
 
@@ -66,7 +69,18 @@ def _prepare(folder: Path, *options: str) -> Path:
     with pytest.MonkeyPatch.context() as patch, uncounted():
         _move_to(folder, patch)
         done("prepare", *options)
+        _leave_an_index(create_app(load()))
     return folder
+
+
+def _leave_an_index(app: Flask) -> None:
+    """Write the index of the pool, as a service does; each command would else build it anew."""
+    corpus = app.extensions["corpus"]
+    with app.app_context(), transaction(read_only=True) as session:
+        made = corpus.refresh(session)
+        if made.index.n_experts:
+            assert corpus.files.write(made.index, made.mark.version, made.mark.stamp)
+    close(app)
 
 
 def _move_to(folder: Path, patch: pytest.MonkeyPatch) -> None:

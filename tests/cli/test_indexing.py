@@ -1,6 +1,7 @@
 """check-index: says whether the index is what the database says, and mends it."""
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from tests.cli.conftest import done, run
 
 
 def test_a_fresh_installation_is_sound(installation: Path) -> None:
+    shutil.rmtree(installation / "instance" / "index")  # Nothing has served there yet.
     assert "The index is what the database says." in done("check-index").output
     assert json.loads(done("check-index", "--json").stdout)["sound"] is True
 
