@@ -16,7 +16,9 @@ from tests.integration import workers
 from tests.integration.test_jobs import KINDS, read, submitted
 
 PATIENCE = 60  # seconds
-CONTEXT = multiprocessing.get_context("spawn")
+# Forked from a process that has imported everything and opened nothing: spawned, each would import it all anew.
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload([workers.__name__])
 
 
 def url(app: Flask) -> str:
