@@ -19,7 +19,8 @@ from marshmallow import Schema
 from expertdb.api import access, openapi
 from expertdb.api.examples import EXAMPLES
 from tests.api.people import ASKED, expert, shortlist
-from tests.callers import Caller
+from tests.callers import Caller, Clock
+from tests.conftest import START, Databases, make_app
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "openapi.json"
 METHODS = {"get", "post", "patch", "delete"}
@@ -32,8 +33,9 @@ def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-def document(app: Flask) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def document(databases: Databases) -> dict[str, Any]:
+    app = make_app(databases.fresh("sqlite"), Clock(START))
     return dict(app.test_client().get("/api/v1/openapi.json").json or {})
 
 
