@@ -38,7 +38,7 @@ def begin() -> Reply:
     try:
         body = _checked(typed)
         with transaction() as session:
-            if not users.is_first(session):
+            if not users.is_first(session, lock=True):
                 return go("sign_in", said("There is an administrator already. Sign in."))
             body |= {"role": users.ADMINISTRATOR, "must_change_password": False}
             user, _ = users.create(session, body, actor=SYSTEM, now=now())

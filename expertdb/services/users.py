@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from expertdb.errors import AlreadyExists, Fault, InvalidInput, LastAdministrator, NotFound
@@ -43,9 +43,17 @@ def create(session: Session, body: dict[str, Any], *, actor: Actor, now: datetim
     return user, made
 
 
-def is_first(session: Session) -> bool:
-    """Whether there is no user yet."""
-    return session.scalar(select(User.id).limit(1)) is None
+def is_first(session: Session, *, lock: bool = False) -> bool:
+    """Whether there is no user yet.
+
+    With `lock`, nobody else makes one until the transaction ends, and who is making one at this moment is waited for:
+    two first visitors have different login names, so no unique index would know of both. SQLite has one writer anyway.
+    """
+    found = session.scalar(select(User.id).limit(1)) is None
+    if found and lock and session.connection().dialect.name == "postgresql":
+        session.execute(text(f"LOCK TABLE {User.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
+        return is_first(session)
+    return found
 
 
 def get(session: Session, user_id: str) -> User:

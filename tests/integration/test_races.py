@@ -1,28 +1,33 @@
 """Two who store the same thing at the same moment, on both engines: the database decides, and the second is told why.
 
 Pinned: no two experts come to have one identity number or id of a source, no two organisations one name, no two users
-one login name; the second is answered as if they had come later. Two who name one new employer make it once. A roster
-that is stored twice at once enters everybody once.
+one login name; the second is answered as if they had come later. A new installation has one first administrator. Two
+who name one new employer make it once. A roster that is stored twice at once enters everybody once.
 """
 
 import json
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from expertdb.database import transaction
 from expertdb.models.organisations import Organisation
+from expertdb.models.users import User
 from expertdb.services import experts, imports, organisations, users
 from expertdb.services.actors import SYSTEM
 from expertdb.services.rosters import Upload
 from tests.api.people import expert
-from tests.callers import Caller
+from tests.callers import BOOTSTRAP, Caller
 from tests.conftest import START
+from tests.console.conftest import PASSWORD, Visitor
 
 NUMBER = {"restricted": {"id_number": "11010519491231002X"}}
 PATIENCE = 0.5  # seconds in which somebody who waits for nobody is done
@@ -125,6 +130,39 @@ def test_one_login_made_twice_at_once_is_one_users(app: Flask, administrator: Ca
     )
     assert told(raced) == told(administrator.post("/users", stated))
     assert told(raced)[:2] == (409, "/login")
+
+
+FIRST = {"login": "lin.lan", "name": "林岚", "role": "administrator", "password": PASSWORD}
+
+
+def begins(app: Flask, login: str) -> TestResponse:
+    """What a first visitor is answered who names themselves so."""
+    visitor = Visitor(app)
+    typed = {"/bootstrap": BOOTSTRAP, "/login": login, "/name": "陈某", "/password": PASSWORD, "/again": PASSWORD}
+    answer = visitor.post("/first-run", typed, at="/first-run")
+    assert answer.status_code == 303
+    return visitor.get(answer.location)
+
+
+def logins(app: Flask) -> list[str]:
+    with app.app_context(), transaction(read_only=True) as session:
+        return list(session.scalars(select(User.login)))
+
+
+def test_first_visitor_who_is_overtaken_is_told_that_there_is_an_administrator(app: Flask) -> None:
+    raced = overtaken(
+        app, lambda session: users.create(session, dict(FIRST), actor=SYSTEM, now=START), lambda: begins(app, "chen")
+    )
+    assert "There is an administrator already. Sign in." in raced.get_data(as_text=True)
+    assert logins(app) == ["lin.lan"]
+
+
+def test_of_two_first_visitors_at_once_one_becomes_administrator(app: Flask) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        pages = [page.get_data(as_text=True) for page in pool.map(partial(begins, app), ("lin.lan", "chen"))]
+    assert sorted("You are the first administrator." in page for page in pages) == [False, True]
+    assert sorted("There is an administrator already. Sign in." in page for page in pages) == [False, True]
+    assert len(logins(app)) == 1
 
 
 ROSTERS = {
