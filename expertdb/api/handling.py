@@ -78,20 +78,20 @@ def handled(view: Callable[..., Any], contract: Contract) -> Callable[..., Respo
         version = reading.if_match(request) if contract.edits else None
         # A key's answer is stored, also that of a call which stores nothing else.
         read_only = not (_writes(contract) or contract.traced or _is_repeatable())
-        now = current_app.extensions["clock"]()
-        rules = current_app.extensions["rules"]
+        clock, rules = current_app.extensions["clock"], current_app.extensions["rules"]
         prepares = contract.prepares
 
         def prepare() -> Any:
             with transaction(read_only=True) as session:
-                call = Call(session, actor, now, _corpus(), _directory(), body, known, version, rules=rules)
+                call = Call(session, actor, clock(), _corpus(), _directory(), body, known, version, rules=rules)
                 return prepares(call, **path) if prepares else None
 
         prepared = again_while_moving(prepare) if prepares else None
 
         def answer() -> Response:
             with transaction(read_only=read_only) as session:
-                call = Call(session, actor, now, _corpus(), _directory(), body, known, version, prepared, rules)
+                # The time of the transaction that is answered from: SQLite's writers have waited for their turn by now.
+                call = Call(session, actor, clock(), _corpus(), _directory(), body, known, version, prepared, rules)
                 make = functools.partial(_answer, view, contract, call, path)
                 if not _is_repeatable():
                     return make()

@@ -80,9 +80,10 @@ def carry_out(asked: Move, **cause: str) -> Expert:
     term = revisions.state(expert, ("term",))
     kept = effects.apply(asked) | cause
     expert.status = asked.to
-    record(asked.session, expert, before, asked.reason, asked.actor, asked.now, kept)
-    revisions.keep(asked.session, expert, term, actor=asked.actor, now=asked.now)
-    versions.touch(expert, asked.now)
+    at = versions.moment(expert, asked.now)
+    record(asked.session, expert, before, asked.reason, asked.actor, at, kept)
+    revisions.keep(asked.session, expert, term, actor=asked.actor, now=at)
+    versions.touch(expert, at)
     asked.session.flush()
     details = {"before": before, "after": asked.to, "reason": asked.reason, **kept}
     audit.record(asked.session, asked.actor, "expert.moved", kind="expert", id=expert.id, **details)
@@ -90,7 +91,7 @@ def carry_out(asked: Move, **cause: str) -> Expert:
 
 
 def record(
-    session: Session, expert: Expert, before: str | None, reason: str, actor: Actor, now: datetime, kept: dict[str, Any]
+    session: Session, expert: Expert, before: str | None, reason: str, actor: Actor, at: datetime, kept: dict[str, Any]
 ) -> None:
     """Keep that the expert came from the status `before` to the present one."""
     session.add(
@@ -101,7 +102,7 @@ def record(
             reason=reason,
             actor=actor.id,
             person=actor.person,
-            at=now,
+            at=at,
             details=kept,
         )
     )

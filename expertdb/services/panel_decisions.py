@@ -118,10 +118,11 @@ def _confirmed(session: Session, panel: Panel) -> list[Panel]:
 
 def _record(session: Session, panel: Panel, to: str, reason: str, actor: Actor, now: datetime) -> None:
     before, panel.status = panel.status, to
+    at = versions.moment(panel, now)
     panel.transitions.append(
-        PanelTransition(from_status=before, to_status=to, reason=reason, actor=actor.id, person=actor.person, at=now)
+        PanelTransition(from_status=before, to_status=to, reason=reason, actor=actor.id, person=actor.person, at=at)
     )
-    versions.touch(panel, now)
+    versions.touch(panel, at)
     session.flush()
     details = {"before": before, "after": to, "reason": reason, "request": panel.request_id}
     audit.record(session, actor, "panel.moved", kind="panel", id=panel.id, **details)

@@ -107,9 +107,9 @@ def record_move(
 ) -> None:
     """Change the status and keep who, when and why; raises TransitionNotAllowed."""
     lifecycle.check("request", lifecycle.REQUEST_WAYS, consultation_request.status, to)
-    before = consultation_request.status
-    _record(consultation_request, before, to, reason, actor, now)
-    consultation_request.status, consultation_request.updated_at = to, now
+    before, at = consultation_request.status, versions.moment(consultation_request, now)
+    _record(consultation_request, before, to, reason, actor, at)
+    consultation_request.status, consultation_request.updated_at = to, at
     session.flush()
     id = consultation_request.id
     audit.record(session, actor, "request.moved", kind="request", id=id, before=before, after=to, reason=reason)

@@ -20,11 +20,20 @@ def check(current: int, expected: int | None) -> None:
         raise EditedMeanwhile(current)
 
 
+def moment(row: Versioned, now: datetime) -> datetime:
+    """When a change of a locked row counts as made: `now`, or when the row was last changed where that is later.
+
+    Whoever waited for the lock took their `now` before, and perhaps earlier than whoever had it; and the clocks of two
+    machines differ. What happens to one row never goes back in time.
+    """
+    return max(now, row.updated_at)
+
+
 def touch(row: Versioned, now: datetime) -> None:
     """Make the next flush write the row, and so a new version, even if only rows below it changed.
 
     SQLAlchemy writes no row whose own columns keep their values: two edits of its lists within one tick of the clock
     would share a version, and the second would overwrite the first unseen.
     """
-    row.updated_at = now
+    row.updated_at = moment(row, now)
     flag_modified(row, "updated_at")

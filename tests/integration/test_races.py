@@ -1,14 +1,16 @@
 """Two who store the same thing at the same moment, on both engines: the database decides, and the second is told why.
 
 Pinned: no two experts come to have one identity number or id of a source, no two organisations one name, no two users
-one login name; the second is answered as if they had come later. A new installation has one first administrator. Two
-who name one new employer make it once. A roster that is stored twice at once enters everybody once.
+one login name; the second is answered as if they had come later, and what they do stands later. A new installation has
+one first administrator. Two who name one new employer make it once. A roster that is stored twice at once enters
+everybody once.
 """
 
 import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -20,12 +22,13 @@ from werkzeug.test import TestResponse
 
 from expertdb.database import transaction
 from expertdb.models.organisations import Organisation
+from expertdb.models.requests import RequestTransition
 from expertdb.models.users import User
-from expertdb.services import experts, imports, organisations, users
+from expertdb.services import experts, imports, moves, organisations, request_moves, users
 from expertdb.services.actors import SYSTEM
 from expertdb.services.rosters import Upload
-from tests.api.people import expert
-from tests.callers import BOOTSTRAP, Caller
+from tests.api.people import ASKED, expert
+from tests.callers import BOOTSTRAP, Caller, Clock
 from tests.conftest import START
 from tests.console.conftest import PASSWORD, Visitor
 
@@ -42,8 +45,9 @@ def enters(name: str, **more: Any) -> Stores:
     return lambda session: experts.create(session, body(name, **more), actor=SYSTEM, now=START)
 
 
-def overtaken(app: Flask, first: Stores, second: Callable[[], Any]) -> Any:
-    """What the second is answered who begins when the first has stored, and has not committed yet."""
+def overtaken(app: Flask, first: Stores, second: Callable[[], Any], wait: Callable[[], None] = lambda: None) -> Any:
+    """What the second is answered who begins when the first has stored, and has not committed yet: `wait` is done so
+    long."""
     answers: list[Any] = []
     thread = threading.Thread(target=lambda: answers.append(second()))
     with app.app_context(), transaction() as session:
@@ -51,6 +55,7 @@ def overtaken(app: Flask, first: Stores, second: Callable[[], Any]) -> Any:
         thread.start()
         thread.join(PATIENCE)
         assert answers == []
+        wait()
     thread.join()
     return answers[0]
 
@@ -130,6 +135,45 @@ def test_one_login_made_twice_at_once_is_one_users(app: Flask, administrator: Ca
     )
     assert told(raced) == told(administrator.post("/users", stated))
     assert told(raced)[:2] == (409, "/login")
+
+
+def test_moves_of_a_request_at_once_stand_in_the_order_they_were_made(app: Flask, office: Caller) -> None:
+    path = f"/requests/{office.made('/requests', ASKED)['id']}"
+    later, what = START + timedelta(minutes=1), path.rpartition("/")[2]
+    cancelled = overtaken(
+        app,
+        lambda session: request_moves.move(session, what, "accepted", "受理", version=None, actor=SYSTEM, now=later),
+        lambda: office.post(f"{path}/transitions", {"to": "cancelled", "reason": "撤回"}, etag="*"),
+    )
+    assert cancelled.status_code == 200
+    with app.app_context(), transaction(read_only=True) as session:
+        steps = session.scalars(select(RequestTransition).where(RequestTransition.request_id == what)).all()
+        found = sorted((step.at, step.id, step.to_status) for step in steps)
+    assert [status for _, _, status in found] == ["submitted", "accepted", "cancelled"]
+
+
+def test_moves_of_an_expert_at_once_stand_in_the_order_they_were_made(app: Flask, administrator: Caller) -> None:
+    path = f"/experts/{expert(administrator)['id']}"
+    later, whom = START + timedelta(minutes=1), path.rpartition("/")[2]
+
+    def leave(session: Session) -> None:
+        body = {"to": "on_leave", "reason": "进修"}
+        moves.move(session, whom, body, version=None, actor=SYSTEM, now=later, rules=app.extensions["rules"])
+
+    back = {"to": "active", "reason": "回来"}
+    raced = overtaken(app, leave, lambda: administrator.post(f"{path}/transitions", back, etag="*"))
+    assert raced.status_code == 200
+    found = administrator.get(f"{path}/transitions").json["items"]
+    assert [step["to"] for step in found] == ["active", "on_leave", "active"]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_what_waited_for_its_turn_to_write_has_the_time_of_its_turn(app: Flask, clock: Clock, office: Caller) -> None:
+    assert office.get("/requests").status_code == 200  # That this token was used is noted now, and not once more below.
+    raced = overtaken(
+        app, enters("甲"), lambda: office.post("/requests", ASKED), wait=lambda: clock.forward(seconds=20)
+    )
+    assert raced.json["created_at"] == (START + timedelta(seconds=20)).isoformat()
 
 
 FIRST = {"login": "lin.lan", "name": "林岚", "role": "administrator", "password": PASSWORD}
