@@ -59,7 +59,7 @@ def create_app(
     app.extensions["clock"] = clock
     app.extensions["editions"] = Editions()
     app.extensions["links"] = Links(settings.secret_key)
-    app.extensions["sealer"] = Sealer(keys.field_keys(settings.field_keys, settings.secret_key))
+    app.extensions["sealer"] = Sealer(keys.field_keys(settings.field_keys, settings.secret_key), clock())
     app.extensions["audit_keys"] = sealing = keys.audit_keys(
         settings.audit_key, settings.secret_key, settings.audit_old_keys
     )

@@ -28,6 +28,7 @@ DomainError
 ├── ExpertIsErased              nothing is held on this person any more, and nothing is entered again
 ├── SuggestionDecidedAlready    somebody accepted or declined it before
 ├── RestrictedValueUnreadable   the key that sealed a value is not at hand, or the value was altered
+├── KeysHaveChanged             a newer key holds, which this process does not know
 ├── BackupIsUnusable            the file is no backup, is damaged, or was not made with this installation's key
 └── IdempotencyKeyReused        the key was used before, with another body
 
@@ -264,6 +265,17 @@ class RestrictedValueUnreadable(DomainError):
             "that sealed it; if it is there, the value was altered."
         )
         super().__init__(Text(detail, field=called("restricted", field), key=key))
+
+
+class KeysHaveChanged(DomainError):
+    """Identity numbers are hashed with a newer key, by processes that were started later; this one does not know it."""
+
+    def __init__(self, key: str) -> None:
+        detail = (
+            'This process was started before the key "{key}" was put into EXPERTDB_FIELD_KEYS and takes no identity '
+            "numbers any more. Try again in a moment; if it stays so, restart the service."
+        )
+        super().__init__(Text(detail, key=key))
 
 
 class BackupIsUnusable(DomainError):

@@ -9,6 +9,7 @@ import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -43,9 +44,13 @@ class _Key:
 
 
 class Sealer:
-    """Seals, opens and hashes with the field keys (id to secret); the first is the current one, the rest only open."""
+    """Seals, opens and hashes with the field keys (id to secret); the first is the current one, the rest only open.
 
-    def __init__(self, keys: Mapping[str, bytes]) -> None:
+    `since` is when this process came to know them.
+    """
+
+    def __init__(self, keys: Mapping[str, bytes], since: datetime) -> None:
+        self.since = since
         self._keys = {id: _Key(secret) for id, secret in keys.items()}
         self.current = next(iter(keys))
 

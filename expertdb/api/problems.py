@@ -48,6 +48,7 @@ TABLE: dict[type[Exception], tuple[int, str, str]] = {
     errors.TooManyAttempts: (429, "too-many-attempts", "Too many attempts"),
     errors.ExpertIsErased: (409, "expert-is-erased", "This expert was erased"),
     errors.SuggestionDecidedAlready: (409, "suggestion-decided-already", "This suggestion was decided already"),
+    errors.KeysHaveChanged: (503, "keys-have-changed", "The keys have changed"),
     errors.RestrictedValueUnreadable: (503, "restricted-value-unreadable", "A restricted value cannot be read"),
     errors.BackupIsUnusable: (422, "backup-is-unusable", "This backup cannot be used"),
     errors.IdempotencyKeyReused: (422, "idempotency-key-reused", "This Idempotency-Key was used before"),

@@ -51,6 +51,19 @@ class RestrictedValue(Base):
             return HIDDEN
 
 
+class SealingState(Base):
+    """The one row that names the key which identity numbers are hashed with now ("": none was yet).
+
+    `since` is when the process that put it there came to know its keys.
+    """
+
+    __tablename__ = "sealing_state"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(16), default="")
+    since: Mapped[datetime | None]
+
+
 def masked_values(rows: list[RestrictedValue]) -> dict[str, Any]:
     """What is on record of one expert's restricted fields, masked, in the shape it came in."""
     found: dict[str, Any] = {}

@@ -16,8 +16,9 @@ from expertdb.services import archives
 from expertdb.services.archives import Archive, Manifest
 
 REVISION = "alembic_version"
-# What nobody wants back: sessions that were signed out since, tries of passwords, and which rows triggers saw written.
-LEFT_OUT = {REVISION, "user_sessions", "sign_in_windows", "corpus_touched"}
+# What nobody wants back: sessions that were signed out since, tries of passwords, which rows triggers saw written, and
+# which key the processes of then had agreed on.
+LEFT_OUT = {REVISION, "user_sessions", "sign_in_windows", "corpus_touched", "sealing_state"}
 ROWS_AT_ONCE = 1000
 
 Progress = Callable[[str, int], None]

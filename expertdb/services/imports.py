@@ -20,7 +20,7 @@ from expertdb.models.base import new_id
 from expertdb.models.corpus import Mark, mark_of, touch
 from expertdb.schemas.experts import ExpertLine
 from expertdb.schemas.faults import faults_of
-from expertdb.services import audit, duplicates, organisations, rosters
+from expertdb.services import audit, duplicates, number_keys, organisations, rosters
 from expertdb.services.actors import Actor
 from expertdb.services.decisions import Choices, Outcome, outcome, twice, unknown_rows
 from expertdb.services.duplicates import Match
@@ -141,11 +141,12 @@ def store(session: Session, plan: Plan, *, actor: Actor, now: datetime, progress
     """Write what was staged, all of it, and nothing else, so that others wait for a moment only.
 
     Raises InvalidInput with every fault when there are any, EditedMeanwhile when the pool has changed since in a way
-    that concerns this file.
+    that concerns this file, KeysHaveChanged.
     """
     if plan.report.faults:
         raise InvalidInput(*plan.report.faults)
     _wait_for_others(session)
+    number_keys.hold(session)
     if mark_of(session) != plan.mark:
         _refuse_new_matches(session, plan)
     plan.staged.write(session, lambda done: progress("writing", done))

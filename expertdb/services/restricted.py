@@ -15,7 +15,7 @@ from expertdb.models.experts import Expert
 from expertdb.models.restricted import HASHED, RestrictedValue, context
 from expertdb.recognising import compared
 from expertdb.sealing import IN_SESSION, Sealer, Unsealable
-from expertdb.services import audit, racing
+from expertdb.services import audit, number_keys, racing
 from expertdb.services.actors import Actor
 from expertdb.services.visibility import Stage, may_open
 from expertdb.wording import Text
@@ -32,7 +32,8 @@ def sealer_of(session: Session) -> Sealer:
 def put(session: Session, expert: Expert, values: Mapping[str, Any], now: datetime) -> None:
     """Replace the fields that `values` names: None or an empty list takes a value away.
 
-    Raises AlreadyExists for the identity number of another expert, EditedMeanwhile when another edit gave one just now.
+    Raises AlreadyExists for the identity number of another expert, EditedMeanwhile when another edit gave one just now,
+    KeysHaveChanged where newer keys hold than this process knows.
     """
     if not values:
         return
@@ -40,6 +41,7 @@ def put(session: Session, expert: Expert, values: Mapping[str, Any], now: dateti
     if number is None:
         _replace(session, expert, values, now)
         return
+    number_keys.hold(session)
     _refuse_number_of_another(session, expert.id, number)
     with racing.refused_by(session, partial(_refuse_raced, session, expert.id, number)):
         _replace(session, expert, values, now)
@@ -159,8 +161,10 @@ def reseal(session: Session, *, actor: Actor) -> int:
     """Seal the next values that another key than the current one sealed anew; returns how many, 0 when none is left.
 
     A few hundred at a time, so that nobody waits for a lock; interrupted, it goes on where it stopped.
-    Raises RestrictedValueUnreadable when a value's key is not at hand: nothing of this batch is changed then.
+    Raises RestrictedValueUnreadable when a value's key is not at hand: nothing of this batch is changed then;
+    KeysHaveChanged.
     """
+    number_keys.hold(session)
     sealer = sealer_of(session)
     others = select(RestrictedValue).where(RestrictedValue.sealed_by != sealer.current)
     rows = list(session.scalars(others.order_by(RestrictedValue.id).limit(RESEALED_AT_ONCE).with_for_update()))

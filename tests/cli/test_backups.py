@@ -26,7 +26,7 @@ from tests.callers import Clock
 from tests.cli.conftest import run
 from tests.conftest import AGENCY, ENGINES, START, Databases, caller, close, make_app
 
-NOT_COPIED = {"user_sessions", "sign_in_windows", "alembic_version"}
+NOT_COPIED = {"sealing_state", "user_sessions", "sign_in_windows", "alembic_version"}
 PHONE, ID_NUMBER = "13800138000", "11010519491231002X"
 SECRETS = (PHONE, ID_NUMBER)
 FILE = "all.backup"

@@ -8,7 +8,7 @@ everybody once.
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -29,7 +29,7 @@ from expertdb.services.actors import SYSTEM
 from expertdb.services.rosters import Upload
 from tests.api.people import ASKED, expert
 from tests.callers import BOOTSTRAP, Caller, Clock
-from tests.conftest import START
+from tests.conftest import START, close, make_app
 from tests.console.conftest import PASSWORD, Visitor
 
 NUMBER = {"restricted": {"id_number": "11010519491231002X"}}
@@ -96,6 +96,54 @@ def test_two_edits_that_give_one_expert_a_number_at_once_are_one_after_the_other
 
     assert overtaken(app, edit, lambda: administrator.patch(path, NUMBER, etag=etag)).status_code == 412
     assert administrator.patch(path, NUMBER, etag="*").status_code == 200
+
+
+OLD_KEY, NEW_KEY = f"old:{'0' * 64}", f"new:{'1' * 64}"
+
+
+@pytest.fixture
+def started(app: Flask) -> Iterator[Callable[..., Flask]]:
+    """Starts another process of the same service, with these keys, some hours later."""
+    made: list[Flask] = []
+
+    def start(*keys: str, hours: int = 0) -> Flask:
+        url, clock = str(app.config["SQLALCHEMY_DATABASE_URI"]), Clock(START + timedelta(hours=hours))
+        made.append(make_app(url, clock, field_keys=",".join(keys)))
+        return made[-1]
+
+    yield start
+    for one in made:
+        close(one)
+
+
+def test_number_under_a_new_key_is_not_given_again_by_a_process_with_the_old_one(
+    started: Callable[..., Flask], administrator: Caller
+) -> None:
+    older, newer = (Caller(one, administrator.secret) for one in (started(OLD_KEY), started(NEW_KEY, OLD_KEY, hours=1)))
+    newer.made("/experts", body("甲", **NUMBER))
+    file = json.dumps(body("乙", **NUMBER)).encode()
+    for refused in (
+        older.post("/experts", body("乙", **NUMBER)),
+        older.post("/experts/imports", data=file, content_type="application/x-ndjson"),
+    ):
+        assert (refused.status_code, refused.json["type"].rpartition(":")[2]) == (503, "keys-have-changed")
+    older.made("/experts", body("乙"))
+
+
+def test_number_under_two_keys_given_twice_at_once_is_one_experts(
+    started: Callable[..., Flask], administrator: Caller
+) -> None:
+    newer = Caller(started(NEW_KEY, OLD_KEY, hours=1), administrator.secret)
+    raced = overtaken(started(OLD_KEY), enters("甲", **NUMBER), lambda: newer.post("/experts", body("乙", **NUMBER)))
+    assert told(raced)[:2] == (409, "/restricted/id_number")
+
+
+def test_whoever_lost_the_key_takes_numbers_again(started: Callable[..., Flask], administrator: Caller) -> None:
+    Caller(started(OLD_KEY), administrator.secret).made("/experts", body("甲", **NUMBER))
+    without = Caller(started(NEW_KEY, hours=1), administrator.secret)
+    other = {"restricted": {"id_number": "350102198001011233"}}
+    without.made("/experts", body("乙", **other))
+    assert told(without.post("/experts", body("丙", **other)))[0] == 409
 
 
 def test_one_source_id_entered_twice_at_once_is_one_experts(app: Flask, administrator: Caller) -> None:

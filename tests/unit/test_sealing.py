@@ -1,5 +1,7 @@
 """Sealing: what is sealed opens with its key and in its place only, and equal texts share a hash under one key."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from expertdb.keys import DERIVED, field_keys
@@ -10,7 +12,7 @@ SECRET = "s" * 40
 
 
 def sealer(own: str = f"new:{NEW},old:{OLD}", secret: str = SECRET) -> Sealer:
-    return Sealer(field_keys(own, secret))
+    return Sealer(field_keys(own, secret), datetime.now(UTC))
 
 
 def test_sealed_text_opens_in_its_place() -> None:
