@@ -11,12 +11,13 @@ from expertdb.errors import Fault, InvalidInput
 from expertdb.schemas import reason_words
 from expertdb.services import experts, matters, requests, shortlists, shown
 from expertdb.services.actors import Actor
-from expertdb.services.corpus import Corpus, Pool, ranked
+from expertdb.services.corpus import Corpus, Pool, default_analyser, ranked
 from expertdb.services.eligibility import OUTSIDE_FILTERS
 from expertdb.services.profiles import fetching
 from expertdb.services.reasons import as_stored, label_of
 from expertdb.wording import Text
 from matching import Difference, compare, places, rank, reckonings
+from matching.comparison import wording
 
 SHOWN_LINES = 12
 
@@ -54,8 +55,9 @@ def of_entries(session: Session, shortlist_id: str, first: str, second: str, *, 
     for name, expert in (("first", first), ("second", second)):
         if expert not in found:
             raise InvalidInput(Fault(f"/query/{name}", Text("This expert is not on the list.")))
-    lines = compare(found[first], found[second])
-    named, rest = lines[:SHOWN_LINES], lines[SHOWN_LINES:]
+    said = wording(shortlist.snapshot, {first: found[first], second: found[second]}, default_analyser())
+    lines = compare(found[first], found[second], said)
+    named, rest = said.spelt(lines[:SHOWN_LINES]), lines[SHOWN_LINES:]
     names = shown.names(session, {first, second})
     return Comparison(
         first={"expert": names[first], "affinity": found[first].affinity},
@@ -80,7 +82,8 @@ def _in_words(line: Difference) -> Any:
     if line.field == "adjustment":
         name, _, code = line.label.partition(" ")
         return reason_words.adjustment(name, code)
-    return reason_words.label(label_of(line.label), line.field)
+    stored = label_of(line.label) if line.field == "concept" else ", ".join(line.words) or line.label
+    return reason_words.label(stored, line.field)
 
 
 def of_expert(

@@ -240,6 +240,16 @@ def test_comparison_says_why_one_stands_first(administrator: Caller, official: V
     assert official.get(f"/shortlists/{made['id']}/comparison?first=nobody").status_code == 422
 
 
+def test_comparison_shows_words_as_they_are_written(administrator: Caller, official: Visitor, office: Caller) -> None:
+    expert(administrator, statement="Licensed batteries")
+    expert(administrator, "王一", statement="Batteries and tea")
+    asks = office.made("/requests", ASKED | {"title": "Licensing of batteries", "text": "锂电池许可"})
+    made = office.made(f"/requests/{asks['id']}/shortlists", {})
+    page = official.page(f"/shortlists/{made['id']}/comparison")
+    assert "<bdi>Licensing, 许可" in page
+    assert "<bdi>licens</bdi>" not in page
+
+
 def test_comparison_of_a_list_of_one_says_so(administrator: Caller, official: Visitor, office: Caller) -> None:
     expert(administrator)
     made = office.made(f"/requests/{asked(office)}/shortlists", {})
