@@ -18,6 +18,7 @@ from expertdb.console import (
     vocabulary_words,
 )
 from expertdb.console.assets import asset_url
+from expertdb.console.cards import cards
 from expertdb.console.diffs import changed
 from expertdb.console.forms import field_id
 from expertdb.console.language import colon, comma, said, semicolon, theme, tongue
@@ -191,6 +192,7 @@ def init_app(app: Flask) -> None:
         named=lambda row: named(row.name_zh, row.name_en),
         lines=lines,
         of_vocabularies=of_vocabularies,
+        cards=cards,
     )
     for tools in (charts, filtering, import_words, lists, panel_words, traces, version_words, vocabulary_words):
         app.jinja_env.filters.update(tools.FILTERS)

@@ -257,13 +257,32 @@ def test_tables_show_that_they_go_on_beside_the_window(site: Site, opened: Openi
     page.goto("/experts")
     table = page.locator("#found .scroll")
     expect(table).to_have_class("scroll")  # Long names of regions had pushed the end of the term out of the window.
-    page.set_viewport_size({"width": 375, "height": 800})
+    page.set_viewport_size({"width": 660, "height": 800})
     expect(table).to_have_class("scroll goes-on")
     table.evaluate("(box) => box.scrollTo(box.scrollWidth, 0)")
     expect(table).to_have_class("scroll")
     page.fill("#q", "swt")
     expect(page.locator("#found tbody tr")).to_have_count(1)
     expect(table).to_have_class("scroll goes-on")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_lists_are_cards_on_a_telephone_and_tables_to_whoever_listens(
+    site: Site, opened: Opening, examples: dict[str, str], language: str
+) -> None:
+    page = opened(site, language, "administrator", width=390)
+    lists = ("/experts", "/requests", "/", f"/panels/{examples['panel_id']}", f"/batches/{examples['batch_id']}")
+    for address in (*lists, f"/shortlists/{examples['shortlist_id']}/comparison"):
+        page.goto(address)
+        box = page.locator(".scroll:has(> .cards)").first
+        assert box.evaluate("(box) => box.scrollWidth - box.clientWidth") == 0, address
+        row = box.get_by_role("row").nth(1)
+        cells = row.get_by_role("rowheader").or_(row.get_by_role("cell"))
+        assert cells.count() == box.get_by_role("columnheader").count() > 2, address
+        places = [cells.nth(place).bounding_box() for place in range(cells.count())]
+        tops = [place["y"] for place in places if place]
+        assert tops == sorted(tops), address
+        assert len(set(tops)) > 2, address
 
 
 def test_fields_beside_each_other_stand_on_one_line(site: Site, opened: Opening) -> None:

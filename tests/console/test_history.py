@@ -19,7 +19,7 @@ def test_history_says_who_changed_what(administrator: Caller, administrator_page
     moved(administrator, at, "suspended", "核查")
     assert f'href="{at}/history"' in administrator_page.page(at)
     page = administrator_page.page(f"{at}/history")
-    assert "<td>Evidence, Statement</td>" in page
+    assert ">Evidence, Statement</td>" in page
     assert "1 → 3</a>" in page
     assert "<bdi>核查</bdi>" in page
 

@@ -67,7 +67,7 @@ def tried(one: Visitor, asked: str, status: int = 200, **fields: Any) -> str:
 def seated(page: str, caption: str) -> list[str]:
     """The names in the table of this caption."""
     table = re.search(rf'<caption class="hidden">{caption}</caption>.*?</table>', page, re.DOTALL)
-    return re.findall(r'<th scope="row">.*?<bdi>(.*?)</bdi>', table[0]) if table else []
+    return re.findall(r'<th [^>]*scope="row">.*?<bdi>(.*?)</bdi>', table[0]) if table else []
 
 
 def proposed(office: Caller, asked: str, **body: Any) -> dict[str, Any]:
