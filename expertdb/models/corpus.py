@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Index, Integer, String, delete, event, func, insert, select, update
+from sqlalchemy import BigInteger, Connection, Index, Integer, String, case, delete, event, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, UOWTransaction, mapped_column
 
 from expertdb.models.base import Base, new_id, rows_of
@@ -59,7 +59,11 @@ class CorpusChange(Base):
 
 
 class CorpusTouched(Base):
-    """A row of expert `expert_id` was written and has no version yet."""
+    """A row of expert `expert_id` was written and has no version yet.
+
+    `seq` tells rows apart and says nothing else: SQLite gives the numbers of what was rolled back, or has a version by
+    now, once more, and on PostgreSQL a lower one may be committed after a higher.
+    """
 
     __tablename__ = "corpus_touched"
 
@@ -92,22 +96,31 @@ class ExpertStanding(Base):
 
 @dataclass(frozen=True)
 class Mark:
-    """A state of the corpus: version and stamp, and the last of the writes that have no version yet (0: none)."""
+    """A state of the corpus: version and stamp, and how many writes have no version yet.
+
+    Those only ever become more, until the next version takes them all: within one version, as many are the same ones.
+    """
 
     version: int
     stamp: str
     touched: int = 0
 
 
-_MARK = select(
-    CorpusState.version, CorpusState.stamp, select(func.coalesce(func.max(CorpusTouched.seq), 0)).scalar_subquery()
-)
+# Mostly there are none, which the index tells at once: to count them, PostgreSQL goes through all that were deleted.
+_LAST = select(func.max(CorpusTouched.seq)).scalar_subquery()
+_TOUCHED = case((_LAST.is_(None), 0), else_=select(func.count()).select_from(CorpusTouched).scalar_subquery())
+_MARK = select(CorpusState.version, CorpusState.stamp, _TOUCHED)
 
 
 def mark_of(session: Session) -> Mark:
     """The state that a session sees."""
     row = rows_of(session, _MARK).first()
     return Mark(*row) if row else Mark(0, "")
+
+
+def is_changing(session: Session) -> bool:
+    """Whether a transaction has changed the corpus: nobody else sees what it sees, and perhaps nobody ever will."""
+    return bool(session.info.get(CHANGED))
 
 
 @event.listens_for(Session, "after_flush")

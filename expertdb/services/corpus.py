@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
 from expertdb.errors import PoolIsMoving
-from expertdb.models.corpus import CorpusChange, CorpusTouched, CorpusVersion, Mark, mark_of
+from expertdb.models.corpus import CorpusChange, CorpusTouched, CorpusVersion, Mark, is_changing, mark_of
 from expertdb.services import profiles
 from expertdb.services.index_files import IndexFiles
 from expertdb.vocabularies import Edition
@@ -76,8 +76,14 @@ class Corpus:
         return self._pools[0].version if self._pools else None
 
     def refresh(self, session: Session) -> Pool:
-        """The pool in the state that the session sees."""
+        """The pool in the state that the session sees.
+
+        What a transaction sees that has changed it is nobody else's, and is not kept. An engine has one state for all:
+        raises RuntimeError there.
+        """
         mark = mark_of(session)
+        if is_changing(session):
+            return self._own(session, mark)
         pool = self._known(mark)
         if pool is None:
             with self._lock:
@@ -86,6 +92,12 @@ class Corpus:
         if self.tending is not None and pool is self._pools[0]:
             self.tending.look(pool)
         return pool
+
+    def _own(self, session: Session, mark: Mark) -> Pool:
+        if self.engine is not None:
+            raise RuntimeError("a transaction that changes the pool ranks it: everybody would see what may be undone")
+        with self._lock:
+            return self._made(session, mark)
 
     def is_of_now(self, pool: Pool) -> bool:
         """Whether a pool still is what it was: an engine holds the latest state alone."""

@@ -19,7 +19,7 @@ from expertdb import vocabularies
 from expertdb.errors import PoolIsMoving
 from expertdb.models.base import rows_of
 from expertdb.models.completeness import CONTACT, PARTS
-from expertdb.models.corpus import Mark, mark_of
+from expertdb.models.corpus import Mark, is_changing, mark_of
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem
 from expertdb.models.restricted import RestrictedValue
 from expertdb.services.census import HELD, ROW, Census, Names, Read, beginning, nobody
@@ -58,8 +58,14 @@ class Directory:
         self._kept: tuple[Census, ...] = ()
 
     def refresh(self, session: Session) -> Census:
-        """The census in the state that the session sees; raises PoolIsMoving where many edits have passed it."""
+        """The census in the state that the session sees; raises PoolIsMoving where many edits have passed it.
+
+        What a transaction sees that has changed it is nobody else's, and is not kept.
+        """
         mark = mark_of(session)
+        if is_changing(session):
+            with self._lock:
+                return self._made(session, mark)
         found = self._known(mark)
         if found is None:
             with self._lock:

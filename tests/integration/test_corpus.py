@@ -55,6 +55,12 @@ def found(app: Flask, query: Query = BATTERIES) -> list[str]:
     return [expert for expert, _ in best(pool_of(app).index, query, 9)]
 
 
+def suspended(app: Flask) -> int:
+    """How many experts are suspended by the census."""
+    with app.app_context(), transaction(read_only=True) as session:
+        return int(app.extensions["directory"].refresh(session).having("status", ["suspended"]).sum())
+
+
 def raw(app: Flask, statement: object) -> None:
     """Write past the service, as a script or a person at the database would."""
     with app.app_context(), db.engine.begin() as connection:
@@ -83,6 +89,41 @@ def test_a_write_past_the_service_is_in_the_next_list_and_is_numbered_by_the_nex
         assert session.scalar(select(func.count()).select_from(CorpusTouched)) == 0
         numbered = select(CorpusChange.expert_id).where(CorpusChange.version == 2).order_by(CorpusChange.expert_id)
         assert list(session.scalars(numbered)) == sorted([one, other])
+
+
+def test_a_write_past_the_service_that_ends_after_a_later_one_is_in_the_next_list(app: Flask) -> None:
+    """On PostgreSQL the later of two may be committed first: what is known by then has the higher number already."""
+    one, other = entered(app), entered(app)
+    assert set(found(app)) == {one, other}
+    away = update(Expert).values(status="suspended")
+    with app.app_context(), db.engine.connect() as slow:
+        if slow.dialect.name == "postgresql":
+            slow.execute(away.where(Expert.id == one))
+        raw(app, away.where(Expert.id == other))
+        assert (found(app), suspended(app)) == ([one], 1)
+        if slow.dialect.name == "sqlite":  # Which has one writer at a time.
+            slow.execute(away.where(Expert.id == one))
+        slow.commit()
+    assert found(app) == []
+    assert suspended(app) == 2
+
+
+def test_what_a_transaction_ranked_that_came_to_nothing_is_nobody_elses(app: Flask) -> None:
+    """SQLite numbers the rows that were written anew after a rollback, and the next list has the same number."""
+    one, other = entered(app), entered(app)
+    assert set(found(app)) == {one, other}
+    corpus, directory = app.extensions["corpus"], app.extensions["directory"]
+    with app.app_context(), contextlib.suppress(ZeroDivisionError), transaction() as session:
+        session.get_one(Expert, one).status = "suspended"
+        session.flush()
+        assert [expert for expert, _ in best(corpus.refresh(session).index, BATTERIES, 9)] == [other]
+        assert directory.refresh(session).having("status", ["suspended"]).sum() == 1
+        raise ZeroDivisionError
+    raw(app, update(Expert).where(Expert.id == other).values(status="suspended", region="350200"))
+    assert found(app) == [one]
+    with app.app_context(), transaction(read_only=True) as session:
+        census = directory.refresh(session)
+        assert census.ids(census.having("status", ["suspended"]).nonzero()[0]) == [other]
 
 
 def test_a_transaction_that_began_before_an_edit_sees_the_pool_as_it_was(app: Flask) -> None:
