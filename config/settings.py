@@ -7,19 +7,17 @@ All faults are reported at once, so that nobody mends them one restart at a time
 """
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from dataclasses import field as dataclass_field
 from pathlib import Path
 from typing import Any
 
-from limits import parse as parse_rate
+from config import checks
 
 ENV_FILE = "EXPERTDB_ENV_FILE"
 IN_A_FILE = "_FILE"
 DEFAULT_ENV_FILE = "instance/expertdb.env"
-FIELD_KEY = re.compile(r"(?!derived:)[A-Za-z0-9_-]{1,16}:[^,\s]{32,}")
 
 
 class SettingsFault(Exception):
@@ -28,80 +26,6 @@ class SettingsFault(Exception):
     def __init__(self, faults: list[str]) -> None:
         super().__init__("The settings are not usable:\n" + "\n".join(f"- {fault}" for fault in faults))
         self.faults = faults
-
-
-def _text(value: str) -> str:
-    return value
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def parse(value: str) -> int:
-        if not value.isdecimal() or not low <= int(value) <= high:
-            raise ValueError(f"is {value!r}; it takes a whole number from {low} to {high}")
-        return int(value)
-
-    return parse
-
-
-def _secret(least: int) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        if len(value) < least:
-            count = f"has {len(value)} characters; at least {least} are needed"
-            raise ValueError(f"{count} (try: openssl rand -hex 32)")
-        return value
-
-    return parse
-
-
-def _field_keys(value: str) -> str:
-    ids = [entry.partition(":")[0] for entry in value.split(",")]
-    whole = all(FIELD_KEY.fullmatch(entry) for entry in value.split(","))
-    if not whole or len(set(ids)) < len(ids):
-        raise ValueError(
-            "must be id:secret, or several with commas between, the current one first; ids of 1 to 16 letters, "
-            "digits, - or _, none twice and none of them 'derived'; secrets of at least 32 characters"
-        )
-    return value
-
-
-def _secrets(least: int) -> Callable[[str], tuple[str, ...]]:
-    one = _secret(least)
-    return lambda value: tuple(one(part.strip()) for part in value.split(","))
-
-
-def _database_url(value: str) -> str:
-    for plain in ("postgresql://", "postgres://"):
-        # Without a driver SQLAlchemy would look for one that we do not ship.
-        value = value.replace(plain, "postgresql+psycopg://", 1) if value.startswith(plain) else value
-    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
-    return value
-
-
-def _rate(value: str) -> str:
-    if value.lower() == "none":
-        return ""
-    try:
-        parse_rate(value)
-    except ValueError:
-        raise ValueError(f"is {value!r}; it takes a rate such as 600/minute, or none") from None
-    return value
-
-
-def _log_level(value: str) -> str:
-    levels = ("DEBUG", "INFO", "WARNING", "ERROR")
-    if value.upper() not in levels:
-        raise ValueError(f"is {value!r}; it takes one of {', '.join(levels)}")
-    return value.upper()
-
-
-def _choice(*choices: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        if value not in choices:
-            raise ValueError(f"is {value!r}; it takes one of {', '.join(choices)}")
-        return value
-
-    return parse
 
 
 def _setting(
@@ -118,17 +42,17 @@ class Settings:
     database_url: str = _setting(
         "EXPERTDB_DATABASE_URL",
         "where the data lives: sqlite:///path or postgresql+psycopg://user:password@host/name",
-        _database_url,
+        checks.database_url,
         "sqlite:///instance/expertdb.sqlite3",
     )
     secret_key: str = _setting(
-        "EXPERTDB_SECRET_KEY", "signs sessions; at least 16 characters", _secret(16), secret=True
+        "EXPERTDB_SECRET_KEY", "signs sessions; at least 16 characters", checks.secret(16), secret=True
     )
     audit_key: str = _setting(
         "EXPERTDB_AUDIT_KEY",
         "seals the audit log; at least 32 characters, kept where the database's owner cannot read it; derived from "
         "EXPERTDB_SECRET_KEY when not set",
-        _secret(32),
+        checks.secret(32),
         "",
         secret=True,
     )
@@ -136,14 +60,14 @@ class Settings:
         "EXPERTDB_FIELD_KEYS",
         "seal restricted fields: id:secret, or several with commas between, the current one first; derived from "
         "EXPERTDB_SECRET_KEY when not set",
-        _field_keys,
+        checks.field_keys,
         "",
         secret=True,
     )
     audit_old_keys: tuple[str, ...] = _setting(
         "EXPERTDB_AUDIT_OLD_KEYS",
         "keys that EXPERTDB_AUDIT_KEY replaced, oldest first, with commas between: they verify what they sealed",
-        _secrets(16),
+        checks.secrets(16),
         (),
         secret=True,
     )
@@ -151,109 +75,112 @@ class Settings:
         "EXPERTDB_AUDIT_ANCHOR",
         "the file, outside the database, to which the state of the audit log is written at intervals; better on "
         "another machine or a disk that only appends",
-        _text,
+        checks.text,
         "",
     )
     bootstrap_token: str = _setting(
         "EXPERTDB_BOOTSTRAP_TOKEN",
         "becomes the first administrator token while the database holds no token at all; at least 8 characters, "
         "better 32 at random",
-        _secret(8),
+        checks.secret(8),
         "",
         secret=True,
     )
     session_idle_minutes: int = _setting(
         "EXPERTDB_SESSION_IDLE_MINUTES",
         "a session of the console ends after so many minutes without a visit",
-        _whole(1, 1440),
+        checks.whole(1, 1440),
         60,
     )
     session_hours: int = _setting(
-        "EXPERTDB_SESSION_HOURS", "a session of the console ends after so many hours at the latest", _whole(1, 168), 12
+        "EXPERTDB_SESSION_HOURS",
+        "a session of the console ends after so many hours at the latest",
+        checks.whole(1, 168),
+        12,
     )
     metrics_token: str = _setting(
         "EXPERTDB_METRICS_TOKEN",
         "the bearer token that /metrics asks for; without one it answers this machine only",
-        _secret(16),
+        checks.secret(16),
         "",
         secret=True,
     )
-    host: str = _setting("EXPERTDB_HOST", "the address the server listens on", _text, "127.0.0.1")
-    port: int = _setting("EXPERTDB_PORT", "the port the server listens on", _whole(1, 65535), 8000)
-    workers: int = _setting("EXPERTDB_WORKERS", "server processes", _whole(1, 64), 2)
-    threads: int = _setting("EXPERTDB_THREADS", "threads of each server process", _whole(1, 64), 4)
+    host: str = _setting("EXPERTDB_HOST", "the address the server listens on", checks.text, "127.0.0.1")
+    port: int = _setting("EXPERTDB_PORT", "the port the server listens on", checks.whole(1, 65535), 8000)
+    workers: int = _setting("EXPERTDB_WORKERS", "server processes", checks.whole(1, 64), 2)
+    threads: int = _setting("EXPERTDB_THREADS", "threads of each server process", checks.whole(1, 64), 4)
     queue: int = _setting(
         "EXPERTDB_QUEUE",
         "requests that may wait for a thread of each process; more are answered 503 with Retry-After",
-        _whole(1, 10_000),
+        checks.whole(1, 10_000),
         64,
     )
     caller_rate: str = _setting(
         "EXPERTDB_CALLER_RATE",
         "most requests of one token, session or, without either, address; on all processes together; none: no limit",
-        _rate,
+        checks.rate,
         "30000/minute",
     )
     stranger_rate: str = _setting(
         "EXPERTDB_STRANGER_RATE",
         "most calls of one address with a token that is none, on all processes together; none: no limit",
-        _rate,
+        checks.rate,
         "1200/minute",
     )
     proxies: int = _setting(
         "EXPERTDB_PROXIES",
         "reverse proxies in front, whose X-Forwarded-For and X-Forwarded-Proto are believed",
-        _whole(0, 8),
+        checks.whole(0, 8),
         0,
     )
     least_free_bytes: int = _setting(
         "EXPERTDB_LEAST_FREE_BYTES",
         "room on the disk of an SQLite file below which /readyz says no",
-        _whole(0, 10**15),
+        checks.whole(0, 10**15),
         200_000_000,
     )
     job_threads: int = _setting(
         "EXPERTDB_JOB_THREADS",
         "threads of each server process that work at jobs; 0 leaves them to `expertdb work`",
-        _whole(0, 4),
+        checks.whole(0, 4),
         1,
     )
     max_body_bytes: int = _setting(
         "EXPERTDB_MAX_BODY_BYTES",
         "largest request body, imports apart",
-        _whole(1_000, 1_000_000_000),
+        checks.whole(1_000, 1_000_000_000),
         2_000_000,
     )
     max_import_bytes: int = _setting(
-        "EXPERTDB_MAX_IMPORT_BYTES", "largest import file", _whole(1_000, 1_000_000_000), 64_000_000
+        "EXPERTDB_MAX_IMPORT_BYTES", "largest import file", checks.whole(1_000, 1_000_000_000), 64_000_000
     )
     matching_file: str = _setting(
         "EXPERTDB_MATCHING_FILE",
         "parameters of the matcher (TOML)",
-        _text,
+        checks.text,
         str(Path(__file__).with_name("matching.toml")),
     )
     pool_file: str = _setting(
         "EXPERTDB_POOL_FILE",
         "periods of the pool's life, public holidays and make-up working days (TOML)",
-        _text,
+        checks.text,
         str(Path(__file__).with_name("pool.toml")),
     )
     index: str = _setting(
         "EXPERTDB_INDEX",
         "what ranks: memory, or qdrant for a pool that outgrows one machine",
-        _choice("memory", "qdrant"),
+        checks.choice("memory", "qdrant"),
         "memory",
     )
-    qdrant_url: str = _setting("EXPERTDB_QDRANT_URL", "where Qdrant listens", _text, "http://127.0.0.1:6333")
-    qdrant_key: str = _setting("EXPERTDB_QDRANT_KEY", "Qdrant's API key", _text, "", secret=True)
+    qdrant_url: str = _setting("EXPERTDB_QDRANT_URL", "where Qdrant listens", checks.text, "http://127.0.0.1:6333")
+    qdrant_key: str = _setting("EXPERTDB_QDRANT_KEY", "Qdrant's API key", checks.text, "", secret=True)
     index_dir: str = _setting(
         "EXPERTDB_INDEX_DIR",
         "the folder in which the processes of this machine share the index",
-        _text,
+        checks.text,
         "instance/index",
     )
-    log_level: str = _setting("EXPERTDB_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR", _log_level, "INFO")
+    log_level: str = _setting("EXPERTDB_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR", checks.log_level, "INFO")
 
 
 def read_env_file(path: Path, faults: list[str]) -> dict[str, str]:
