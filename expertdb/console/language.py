@@ -1,6 +1,7 @@
 """In which language, and in which colours, a page is shown: what the reader chose, else what the browser asks for."""
 
 from flask import request
+from markupsafe import Markup
 
 from expertdb.wording import LANGUAGES, Text, say
 
@@ -33,6 +34,11 @@ def said(template: str, **values: object) -> str:
 def colon() -> str:
     """What stands between a label and what it is of."""
     return "：" if tongue() == "zh" else ": "
+
+
+def bracketed(words: Markup) -> Markup:
+    """An aside behind what it is about."""
+    return (Markup("（{}）") if tongue() == "zh" else Markup(" ({})")).format(words)
 
 
 def semicolon() -> str:

@@ -18,7 +18,6 @@ from expertdb.schemas.panels import FileQuery, PanelTransitionBody, ReplacementB
 from expertdb.schemas.requests import RequestAnswer
 from expertdb.services import (
     engagements,
-    lifecycle,
     panel_decisions,
     panel_files,
     panels,
@@ -119,7 +118,7 @@ def _ids(found: ShownPanel) -> set[str]:
 def show_panel(visit: Visit, panel_id: str) -> Reply:
     """One panel: who sits and stands by, what it was chosen by, and what may come next."""
     found = panels.get(visit.session, panel_id, actor=visit.actor)
-    return render_template("panels/show.html", **_about(visit, found), ways=_ways(found))
+    return render_template("panels/show.html", **_about(visit, found), ways=_ways(visit, found))
 
 
 def _about(visit: Visit, found: ShownPanel) -> dict[str, Any]:
@@ -134,8 +133,8 @@ def _about(visit: Visit, found: ShownPanel) -> dict[str, Any]:
     }
 
 
-def _ways(found: ShownPanel) -> list[str]:
-    return list(lifecycle.PANEL_WAYS[found.status])
+def _ways(visit: Visit, found: ShownPanel) -> list[str]:
+    return panel_decisions.ways(requests.get(visit.session, found.request, actor=visit.actor), found.status)
 
 
 @pages.get("/panels/<panel_id>/moves/<to>")
@@ -143,7 +142,7 @@ def _ways(found: ShownPanel) -> list[str]:
 def new_panel_move(visit: Visit, panel_id: str, to: str) -> Reply:
     """The form for the decision on a panel."""
     found = panels.get(visit.session, panel_id, actor=visit.actor)
-    if to not in _ways(found):
+    if to not in _ways(visit, found):
         abort(404)
     blank = Form.blank(to=to, deviations=[{"expert": one["expert"]} for one in found.deviations])
     form = visit.form or blank.of_version(found.version or 0)

@@ -21,7 +21,7 @@ from expertdb.console.assets import asset_url
 from expertdb.console.cards import cards
 from expertdb.console.diffs import changed
 from expertdb.console.forms import field_id
-from expertdb.console.language import colon, comma, said, semicolon, theme, tongue
+from expertdb.console.language import bracketed, colon, comma, said, semicolon, theme, tongue
 from expertdb.console.rules import rule_of
 from expertdb.console.sessions import signed_in
 from expertdb.console.words import label, options, person_name, readable, terms, word
@@ -202,6 +202,7 @@ def init_app(app: Flask) -> None:
         "word": word,
         "label": label,
         "tongue": tongue,
+        "bracketed": bracketed,
         "colon": colon,
         "semicolon": semicolon,
         "comma": comma,

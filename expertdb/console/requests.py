@@ -36,7 +36,7 @@ def show_request(visit: Visit, request_id: str) -> Reply:
         "requests/show.html",
         asked=RequestAnswer().dump(found),
         steps=found.transitions,
-        ways=request_moves.ways(found, visit.actor),
+        ways=request_moves.ways(visit.session, found, visit.actor),
         lists=shortlists.find(visit.session, LATEST | {"request": request_id}, actor=visit.actor).items,
         panels=panels.find(visit.session, LATEST | {"request": request_id}, actor=visit.actor).items,
         draws=draws.find(visit.session, LATEST | {"request": request_id}, actor=visit.actor).items

@@ -17,6 +17,7 @@ from expertdb.services.freshness import changes
 from expertdb.services.panels_shown import ShownPanel, deviations_of, shown
 from expertdb.wording import Text
 
+UNINVITED = ("confirmed",)
 CONFIRMABLE = ("accepted", "shortlisted", "confirmed", "invited", "engaged")
 
 
@@ -57,10 +58,16 @@ def move(
     return shown(panel, actor)
 
 
+def ways(consultation_request: ConsultationRequest, status: str) -> list[str]:
+    """Where a panel of this status may go by hand, as the request stands."""
+    kept = status == "confirmed" and consultation_request.status not in UNINVITED
+    return [to for to in lifecycle.PANEL_WAYS[status] if not (kept and to == "superseded")]
+
+
 def _refuse_when_at_work(session: Session, consultation_request: ConsultationRequest, panel: Panel) -> None:
     """A confirmed panel is taken back by hand only before anybody is invited; later a replacement supersedes it."""
     if panel.status == "confirmed":
-        requests.refuse_unless(consultation_request, ("confirmed",))
+        requests.refuse_unless(consultation_request, UNINVITED)
 
 
 def _confirm(

@@ -37,9 +37,10 @@ def move(
     return consultation_request
 
 
-def ways(consultation_request: ConsultationRequest, actor: Actor) -> tuple[str, ...]:
-    """Where the caller could move this request by hand; nowhere for whoever only reads."""
+def ways(session: Session, consultation_request: ConsultationRequest, actor: Actor) -> tuple[str, ...]:
+    """Where the caller could move this request by hand as things stand; nowhere for whoever only reads."""
     if actor.role not in ("administrator", "agency", "policy_office"):
         return ()
     leading = lifecycle.REQUEST_WAYS[consultation_request.status]
-    return tuple(to for to in leading if actor.role != "agency" or to in lifecycle.AGENCY_WAYS)
+    open_to_role = (to for to in leading if actor.role != "agency" or to in lifecycle.AGENCY_WAYS)
+    return tuple(to for to in open_to_role if steps.are_taken(session, consultation_request, to))

@@ -22,6 +22,15 @@ def check(session: Session, consultation_request: ConsultationRequest, to: str) 
         _STEPS[to](session, consultation_request)
 
 
+def are_taken(session: Session, consultation_request: ConsultationRequest, to: str) -> bool:
+    """Whether what must have happened before the status `to` has."""
+    try:
+        check(session, consultation_request, to)
+    except StepIsMissing:
+        return False
+    return True
+
+
 def has_a_list(session: Session, consultation_request: ConsultationRequest) -> bool:
     """Whether a shortlist was drawn up for this request."""
     return bool(session.scalar(select(exists().where(Shortlist.request_id == consultation_request.id))))

@@ -11,7 +11,7 @@ import re
 import pytest
 from flask import Flask
 
-from tests.api.people import ASKED, expert
+from tests.api.people import ASKED, expert, moved
 from tests.callers import Caller
 from tests.console.conftest import Visitor, visitor
 from tests.console.filling import filled
@@ -225,6 +225,24 @@ def test_left_out_are_named_to_offices_only(app: Flask, administrator: Caller, o
     ours = official.page(f"{made.location}/ranking")
     assert "停甲" in ours
     assert "Suspended" in ours
+
+
+def test_only_what_may_come_next_is_offered(administrator: Caller, official: Visitor, office: Caller) -> None:
+    """Whoever pressed the others was told what had to happen first, and that it happens by itself."""
+    expert(administrator)
+    request = asked(office)
+    page = official.page(f"/requests/{request}")
+    assert "/moves/accepted" in page
+    assert "/moves/shortlisted" not in page
+    moved(office, f"/requests/{request}", "accepted")
+    panel = office.made(f"/requests/{request}/panels", {"size": 1, "rules": [{"type": "odd"}]})["id"]
+    decided = {"to": "confirmed", "reason": "同意", "confirmed_by": "王某"}
+    assert office.post(f"/panels/{panel}/transitions", decided, etag="*").status_code == 200
+    assert "/moves/superseded" in official.page(f"/panels/{panel}")
+    office.made(f"/panels/{panel}/invitations", {})
+    assert "/moves/engaged" not in official.page(f"/requests/{request}")
+    assert "/moves/superseded" not in official.page(f"/panels/{panel}")
+    assert official.get(f"/panels/{panel}/moves/superseded").status_code == 404
 
 
 def test_comparison_says_why_one_stands_first(administrator: Caller, official: Visitor, office: Caller) -> None:
