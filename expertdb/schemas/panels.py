@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from expertdb.models.panels import CHOICES, PANEL_STATES
 from expertdb.schemas.fields import Bool, Choice, Int, Several, Str, Unique
@@ -14,6 +14,7 @@ from expertdb.wording import Text
 
 MOST_CANDIDATES = 2000
 MOST_SIDES = 10
+NAMELESS = Text("Name the person who decides; a panel is confirmed by one.")
 WHO = {"description": "ids, or names that one expert bears"}
 
 
@@ -67,6 +68,17 @@ class PanelTransitionBody(Schema):
     reason = Remark(maximum=1000, minimum=1, required=True)
     confirmed_by = Remark(maximum=100, minimum=1, allow_none=True)
     deviations = Several(fields.Nested(DeviationBody), maximum=LARGEST_PANEL, load_default=list)
+
+    @validates_schema(skip_on_field_errors=False)
+    def somebody_decides(self, data: dict[str, Any], **kwargs: Any) -> None:
+        """Told with the other faults; where there are none, the service tells it with what only the panel shows."""
+        reasons = [data, *data.get("deviations", ())]
+        if (
+            data.get("to") == "confirmed"
+            and not data.get("confirmed_by")
+            and not all("reason" in one for one in reasons)
+        ):
+            raise ValidationError([NAMELESS], "confirmed_by")
 
 
 class Sentence(Schema):

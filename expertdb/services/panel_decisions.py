@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from expertdb.errors import DeviationNeedsReason, Fault, InvalidInput, PoolHasMoved
 from expertdb.models.panels import Panel, PanelTransition
 from expertdb.models.requests import ConsultationRequest
+from expertdb.schemas.panels import NAMELESS
 from expertdb.services import audit, lifecycle, panels, requests, seating, steps, versions
 from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus
@@ -91,9 +92,8 @@ def _refuse_incomplete(panel: Panel, body: Mapping[str, Any]) -> None:
     given = {one["expert"] for one in body["deviations"]}
     needed = {one.expert: one for one in deviations_of(panel)}
     missing = [one for expert, one in needed.items() if expert not in given]
-    nameless = Text("Name the person who decides; a panel is confirmed by one.")
     stranger = Text("This member deviates from no rank.")
-    faults = [] if body.get("confirmed_by") else [Fault("/confirmed_by", nameless)]
+    faults = [] if body.get("confirmed_by") else [Fault("/confirmed_by", NAMELESS)]
     faults += [
         Fault(f"/deviations/{place}/expert", stranger)
         for place, one in enumerate(body["deviations"])

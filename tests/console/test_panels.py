@@ -185,6 +185,9 @@ def test_panel_is_confirmed_by_a_named_person_with_reasons(official: Visitor, of
     rules = [{"type": "at_least", "count": 2, "kinds": ["K-LAW"]}]
     panel = proposed(office, asked, rules=rules)
     assert "专家丁 sits with rank 4, before:" in html.unescape(official.page(f"/panels/{panel['id']}"))
+    blank = decided(official, panel["id"], **{"/reason": "", "/deviations/0/reason": ""})
+    for field in ("reason", "confirmed_by", "deviations-0-reason"):
+        assert f'href="#f-{field}"' in blank.text
     page = decided(official, panel["id"], **{"/reason": "同意"})
     assert page.status_code == 422
     assert 'href="#f-deviations-0-reason"' in page.text
