@@ -51,7 +51,7 @@ def is_first(session: Session, *, lock: bool = False) -> bool:
     """
     found = session.scalar(select(User.id).limit(1)) is None
     if found and lock and session.connection().dialect.name == "postgresql":
-        session.execute(text(f"LOCK TABLE {User.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
+        session.execute(text("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE"))
         return is_first(session)
     return found
 
