@@ -7,7 +7,7 @@ out otherwise for none.
 
 import re
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 HEADING = re.compile(r"<th\b[^>]*>(.*?)</th>", re.DOTALL)
 OPENING = re.compile(r"<(table|thead|tbody|tfoot|tr|th|td)\b([^>]*)>")
@@ -15,32 +15,31 @@ SPAN = re.compile(r'colspan="(\d+)"')
 ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tfoot": "rowgroup", "tr": "row", "td": "cell"}
 
 
-def cards(table: str) -> Markup:
+def cards(table: Markup) -> Markup:
     """A table with one row of headings, each cell labelled by that of its column."""
-    head, end, body = str(table).partition("</thead>")
-    labels = [_label(found) for found in HEADING.findall(head)]
-    place = 0
-
-    def marked(tag: re.Match[str]) -> str:
-        nonlocal place
-        name, attributes = tag.groups()
+    head = table[: table.find("</thead>")]
+    labels = [_label(head[found.start(1) : found.end(1)]) for found in HEADING.finditer(head)]
+    pieces, done, place = [], 0, 0
+    for tag in OPENING.finditer(table):
+        name, attributes = tag[1], table[tag.start(2) : tag.end(2)]
         role = ROLES.get(name) or ("columnheader" if 'scope="col"' in attributes else "rowheader")
         if name == "tr":
             place = 0
         if name == "table":
             attributes = _with_class(attributes)
+        pieces += [table[done : tag.start()], Markup('<{} role="{}"').format(name, role), attributes]
         if name in ("td", "th"):
             label, place = labels[place], place + _width(attributes)
             if name == "td" and label:
-                attributes += f' data-label="{label}"'
-        return f'<{name} role="{role}"{attributes}>'
+                pieces.append(Markup(' data-label="{}"').format(label))
+        pieces.append(Markup(">"))
+        done = tag.end()
+    return Markup("").join([*pieces, table[done:]])
 
-    return Markup(OPENING.sub(marked, head) + end + OPENING.sub(marked, body))  # noqa: S704 - what templates wrote.
 
-
-def _label(heading: str) -> str:
-    """The words of a heading, as an attribute has them; none of one that is not shown either."""
-    return "" if 'class="hidden"' in heading else str(escape(Markup(heading).striptags()))  # noqa: S704 - as below.
+def _label(heading: Markup) -> str:
+    """The words of a heading; none of one that is not shown either."""
+    return "" if 'class="hidden"' in heading else heading.striptags()
 
 
 def _width(attributes: str) -> int:
@@ -48,7 +47,7 @@ def _width(attributes: str) -> int:
     return int(spanned[1]) if spanned else 1
 
 
-def _with_class(attributes: str) -> str:
+def _with_class(attributes: Markup) -> Markup:
     if 'class="' in attributes:
-        return attributes.replace('class="', 'class="cards ')
-    return f' class="cards"{attributes}'
+        return attributes.replace(Markup('class="'), Markup('class="cards '))
+    return Markup(' class="cards"') + attributes
