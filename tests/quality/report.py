@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 
+import numpy as np
+
 from expertdb import vocabularies
 from expertdb.services.corpus import concepts, default_analyser
-from matching import Analyser, Concepts, Parameters, Pivot, suggest
+from matching import Analyser, Concepts, Parameters, Pivot, meaning, suggest
 from matching.metrics import Interval, mean_interval
 from tests.quality.judged import (
+    SETS,
     JudgedSet,
     Scorer,
     best,
@@ -40,9 +43,11 @@ SHOWN = ("ndcg@10", "precision@5", "recall@10", "mrr", "coverage@7", "pairwise_l
 def scorers() -> dict[str, Scorer]:
     """Ours, ours with one part taken away, and the peer."""
     full = default_analyser()
+    alike = {"with likeness in meaning": _alike} if meaning.is_installed() else {}
     return {
         "as it is": matcher(full),
         "words by their rarity in requests": matcher(full, Parameters(request_rarity=1.0)),
+        **alike,
         "without curated codes": matcher(full, codes=False),
         "without glossary and lexicon": matcher(Analyser(concepts(), Pivot({}))),
         "without concepts and codes": matcher(Analyser(Concepts(), Pivot.load()), codes=False),
@@ -51,16 +56,24 @@ def scorers() -> dict[str, Scorer]:
     }
 
 
+def _alike(judged: JudgedSet) -> np.ndarray:
+    return matcher(default_analyser(with_meanings=True), Parameters(semantic=0.2))(judged)
+
+
 def main() -> None:
     """Print all tables as Markdown."""
-    judged = load()
-    print(f"{len(judged.requests)} requests, {len(judged.experts)} experts, {len(judged.judgments)} grades\n")
-    _print_targets(judged)
-    _print_by_language(judged)
-    _print_variants(judged)
-    _print_agreement(judged)
-    _print_suggestions(judged)
-    _print_each_request(judged)
+    for name in SETS:
+        judged = load(name)
+        print(f"## {name}\n\n{len(judged.requests)} requests, {len(judged.experts)} experts, ", end="")
+        print(f"{len(judged.judgments)} grades\n")
+        _print_targets(judged)
+        _print_by_language(judged)
+        _print_variants(judged)
+        if name == "first":
+            _print_agreement(judged)
+        _print_suggestions(judged)
+        _print_each_request(judged)
+        print()
 
 
 def _print_targets(judged: JudgedSet) -> None:
