@@ -38,7 +38,9 @@ class Judgment:
 
 
 def read_experts(path: Path) -> list[Profile]:
-    """Return the profiles of an import file; only `id`, `statement`, `items` and `codes` are read.
+    """Return the profiles of an import file: `id`, `kind`, `statement`, `items` and `codes` are read, no more.
+
+    The kind is one of the codes, as it is for the service.
 
     Raises FileFault for a line that is no such object, and for an id that comes twice.
     """
@@ -138,7 +140,8 @@ def _profile(row: _Row) -> Profile:
     items = tuple(
         _item(_Row(row.path, row.line, body), place) for place, body in enumerate(row.many("items", dict, "objects"))
     )
-    return Profile(row.id, row.text("statement"), items, frozenset(row.strings("codes")))
+    codes = {*row.strings("codes"), row.text("kind")} - {""}
+    return Profile(row.id, row.text("statement"), items, frozenset(codes))
 
 
 def _item(row: _Row, place: int) -> Item:

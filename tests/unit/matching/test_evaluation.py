@@ -79,3 +79,9 @@ def test_an_unknown_grouping_is_refused(tmp_path):
 def test_a_fault_names_file_line_and_field(tmp_path, change, message):
     with pytest.raises(FileFault, match=message):
         read(write(tmp_path, **change))
+
+
+def test_the_kind_of_an_expert_is_one_of_the_codes_as_it_is_for_the_service(tmp_path):
+    experts = [{"id": "e1", "kind": "K-PA", "codes": ["TM"]}, {"id": "e2", "codes": ["TM"]}, {"id": "e3", "kind": ""}]
+    (tmp_path / "e.jsonl").write_text("\n".join(map(json.dumps, experts)), "utf-8")
+    assert [one.codes for one in read_experts(tmp_path / "e.jsonl")] == [{"K-PA", "TM"}, {"TM"}, set()]
