@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,7 @@ class Asked:
     aspects: tuple[str, ...]
     must: tuple[str, ...]
     counted: Counted
+    shares: Floats  # What a mention of each term counts, see `Reading.gloss_shares`; shape (n_terms,).
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -110,12 +112,14 @@ class Prepared:
         )
 
 
-def ask(query: Query, analyser: Analyser, *, explained: bool = False) -> Asked:
-    """Return the query with its text analysed; `explained` says that its words will be wanted besides its terms."""
+def ask(query: Query, analyser: Analyser) -> Asked:
+    """Return the query with its text analysed."""
     reading = analyser.read(query_text(query))
-    terms, aspects = reading.terms(in_words=explained), aspect_codes(query.aspects)
+    terms, aspects = reading.terms(in_words=True), aspect_codes(query.aspects)
     counted = _counted(terms, {concept_term(code) for code in aspects})
-    return Asked(query, reading, terms, aspects, aspect_codes(query.aspects, "must"), counted)
+    return Asked(
+        query, reading, terms, aspects, aspect_codes(query.aspects, "must"), counted, _shares(reading, counted)
+    )
 
 
 def _counted(found: Analysed, named: set[str]) -> Counted:
@@ -127,6 +131,12 @@ def _counted(found: Analysed, named: set[str]) -> Counted:
         np.array([tf.get(term, 0) for tf, own in zip(tfs, fields, strict=True) for term in own], dtype=np.int64),
         np.array([term in named for own in (native, pivot) for term in own], dtype=np.bool_),
     )
+
+
+def _shares(reading: Reading, counted: Counted) -> Floats:
+    shares = reading.gloss_shares()
+    pivot = [shares.get(term, 1.0) for term in counted.terms[counted.native :]]
+    return np.concatenate([np.ones(counted.native), np.array(pivot, dtype=np.float64)])
 
 
 def prepare(
@@ -144,8 +154,8 @@ def prepare(
         + vocabularies[pivot].find(counted.terms[counted.native :]),
         dtype=np.int64,
     )
-    rare = _rarities(asked, analyser, parameters.request_rarity)
-    known: Known = kernel.known(counted, rare, numbers, live, parameters.aspect_weight)
+    found = factors(asked, analyser, parameters)
+    known: Known = kernel.known(counted, found, numbers, live, parameters.aspect_weight)
     return Prepared(
         asked.query,
         asked.terms.language,
@@ -153,7 +163,7 @@ def prepare(
         asked.aspects,
         known,
         counted,
-        rare,
+        found,
         parameters.aspect_weight,
         live.items,
         _likeness(asked, analyser.meanings) if parameters.semantic else None,
@@ -166,8 +176,30 @@ def _likeness(asked: Asked, meanings: Meanings | None) -> Likeness:
     return Likeness(meanings.request(query_text(asked.query), asked.terms.language))
 
 
+def factors(asked: Asked, analyser: Analyser, parameters: Parameters) -> Floats:
+    """Return what the 1 + ln tf of each of the request's terms is multiplied by, shape (n_terms,).
+
+    That is what is left of a word that most requests hold (`matching.rarity`), of a gloss among several, and of
+    repetition, with which tf mentions count tf^repetition.
+    """
+    found = _rarities(asked, analyser, parameters.request_rarity)
+    if parameters.gloss_damping:
+        found = found * np.array([share**parameters.gloss_damping for share in asked.shares.tolist()])
+    if parameters.repetition:
+        tfs = asked.counted.tfs
+        largest = int(tfs.max(initial=0))
+        found = found * _repeated((1 << largest.bit_length()) - 1, parameters.repetition)[tfs]
+    return found
+
+
+@lru_cache(maxsize=64)
+def _repeated(largest: int, exponent: float) -> Floats:
+    """Return tf^exponent / (1 + ln tf) for tf of 0 (1.0) to `largest`; callers must not write to it."""
+    return np.array([1.0, *(tf**exponent / (1.0 + math.log(tf)) for tf in range(1, largest + 1))])
+
+
 def _rarities(asked: Asked, analyser: Analyser, exponent: float) -> Floats:
-    """Return what counts of each of the request's terms, see `matching.rarity`; shape (n_terms,)."""
+    """Return what is left of each of the request's terms by their rarity in requests; shape (n_terms,)."""
     counted, language = asked.counted, asked.terms.language
     if not exponent:
         return np.ones(len(counted.terms))

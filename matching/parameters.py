@@ -9,6 +9,9 @@ from dataclasses import asdict, dataclass, fields
 # Goes into every fingerprint; raise it whenever the same parameters would give other digits than before.
 ALGORITHM = "2"
 
+# What was the case before there was such a parameter: lists made then do not state it.
+BEFORE = {"request_rarity": 0.0, "gloss_damping": 0.0, "repetition": 0.0}
+
 _RANGES: dict[str, tuple[float, float]] = {
     "native_weight": (0, 1),
     "mean_weight": (0, 1),
@@ -18,6 +21,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "missing_must_factor": (0, 1),
     "aspect_weight": (0, 20),
     "request_rarity": (0, 2),
+    "gloss_damping": (0, 1),
+    "repetition": (0, 1),
     "diversify": (0, 1),
     "baseline": (0, 1),
     "semantic": (0, 1),
@@ -43,6 +48,10 @@ class Parameters:
       if the text had named it once, 0 to 20.
     - `request_rarity`: how much less words count that stand in most requests, 0 (not at all) to 2 (`matching.rarity`).
       With 1 lists are better by grades, but cover less of what requests want (docs/quality.md): 0 unless wanted.
+    - `gloss_damping`: how far the stems that a dictionary gives for one Chinese word of a request share its weight, 0
+      (each counts in full) to 1 (each of k counts 1/k).
+    - `repetition`: tf mentions of a word in a request count tf^repetition, above 0 to 1; with 0 they count 1 + ln tf,
+      as in an item.
     - `diversify`: 0 orders by affinity; up to 1, places go to whoever adds most to what the list covers of the
       request's aspects and recognised codes (`matching.diversity`). Affinities stay as they are.
     - `baseline`: share of an expert's mean affinity over a background of requests that is subtracted, 0 to 1
@@ -61,6 +70,8 @@ class Parameters:
     missing_must_factor: float = 0.8
     aspect_weight: float = 2.0
     request_rarity: float = 0.0
+    gloss_damping: float = 0.75
+    repetition: float = 0.5
     diversify: float = 0.0
     baseline: float = 0.0
     semantic: float = 0.0
@@ -81,7 +92,7 @@ class Parameters:
     def fingerprint(self) -> str:
         """Return the SHA-256 of the parameters and the algorithm's version, in hexadecimal."""
         stated = asdict(self)
-        for name in ("baseline", "request_rarity", "semantic"):
+        for name in ("baseline", "semantic", *BEFORE):
             if not stated[name]:
                 del stated[name]  # Lists made before there was one keep their fingerprint.
         canonical = json.dumps({"algorithm": ALGORITHM, **stated}, sort_keys=True, separators=(",", ":"))

@@ -108,7 +108,7 @@ def rank(
     Raises ValueError if k is negative or `parameters` do not fit the index, and ProfileMoved.
     """
     parameters = parameters or Parameters()
-    asked = ask(query, index.analyser, explained=True)
+    asked = ask(query, index.analyser)
     selected = index.select(allowed)
     return explained(index, find_best(index, asked, k, parameters, selected), asked, profiles, parameters, selected)
 

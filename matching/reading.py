@@ -9,6 +9,7 @@ Chinese task we tested. Native Latin terms are words and pairs of neighbouring w
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -239,6 +240,24 @@ class Reading:
     def _spelt(self, start: int, end: int) -> str:
         """Return the original of a stretch of the normalised text."""
         return self.text[start:end] if self.is_plain else self.text[slice(*stretch(self._origin, start, end))]
+
+    def gloss_shares(self) -> dict[str, float]:
+        """Return what a mention of a pivot's term counts on average, where that is less than 1.
+
+        The stems that a dictionary gives for one Chinese word share its weight; a word written in English has its own.
+        """
+        glossed = Counter(own for (kind, _, _), cut in self._cuts if kind == "han" for _, _, own in cut)
+        written = Counter(
+            stem for (kind, _, _), cut in self._cuts if kind == "word" for _, _, own in cut for stem in own
+        )
+        worth: dict[str, float] = {}
+        mentions: dict[str, int] = {}
+        for own, times in glossed.items():
+            for stem in own:
+                worth[stem] = worth.get(stem, 0.0) + times / len(own)
+                mentions[stem] = mentions.get(stem, 0) + times
+        shares = {stem: (worth[stem] + written[stem]) / (mentions[stem] + written[stem]) for stem in worth}
+        return {stem: share for stem, share in shares.items() if share < 1.0}
 
     def spans(self) -> list[Span]:
         """Return the vocabulary concepts in the text: what to suggest as aspects or codes."""

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from matching.parameters import ALGORITHM, Parameters
+from matching.parameters import ALGORITHM, BEFORE, Parameters
 from matching.ranges import bounds
 from matching.ranking import Candidate, Ranking
 from matching.reckoning import Evidence, Hits, Reckoning, Shifts, reckon
@@ -59,7 +59,7 @@ def reckonings(stored: Mapping[str, Any]) -> list[tuple[str, Reckoning]]:
     made = (stored["format"], stored["algorithm"])
     if made != (FORMAT, ALGORITHM):
         raise ValueError(f"snapshot of format {made[0]}, algorithm {made[1]}; this code holds {FORMAT}, {ALGORITHM}")
-    parameters = Parameters(**stored["parameters"])
+    parameters = Parameters(**(BEFORE | stored["parameters"]))
     query = stored["query"]
     fields = {field: _query_field(query["fields"][field]) for field in FIELDS}
     entries = stored["entries"]

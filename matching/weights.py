@@ -68,10 +68,10 @@ def _read_only(table: Floats) -> Floats:
 class QueryField:
     """The terms of a request that the pool knows (df > 0) in one field, sorted.
 
-    tfs: mentions in the text, 0 where only an aspect names the term. rarities: what 1 + ln tf is multiplied by, less
-    where the word is usual in requests (`matching.rarity`). boosts: extra weight as an aspect. dfs: the items of the
-    pool that hold each term, of `n_items` items. weights: what one unit of an item's (1 + ln tf)/norm adds to the
-    cosine. All of shape (n_terms,).
+    tfs: mentions in the text, 0 where only an aspect names the term. rarities: what 1 + ln tf is multiplied by, see
+    `asking.factors`: less where the word is usual in requests, one gloss of several, or repeated. boosts: extra weight
+    as an aspect. dfs: the items of the pool that hold each term, of `n_items` items. weights: what one unit of an
+    item's (1 + ln tf)/norm adds to the cosine. All of shape (n_terms,).
     """
 
     terms: tuple[str, ...]

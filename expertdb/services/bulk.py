@@ -65,7 +65,7 @@ def _rankings(
 ) -> list[Ranking]:
     index, found = pool.index, []
     for one, who in zip(chunk, eligible, strict=True):
-        asked = ask(_query(one), index.analyser, explained=True)
+        asked = ask(_query(one), index.analyser)
         parameters = replace(corpus.parameters, diversify=one.body["diversify"])
         selected = index.select(who.allowed)
         found.append((find_best(index, asked, one.body["size"], parameters, selected), asked, parameters, selected))

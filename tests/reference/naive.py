@@ -41,7 +41,7 @@ def naive_affinities(
             list(getattr(asked, field)),
             query,
             parameters,
-            naive_rarity(analyser, asked.language, field),
+            naive_factor(analyser, asked.language, field, f"{query.title}\n{query.text}", parameters),
         )
         for field in ("native", "pivot")
     }
@@ -165,6 +165,25 @@ def without(terms: tuple[str, ...], profile: Profile) -> tuple[str, ...]:
     return terms[: len(terms) - len(profile.codes)]
 
 
+def naive_factor(
+    analyser: Analyser, language: str, field: str, text: str, parameters: Parameters
+) -> Callable[[str], float]:
+    """Return what says how much a mention of a term counts: by its rarity, and of a word's glosses each its share."""
+    rarity = naive_rarity(analyser, language, field)
+    reading = analyser.read(text)
+    mentions: dict[str, list[float]] = {}
+    for token, cut in reading._cuts:
+        for _, _, stems in cut:
+            for stem in stems:
+                mentions.setdefault(stem, []).append(1 / len(stems) if token.kind == "han" else 1.0)
+
+    def factor(term: str) -> float:
+        shares = mentions.get(term, [1.0]) if field == "pivot" else [1.0]
+        return rarity(term) ** parameters.request_rarity * (sum(shares) / len(shares)) ** parameters.gloss_damping
+
+    return factor
+
+
 def naive_rarity(analyser: Analyser, language: str, field: str) -> Callable[[str], float]:
     """Return what says how rare a term is in requests of a language; codes always are."""
     held = naive_background(analyser, language, field)
@@ -187,9 +206,9 @@ def naive_cosines(
     asked: list[str],
     query: Query,
     parameters: Parameters,
-    rarity: Callable[[str], float],
+    factor: Callable[[str], float],
 ) -> np.ndarray:
-    """Return the cosine of the request and every text; its sublinear tf counts by rarity, and aspects are added."""
+    """Return the cosine of the request and every text; its tf counts by `factor`, and aspects are added."""
     if not any(texts):
         return np.zeros(len(texts))
     vectorizer = TfidfVectorizer(analyzer=list, sublinear_tf=True)
@@ -197,7 +216,8 @@ def naive_cosines(
     vector = np.zeros(matrix.shape[1])
     for term, column in vectorizer.vocabulary_.items():
         tf = asked.count(term)
-        weight = (1 + np.log(tf)) * rarity(term) ** parameters.request_rarity if tf else 0.0
+        level = tf**parameters.repetition if parameters.repetition else 1 + np.log(max(tf, 1))
+        weight = level * factor(term) if tf else 0.0
         if term.startswith("=") and term[1:] in {aspect.code for aspect in query.aspects}:
             weight += parameters.aspect_weight
         vector[column] = weight * vectorizer.idf_[column]

@@ -108,7 +108,8 @@ def test_cosines_equal_scikit_learns_to_nine_digits(pool, query):
         owners = [profile.expert for profile, one in zip(pool, analysed, strict=True) if one.pivot or one.native]
         expected = dict.fromkeys((profile.expert for profile in pool), 0.0)
         expected |= dict(zip(owners, linear_kernel(asked, matrix)[0], strict=True))
-        scores = index.score(query, Parameters(max_items=3, native_weight=0.0, best=1))
+        plain = Parameters(max_items=3, native_weight=0.0, best=1, gloss_damping=0.0, repetition=0.0)
+        scores = index.score(query, plain)
         assert dict(zip(scores.experts, scores.affinities, strict=True)) == pytest.approx(expected, abs=1e-9)
 
 
