@@ -196,3 +196,5 @@ def test_parameters_that_vectors_do_not_fit_are_refused(tmp_path):
     index = QdrantIndex.build(POOL, ANALYSER, EdgeEngine(tmp_path / "shard"))
     with pytest.raises(ValueError, match="best is 5, but the index was built with 3"):
         best(index, Query("电池"), 3, Parameters(best=5))
+    with pytest.raises(ValueError, match="semantic is above 0, but the index on Qdrant holds no vectors"):
+        best(index, Query("battery"), 5, Parameters(semantic=0.2))
