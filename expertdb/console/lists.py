@@ -1,6 +1,6 @@
 """What the pages of shortlists draw and say: bars, terms in words, filters in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -13,13 +13,14 @@ from expertdb.console.words import label, terms, word
 WIDTH, HEIGHT = 160, 12
 BAR = Markup('<rect class="part-{}" x="{:.1f}" width="{:.1f}" height="{}"/>')
 FRAME = Markup('<svg class="bar" width="{0}" height="{1}" viewBox="0 0 {0} {1}" role="img" aria-label="{2}">{3}</svg>')
-FIELDS = ("concept", "native", "pivot", "rest")
+FIELDS = ("concept", "native", "pivot", "semantic", "rest")
 FILTER_VOCABULARY = {"region": ("region",), "kind": ("expert_kind",), "language": ("language",), "code": ()}
 
 
 def affinity_bar(entry: Mapping[str, Any], top: float) -> Markup:
-    """An affinity as a bar, next to the longest of the list, in parts: what each field of terms gave."""
+    """An affinity as a bar, next to the longest of the list, in parts: what each field of terms gave, and likeness."""
     parts = dict.fromkeys(FIELDS, 0.0)
+    parts["semantic"] = _likeness(entry)
     for term in entry["reasons"]["terms"]:
         parts[term["field"] if term["field"] in parts else "rest"] += max(term["contribution"], 0.0)
     whole = sum(parts.values()) or 1.0
@@ -30,6 +31,15 @@ def affinity_bar(entry: Mapping[str, Any], top: float) -> Markup:
         bars += BAR.format(field, x, width, HEIGHT)
         x += width
     return FRAME.format(WIDTH, HEIGHT, said("Affinity {value}", value=f"{entry['affinity']:.3f}"), bars)
+
+
+def parts_of(entries: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The parts that bars of these entries have; likeness where meaning counted."""
+    return [field for field in FIELDS if field != "semantic" or any(map(_likeness, entries))]
+
+
+def _likeness(entry: Mapping[str, Any]) -> float:
+    return float(sum(one["value"] for one in entry["reasons"]["adjustments"] if one["name"] == "semantic"))
 
 
 def difference_bar(line: Mapping[str, Any], found: Any) -> Markup:
@@ -68,7 +78,7 @@ def places_of_province() -> list[tuple[str, str]]:
     return [(code, words) for code, words in terms("region") if code.startswith(HOME_PROVINCE)]
 
 
-FILTERS: dict[str, Any] = {"marked": marked, "compared": compared}
+FILTERS: dict[str, Any] = {"marked": marked, "compared": compared, "parts_of": parts_of}
 GLOBALS: dict[str, Any] = {
     "affinity_bar": affinity_bar,
     "difference_bar": difference_bar,

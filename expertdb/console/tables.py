@@ -78,6 +78,7 @@ REASON_FIELD = {
     "native": Text("Words"),
     "pivot": Text("Across languages"),
     "adjustment": Text("Adjustment"),
+    "semantic": Text("Likeness in meaning"),
     "rest": Text("All other words"),
 }
 SECRECY = {

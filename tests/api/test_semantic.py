@@ -1,5 +1,6 @@
 """With `semantic` in the matcher's parameters, lists say what likeness in meaning added, and by which encoder."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -8,6 +9,7 @@ from flask import Flask
 
 from config.settings import SettingsFault
 from expertdb import vocabularies
+from expertdb.console.lists import affinity_bar, parts_of
 from matching.meaning import Meanings
 from tests.callers import Caller, Clock
 from tests.conftest import START, Databases, caller, close, make_app
@@ -55,6 +57,23 @@ def test_a_list_says_what_likeness_added_and_what_it_was_made_with(office: Calle
     assert len(added) == len(made["entries"])
     assert {line["label"] for line in added} == {LABEL[tongue]}
     assert all(0 < line["value"] < 0.2 for line in added)
+
+
+def test_a_bar_shows_what_likeness_added(app: Flask, office: Caller) -> None:
+    entries = (office.post("/shortlists/preview", TEXT).json or {})["entries"]
+    words = [{**entry, "reasons": {**entry["reasons"], "adjustments": []}} for entry in entries]
+    assert parts_of(entries) == ["concept", "native", "pivot", "semantic", "rest"]
+    assert parts_of(words) == ["concept", "native", "pivot", "rest"]
+    with app.test_request_context():
+        widths = [
+            {
+                part: float(width)
+                for part, width in re.findall(r'class="part-(\w+)" x="[^"]+" width="([^"]+)"', affinity_bar(one, top))
+            }
+            for one, top in ((entries[0], entries[0]["affinity"]), (words[0], entries[0]["affinity"]))
+        ]
+    assert widths[0]["semantic"] > 0 == widths[1]["semantic"]
+    assert sum(widths[0].values()) == pytest.approx(sum(widths[1].values()), abs=0.5)
 
 
 def test_an_edit_of_a_moment_ago_counts_in_meaning_too(app: Flask, office: Caller) -> None:
