@@ -166,14 +166,14 @@ def prepare(
         found,
         parameters.aspect_weight,
         live.items,
-        _likeness(asked, analyser.meanings) if parameters.semantic else None,
+        _likeness(asked, analyser.meanings, parameters) if parameters.semantic else None,
     )
 
 
-def _likeness(asked: Asked, meanings: Meanings | None) -> Likeness:
+def _likeness(asked: Asked, meanings: Meanings | None, parameters: Parameters) -> Likeness:
     if meanings is None:
         raise ValueError(f"semantic is above 0, but the index was built without the extra {EXTRA!r}")
-    return Likeness(meanings.request(query_text(asked.query), asked.terms.language))
+    return Likeness(meanings.request(query_text(asked.query), asked.terms.language), parameters)
 
 
 def factors(asked: Asked, analyser: Analyser, parameters: Parameters) -> Floats:

@@ -13,11 +13,10 @@ from typing import Any
 from matching.analysis import Analyser
 from matching.asking import query_text
 from matching.documents import item_text
+from matching.explanation import WORDS_SHOWN, carrying
 from matching.profile import Item, Query
 from matching.reading import Reading, concept_code
 from matching.reckoning import Reckoning
-
-_WORDS_SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Wording:
         for reading in (self.request, *self.items):
             for field, term, start, end in reading.places_of(wanted):
                 found.setdefault((field, term), {})[reading.text[start:end]] = None
-        return [replace(one, words=tuple(found.get((one.field, one.label), ()))[:_WORDS_SHOWN]) for one in lines]
+        return [replace(one, words=tuple(found.get((one.field, one.label), ()))[:WORDS_SHOWN]) for one in lines]
 
 
 def wording(stored: Mapping[str, Any], candidates: Mapping[str, Reckoning], analyser: Analyser) -> Wording:
@@ -69,9 +68,8 @@ def wording(stored: Mapping[str, Any], candidates: Mapping[str, Reckoning], anal
     items: list[Reading] = []
     for entry in stored["entries"]:
         if entry["expert"] in candidates:
-            shares = candidates[entry["expert"]].shares
-            carrying = sorted((row for row, share in enumerate(shares) if share), key=lambda row: -shares[row])
-            for item in (entry["items"][row]["item"] for row in carrying[:shown]):
+            rows = carrying(candidates[entry["expert"]].shares)
+            for item in (entry["items"][row]["item"] for row in rows[:shown]):
                 items.append(analyser.read(item_text(Item(item["title"], item["text"]))))
     return Wording(analyser.read(query_text(Query(query["title"], query["text"]))), tuple(items))
 

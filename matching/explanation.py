@@ -24,7 +24,7 @@ from matching.records import LANGUAGES
 from matching.text import is_han
 from matching.weights import FIELDS, Field, Floats
 
-_WORDS_SHOWN = 4
+WORDS_SHOWN = 4
 Shared = Mapping[Field, "_Shared"]
 Line = tuple[str, str]  # Field and term.
 Places = Sequence[tuple[str, str, int, int]]  # Field, term, start and end in the text.
@@ -128,11 +128,11 @@ class Explainer:
         shared: Shared,
     ) -> Reasons:
         shares = reckonings.shares[start : reckonings.starts[expert + 1]].tolist()
-        carrying = sorted((row for row, share in enumerate(shares) if share), key=lambda row: -shares[row])
+        rows = carrying(shares)
         shown = {line for line, _ in lines.shown}
         found: list[Spellings] = []
         reasons = []
-        for row in carrying[: self._parameters.shown_items]:
+        for row in rows[: self._parameters.shown_items]:
             item = items[row]
             marks, spellings = self._marked(item, shared, start + row, shown)
             found.append(spellings)
@@ -141,7 +141,7 @@ class Explainer:
         spelt = [asked, *found]
         return Reasons(
             items=tuple(reasons),
-            items_left=len(carrying) - len(reasons),
+            items_left=len(rows) - len(reasons),
             terms=tuple([_term_reason(line, contribution, spelt) for line, contribution in lines.shown]),
             rest=lines.rest,
             rest_count=lines.rest_count,
@@ -166,6 +166,11 @@ class Explainer:
             native = {term for term in native if len(term) > 1 or ("native", term) in shown}
         places = reading.places_of({"native": native, "pivot": pivot, "concept": concepts | more})
         return _marks(places, text), _spellings(places, text, shown)
+
+
+def carrying(shares: Sequence[float]) -> list[int]:
+    """Return which of an expert's items have a share in the affinity, the greatest first."""
+    return sorted((row for row, share in enumerate(shares) if share), key=lambda row: -shares[row])
 
 
 class _Shared:
@@ -244,7 +249,7 @@ def _term_reason(line: Line, contribution: float, texts: Iterable[Spellings]) ->
         if line in spellings:
             words |= spellings[line]
     field, term = line
-    return TermReason(concept_code(term) or term, field, contribution, tuple(words)[:_WORDS_SHOWN])
+    return TermReason(concept_code(term) or term, field, contribution, tuple(words)[:WORDS_SHOWN])
 
 
 def _spellings(places: Places, text: str, lines: Collection[Line]) -> Spellings:

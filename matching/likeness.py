@@ -9,6 +9,7 @@ a reason, a vector cannot.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -23,24 +24,24 @@ _PIECE = 1 << 14  # Rows that are multiplied at once.
 
 
 class Likeness:
-    """How alike everybody is to one request."""
+    """How alike everybody is to one request, and what that adds with these parameters."""
 
-    def __init__(self, request: Vectors) -> None:
-        self._request = request.astype(np.float32)
-        self._known: dict[tuple[int, Parameters], Floats] = {}
+    def __init__(self, request: Vectors, parameters: Parameters) -> None:
+        self._request, self._parameters = request.astype(np.float32), parameters
+        self._known: WeakKeyDictionary[Segment, Floats] = WeakKeyDictionary()
 
-    def added(self, segment: Segment, parameters: Parameters) -> Floats:
+    def added(self, segment: Segment) -> Floats:
         """Return what the affinity of each expert of a segment is raised by, shape (n_experts,)."""
-        key = (id(segment), parameters)  # A request does not outlive the segments it is asked of.
-        if key not in self._known:
-            rows = on_grid(self._rows(segment.vectors) * trust(parameters)[segment.kinds])
-            likeness = np.maximum(pooled(rows, segment.rectangles, parameters), 0.0)
-            self._known[key] = on_grid(parameters.semantic * likeness)
-        return self._known[key]
+        found = self._known.get(segment)
+        if found is None:
+            rows = on_grid(self._rows(segment.vectors) * trust(self._parameters)[segment.kinds])
+            likeness = np.maximum(pooled(rows, segment.rectangles, self._parameters), 0.0)
+            found = self._known[segment] = on_grid(self._parameters.semantic * likeness)
+        return found
 
-    def of(self, places: Sequence[tuple[Segment, int]], parameters: Parameters) -> Floats:
+    def of(self, places: Sequence[tuple[Segment, int]]) -> Floats:
         """Return the same for the experts at these places, shape (n_places,)."""
-        return np.array([self.added(segment, parameters)[place] for segment, place in places], dtype=np.float64)
+        return np.array([self.added(segment)[place] for segment, place in places], dtype=np.float64)
 
     def _rows(self, vectors: Vectors) -> Floats:
         """Return the cosine of every row, exactly: 32 bits hold sums of up to 2**24, and these stay below."""

@@ -85,7 +85,7 @@ class Shifts(NamedTuple):
         return self.subtracted is None and self.added is None
 
 
-_NONE = Shifts()
+UNMOVED = Shifts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ def reckon(
     evidence: Evidence,
     missing_must: Sequence[Sequence[str]],
     parameters: Parameters,
-    shifts: Shifts = _NONE,
+    shifts: Shifts = UNMOVED,
 ) -> Reckonings:
     """Return the affinity of experts with these items to a request with these terms in this language.
 

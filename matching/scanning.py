@@ -56,7 +56,7 @@ def fast(
     """Return the affinities of those in the masks, 0 for all others, and the relative error within which they are."""
     scores = [
         _discounted(
-            _raised(kernel.affinities(part.segment, mask, prepared, live, parameters), part, prepared, parameters),
+            _raised(kernel.affinities(part.segment, mask, prepared, live, parameters), part, prepared),
             part,
             must,
             parameters,
@@ -90,7 +90,7 @@ def exact(
         if baselines is not None:
             scores = corrected(scores, baselines[start : start + len(scores)])
         start += len(scores)
-        found.append(_discounted(_raised(scores, part, prepared, parameters), part, must, parameters))
+        found.append(_discounted(_raised(scores, part, prepared), part, must, parameters))
     return np.concatenate(found)
 
 
@@ -116,11 +116,11 @@ def matrices(
     return levels, norms
 
 
-def _raised(scores: NDArray[Any], part: Part, prepared: Prepared, parameters: Parameters) -> NDArray[Any]:
+def _raised(scores: NDArray[Any], part: Part, prepared: Prepared) -> NDArray[Any]:
     """Return the scores above 0 with what likeness adds; what adds something exact leaves no greater error."""
     if prepared.likeness is None:
         return scores
-    added = prepared.likeness.added(part.segment, parameters).astype(scores.dtype)
+    added = prepared.likeness.added(part.segment).astype(scores.dtype)
     return np.asarray(np.minimum(np.where(scores > 0, scores + added, scores), scores.dtype.type(1)))
 
 

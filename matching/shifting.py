@@ -21,6 +21,4 @@ if TYPE_CHECKING:
 def shifts(index: Pool, places: Sequence[Place], prepared: Prepared, parameters: Parameters, live: Live) -> Shifts:
     """Return the shifts of the experts at these places, in this order."""
     likeness = prepared.likeness
-    return Shifts(
-        baselines(index, places, parameters, live), None if likeness is None else likeness.of(places, parameters)
-    )
+    return Shifts(baselines(index, places, parameters, live), None if likeness is None else likeness.of(places))

@@ -10,10 +10,9 @@ from matching.coverage import covered, missing
 from matching.gathering import Place, gather
 from matching.live import Live
 from matching.parameters import Parameters
-from matching.reckoning import Evidence, Reckonings, Shifts, reckon
+from matching.reckoning import UNMOVED, Evidence, Reckonings, Shifts, reckon
 from matching.weights import Floats
 
-_NONE = Shifts()
 Held = tuple[str, ...]  # The aspects that an expert holds.
 
 
@@ -33,7 +32,7 @@ def exactly(
     codes: Sequence[int],
     live: Live,
     parameters: Parameters,
-    shifts: Shifts = _NONE,
+    shifts: Shifts = UNMOVED,
 ) -> Weighed:
     """Return the experts at these places; `codes` are the numbers of the native terms of the request's aspects."""
     evidence = gather(places, prepared, live)

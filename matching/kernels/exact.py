@@ -18,7 +18,7 @@ from matching.kernels.rows import weigh
 from matching.live import Live
 from matching.parameters import Parameters
 from matching.ranges import bounds, ranges
-from matching.reckoning import Adjustment, Evidence, Hits, Reckonings, Shifts, adjusted
+from matching.reckoning import UNMOVED, Adjustment, Evidence, Hits, Reckonings, Shifts, adjusted
 from matching.scoring import counting
 from matching.segment import Segment
 from matching.weighing import Held, Weighed
@@ -26,7 +26,6 @@ from matching.weighing import exactly as plainly
 from matching.weights import FIELDS, Floats, Rows, logarithms, sublinear_table
 
 # Of our own: compiled code is made for arrays that may be written to, which those that all share may not.
-_NONE = Shifts()
 LOGARITHMS, LEVELS_OF_TF = logarithms().copy(), sublinear_table(255).copy()
 
 
@@ -36,7 +35,7 @@ def exactly(
     codes: Sequence[int],
     live: Live,
     parameters: Parameters,
-    shifts: Shifts = _NONE,
+    shifts: Shifts = UNMOVED,
 ) -> Weighed:
     """Return the experts at these places; see `matching.weighing.exactly`."""
     if not places:
