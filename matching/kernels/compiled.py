@@ -46,7 +46,7 @@ def affinities(segment: Segment, mask: Mask, prepared: Prepared, live: Live, par
         return np.where(mask, affinities_of_rows(segment, prepared, live, parameters), np.float32(0))
     norms, asked = live.norms(segment), prepared.known
     native, pivot = (segment.inverse[field] for field in FIELDS)
-    scores = np.empty(len(mask), dtype=np.float32)
+    scores = np.zeros(len(mask), dtype=np.float32)
     scan(  # type: ignore[call-arg]
         LEVELS,
         *native.arrays,

@@ -6,6 +6,7 @@ import numpy as np
 from numba import boolean, float32, float64, int32, int64, njit, uint8, uint16, uint32, void
 
 _STRIP = 4096  # Rows whose sums fit into the fastest cache beside eight dense columns.
+_EXPERTS = 1024  # Whose best items are found at once, in the fastest cache.
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -76,25 +77,25 @@ def _mix(native, pivot, norms_n, norms_p, kinds, shares):  # type: ignore[no-unt
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _pool(scores, first, items, experts, each, more, best, mask, out):  # type: ignore[no-untyped-def]
-    """Pool the scores of a rectangle that begins at `first`."""
-    top = np.zeros(best, dtype=np.float32)
-    for expert in range(experts):
-        out[expert] = 0
-        if not mask[expert]:
-            continue
-        total = np.float32(0)
-        top[:] = 0
-        for item in range(items):
-            score = scores[first + item * experts + expert]
-            total += score
-            if score > top[best - 1]:
-                place = best - 1
-                while place > 0 and top[place - 1] < score:
-                    top[place] = top[place - 1]
-                    place -= 1
-                top[place] = score
-        out[expert] = each * total + more * top.sum()
+def _pool(scores, each, more, mask, room, out):  # type: ignore[no-untyped-def]
+    """Add the score of every expert in the mask to the zeros of `out`. scores: of the items, shape (items, experts),
+    which are lost. room: for the best of them, shape (best, at least experts).
+    """
+    best = room[:, : len(out)]
+    best[:] = 0
+    for own in scores:
+        for expert in range(len(out)):
+            out[expert] += each * own[expert]
+        for kept in best:  # An insertion sort of all experts at once.
+            for expert in range(len(out)):
+                less = min(kept[expert], own[expert])
+                kept[expert] = max(kept[expert], own[expert])
+                own[expert] = less
+    for kept in best:
+        for expert in range(len(out)):
+            out[expert] += more * kept[expert]
+    for expert in range(len(out)):
+        out[expert] = out[expert] if mask[expert] else np.float32(0)
 
 
 _S, _F, _I = float32[::1], float64[::1], int64[::1]
@@ -117,7 +118,7 @@ def scan(  # type: ignore[no-untyped-def]
     starts_p, rows_p, rare_codes_p, scales_p, dense_p,
     norms_n, norms_p, kinds, rectangles, mask, terms, weights, split, shares, best, mean_weight, out,
 ):  # fmt: skip
-    """Fill `out` with the affinity of every expert in the mask, and 0 for all others.
+    """Write the affinity of every expert in the mask into `out`, which holds zeros, and 0 of all others.
 
     terms, weights: those of the request, of the native field up to `split`. shares: per kind of a row, those of the
     two fields and the trust, shape (3, 6). Both fields have the same blocks. What comes from another module comes as an
@@ -126,6 +127,7 @@ def scan(  # type: ignore[no-untyped-def]
     largest = np.diff(blocks).max()
     native, pivot = np.empty(largest, dtype=np.float32), np.empty(largest, dtype=np.float32)
     at_rare = np.zeros(len(terms), dtype=np.int64)
+    room = np.empty((best, _EXPERTS), dtype=np.float32)
     rectangle = 0
     for block in range(len(blocks) - 1):
         row, end = blocks[block], blocks[block + 1]
@@ -149,7 +151,8 @@ def scan(  # type: ignore[no-untyped-def]
                     for expert in range(experts):
                         own[expert] = (each + more) * scores[expert] if chosen[expert] else np.float32(0)
                 else:
-                    _pool(native, first - row, items, experts, each, more, best, chosen, own)
-            else:
-                out[start : start + experts] = 0
+                    table = native[first - row : first - row + items * experts].reshape(items, experts)
+                    for begin in range(0, experts, len(room[0])):
+                        stop = min(begin + len(room[0]), experts)
+                        _pool(table[:, begin:stop], each, more, chosen[begin:stop], room, own[begin:stop])
             rectangle += 1

@@ -1,7 +1,7 @@
 """A place is the one in the whole list, for experts on it and for those who are not allowed; both kernels."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from matching import Analyser, Index, Pivot, Profile, Query, best, places
@@ -13,6 +13,7 @@ ANALYSER = Analyser(CONCEPTS, Pivot(LEXICON))
 
 @tried(100)
 @given(pools, queries, st.sets(st.sampled_from(EXPERTS)), st.sampled_from(("scipy", "numba")))
+@example([Profile("e-0")], Query(""), set(), "numba")  # Nobody has anything to be scored.
 def test_a_place_is_the_one_in_the_whole_list(pool, query, allowed, kernel):
     index = Index.build(pool, ANALYSER, kernel=kernel)
     listed = best(index, query, 99, allowed=allowed)
