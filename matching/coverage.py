@@ -13,7 +13,7 @@ def covered(places: Sequence[Place], codes: Sequence[str], terms: Sequence[int])
     if not codes:
         return [()] * len(places)
     rows = [segment.fields["native"].take(segment.rows_of(place))[0] for segment, place in places]
-    held = [segment.fields["native"].columns[at] for (segment, _), at in zip(places, rows, strict=True)]
+    held = [segment.fields["native"].terms(at) for (segment, _), at in zip(places, rows, strict=True)]
     return [tuple(code for code, term in zip(codes, terms, strict=True) if (own == term).any()) for own in held]
 
 

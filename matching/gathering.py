@@ -38,7 +38,7 @@ def gather(places: Sequence[Place], prepared: Prepared, live: Live) -> Evidence:
         kinds[here] = segment.kinds[there]
         for field in FIELDS:
             at, counts = segment.fields[field].take(there)
-            columns, tfs = segment.fields[field].columns[at], segment.fields[field].tfs[at]
+            columns, tfs = segment.fields[field].terms(at), segment.fields[field].tfs(at)
             row = np.repeat(here, counts)
             norms[field][here] = _norms(live, field, columns, tfs, row, starts[-1])[here]
             asked = prepared.columns[field]

@@ -99,7 +99,7 @@ class Index:
         widths = {field: len(vocabularies[field]) for field in FIELDS}
         segment = merge([(chunk, whole(chunk).alive) for chunk in chunks], chosen, widths)
         _refuse_repetition(segment.names)
-        df = {field: count(segment.fields[field].columns, widths[field]) for field in FIELDS}
+        df = {field: count(segment.fields[field], widths[field]) for field in FIELDS}
         live = Live(df, segment.n_rows)
         return cls(analyser, max_items, chosen, vocabularies, live, live.newest, [whole(segment)], {})
 
@@ -276,7 +276,7 @@ class Index:
         items = sum(len(one.kinds) for one in records) - sum(len(own) for _, own in rows)
         gains = {field: joined((one.fields[field].columns for one in records), np.int32) for field in FIELDS}
         losses = {
-            field: joined((fields[field].columns[fields[field].take(own)[0]] for fields, own in rows), np.int32)
+            field: joined((fields[field].terms(fields[field].take(own)[0]) for fields, own in rows), np.int32)
             for field in FIELDS
         }
         return change_of(items, gains, losses)

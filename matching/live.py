@@ -27,6 +27,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.forward import Forward
 from matching.segment import Segment
 from matching.weights import FIELDS, Field, Rows, sublinear_table
 
@@ -160,16 +161,16 @@ class Live:
     def _fresh(self, segment: Segment, field: Field) -> NDArray[np.float32]:
         forward, n_rows = segment.fields[field], segment.n_rows
         lagging = self._lagging[field]
-        idf = self._idf(lagging) if len(forward.columns) > len(lagging) else None
+        idf = self._idf(lagging) if len(forward.packed) > len(lagging) else None
         squares = np.zeros(n_rows)
         chunk = 1 << 14  # Rows: a large pool's postings are too many to expand at once.
         for start in range(0, n_rows, chunk):
             stop = min(start + chunk, n_rows)
             part = slice(int(forward.starts[start]), int(forward.starts[stop]))
-            tfs = forward.tfs[part]
+            tfs = forward.tfs(part)
             levels = sublinear_table(int(tfs.max(initial=0)))[tfs]
             rows = np.repeat(np.arange(stop - start), np.diff(forward.starts[start : stop + 1]))
-            columns = forward.columns[part]
+            columns = forward.terms(part)
             weights = (levels * (self._idf(lagging[columns]) if idf is None else idf[columns])) ** 2
             squares[start:stop] = np.bincount(rows, weights, minlength=stop - start)
         return np.where(squares > 0, 1.0 / np.sqrt(np.maximum(squares, 1e-30)), 1.0).astype(np.float32)
@@ -219,11 +220,11 @@ class Live:
                     segment.inverse[field].mend(norms[field], terms, after**2 - before**2)
 
 
-def count(columns: NDArray[np.int32], n_terms: int) -> NDArray[np.int32]:
-    """Return in how many rows each term stands, shape (n_terms,), from the terms of all rows, each row's once."""
+def count(forward: Forward, n_terms: int) -> NDArray[np.int32]:
+    """Return in how many rows each term stands, shape (n_terms,)."""
     counts = np.zeros(n_terms, dtype=np.int32)
-    for start in range(0, len(columns), _CHUNK):
-        counts += np.bincount(columns[start : start + _CHUNK], minlength=n_terms).astype(np.int32)
+    for start in range(0, len(forward.packed), _CHUNK):
+        counts += np.bincount(forward.terms(slice(start, start + _CHUNK)), minlength=n_terms).astype(np.int32)
     return counts
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.forward import MANY, Forward
 from matching.meaning import evened
 from matching.ranges import bounds, ranges
-from matching.segment import Forward, Mask, Segment, Tags, arrange, inverted, names, tags_of
+from matching.segment import Mask, Segment, Tags, arrange, inverted, names, tags_of
 from matching.weights import FIELDS, Field, Rows
 
 _CHUNK = 1 << 16  # Rows whose postings are copied at once.
@@ -96,16 +97,19 @@ def _picked(arrays: Sequence[NDArray[Any]], source: Rows, place: Rows) -> NDArra
 def _forward(sources: Sequence[Forward], source: Rows, rows: Rows) -> Forward:
     sizes = _picked([np.diff(one.starts) for one in sources], source, rows)
     starts = bounds(sizes)
-    kind = np.result_type(*(one.tfs.dtype for one in sources))
-    columns, tfs = np.empty(starts[-1], dtype=np.int32), np.empty(starts[-1], dtype=kind)
+    packed, many = np.empty(starts[-1], dtype=np.uint32), [np.zeros((2, 0), dtype=np.int64)]
     for begin in range(0, len(rows), _CHUNK):
         part = slice(begin, begin + _CHUNK)
         for number, forward in enumerate(sources):
             here = np.flatnonzero(source[part] == number) + begin
             at = ranges(forward.starts[rows[here]], sizes[here])
             to = ranges(starts[here], sizes[here])
-            columns[to], tfs[to] = forward.columns[at], forward.tfs[at]
-    return Forward(starts, columns, tfs)
+            packed[to] = forward.packed[at]
+            more = np.flatnonzero(packed[to] & MANY == MANY)
+            many.append(np.stack([to[more], forward.tfs(at[more])]))
+    places, tfs = np.concatenate(many, axis=1)
+    order = np.argsort(places)
+    return Forward(starts, packed, places[order], tfs[order].astype(np.uint32))
 
 
 def _tags(sources: Sequence[Tags], places: Sequence[Rows]) -> Tags:

@@ -28,15 +28,16 @@ from numpy.typing import NDArray
 
 from matching import kernels
 from matching.analysis import Analyser
+from matching.forward import Forward
 from matching.index import Index
 from matching.live import Live
 from matching.parts import whole
-from matching.segment import Forward, Names, Segment, Tags
+from matching.segment import Names, Segment, Tags
 from matching.terms import Terms, tabulate
 from matching.vocabulary import Vocabulary
 from matching.weights import FIELDS
 
-FORMAT = 5
+FORMAT = 6
 CURRENT = "current"
 _ALIGNED = 64  # Bytes.
 _PIECE = 1 << 24

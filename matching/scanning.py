@@ -107,9 +107,9 @@ def matrices(
     levels, norms = {}, {}
     for field in FIELDS:
         rows = segment.fields[field]
-        values = sublinear(rows.tfs)
-        levels[field] = csr_array((values, rows.columns, rows.starts), shape=(segment.n_rows, widths[field]))
-        squares = (values * idf_of(live.gather(field, rows.columns), live.items)) ** 2
+        terms, values = rows.terms(), sublinear(rows.tfs())
+        levels[field] = csr_array((values, terms, rows.starts), shape=(segment.n_rows, widths[field]))
+        squares = (values * idf_of(live.gather(field, terms), live.items)) ** 2
         owners = np.repeat(np.arange(segment.n_rows), np.diff(rows.starts))
         sums = np.bincount(owners, squares, minlength=segment.n_rows)
         norms[field] = np.where(sums > 0, 1.0 / np.sqrt(np.where(sums > 0, sums, 1.0)), 1.0)

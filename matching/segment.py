@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.forward import Forward, packed
 from matching.meaning import Vectors, blank, evened
 from matching.ranges import bounds, ranges
 from matching.records import Record
@@ -24,20 +25,6 @@ from matching.weights import FIELDS, Field, Rows
 
 Mask = NDArray[np.bool_]
 BLOCK = 1 << 16  # Rows of a rectangle at most: a row's place in its block fits into two bytes.
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Forward:
-    """The rows of one field: the terms of row r are `columns[starts[r] : starts[r + 1]]`, with their tf."""
-
-    starts: Rows
-    columns: NDArray[np.int32]
-    tfs: NDArray[np.unsignedinteger[Any]]
-
-    def take(self, rows: Rows) -> tuple[Rows, Rows]:
-        """Return where the postings of these rows stand, and how many each row has."""
-        sizes = self.starts[rows + 1] - self.starts[rows]
-        return ranges(self.starts[rows], sizes), sizes
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -129,7 +116,7 @@ class Segment:
             rows: Rows = self.inverse[field].postings(np.array([term]))[0]
             return rows
         forward = self.fields[field]
-        at = np.flatnonzero(forward.columns == term)
+        at = np.flatnonzero(forward.terms() == term)
         return np.searchsorted(forward.starts, at, side="right") - 1
 
 
@@ -159,12 +146,11 @@ def _forward(records: Sequence[Record], field: Field, rows: Rows) -> Forward:
     counts = [one.fields[field] for one in records]
     sizes = np.array([size for one in counts for size in one.sizes], dtype=np.int64)
     columns = joined([one.columns for one in counts], np.int32)
-    tfs = compact(joined([one.tfs for one in counts], np.uint32))
-    given = Forward(bounds(sizes), columns, tfs)
+    tfs, starts = joined([one.tfs for one in counts], np.uint32), bounds(sizes)
     if np.array_equal(rows, np.arange(len(rows))):  # Experts of one document each are in order already.
-        return Forward(given.starts, columns.copy(), tfs)  # One may be written to, as what kernels are compiled for.
-    at, sizes = given.take(rows)
-    return Forward(bounds(sizes), columns[at], tfs[at])
+        return packed(starts, columns, tfs)
+    at = ranges(starts[rows], sizes[rows])
+    return packed(bounds(sizes[rows]), columns[at], tfs[at])
 
 
 def inverted(
@@ -172,15 +158,9 @@ def inverted(
 ) -> Mapping[Field, Any]:
     """Return what the kernel makes of the rows."""
     return {
-        field: kernel.invert(forward.starts, forward.columns, forward.tfs, n_terms[field], rectangles)
+        field: kernel.invert(forward.starts, forward.terms(), forward.tfs(), n_terms[field], rectangles)
         for field, forward in fields.items()
     }
-
-
-def compact(tfs: NDArray[Any]) -> NDArray[Any]:
-    """Return term frequencies in as few bytes each as the greatest needs."""
-    largest = int(tfs.max(initial=0))
-    return tfs.astype(np.min_scalar_type(largest)) if largest else tfs.astype(np.uint8)
 
 
 def joined(arrays: Iterable[Any], kind: Any) -> NDArray[Any]:

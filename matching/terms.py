@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.forward import compact
 from matching.ranges import bounds, ranges
 from matching.vocabulary import Vocabulary
-from matching.weights import Rows
 
 REMEMBERED = 1 << 16
 
@@ -26,7 +27,7 @@ class Terms:
 
     hashes: NDArray[np.uint32]
     numbers: NDArray[np.int32]
-    starts: Rows
+    starts: NDArray[np.unsignedinteger[Any]]
     text: NDArray[np.uint8]
     known: dict[str, int] = field(default_factory=dict)
 
@@ -74,9 +75,9 @@ def tabulate(vocabulary: Vocabulary, n_terms: int) -> Terms:
     text = np.concatenate([known.text, np.frombuffer(b"".join(term for term, _ in fresh), dtype=np.uint8)])
     order = np.argsort(hashes, kind="stable")
     at = ranges(bounds(sizes)[:-1][order], sizes[order])
-    return Terms(hashes[order], numbers[order], bounds(sizes[order]), text[at])
+    return Terms(hashes[order], numbers[order], compact(bounds(sizes[order])), text[at])
 
 
 _NONE = Terms(
-    np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.int32), np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.uint8)
+    np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.int32), np.zeros(1, dtype=np.uint8), np.zeros(0, dtype=np.uint8)
 )

@@ -46,6 +46,8 @@ def affinities(segment: Segment, mask: Mask, prepared: Prepared, live: Live, par
         return np.where(mask, affinities_of_rows(segment, prepared, live, parameters), np.float32(0))
     norms, asked = live.norms(segment), prepared.known
     native, pivot = (segment.inverse[field] for field in FIELDS)
+    terms = asked.numbers if native.is_wide and pivot.is_wide else _by_place(native, pivot, asked)
+    kinds = np.concatenate([native.kinds_of(terms[: asked.native]), pivot.kinds_of(terms[asked.native :])])
     scores = np.zeros(len(mask), dtype=np.float32)
     scan(  # type: ignore[call-arg]
         LEVELS,
@@ -55,7 +57,8 @@ def affinities(segment: Segment, mask: Mask, prepared: Prepared, live: Live, par
         segment.kinds,
         segment.rectangles,
         mask,
-        asked.numbers if native.is_wide and pivot.is_wide else _by_place(native, pivot, asked),
+        terms,
+        kinds,
         asked.weights,
         asked.native,
         counting(prepared.language, parameters),

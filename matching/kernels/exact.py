@@ -136,13 +136,13 @@ def _by_segment(places: Sequence[Place]) -> Iterator[tuple[Segment, Sequence[int
 
 
 def _rows_of(segment: Segment) -> tuple[Any, ...]:
-    """Return a segment's rows as compiled code reads them: tf byte by byte, whatever their width."""
+    """Return a segment's rows as compiled code reads them."""
     native, pivot = (segment.fields[field] for field in FIELDS)
     return (
         segment.rectangles,
         segment.kinds,
-        *(native.starts, native.columns, native.tfs.view(np.uint8), native.tfs.itemsize),
-        *(pivot.starts, pivot.columns, pivot.tfs.view(np.uint8), pivot.tfs.itemsize),
+        *(native.starts, native.packed, native.many, native.many_tfs),
+        *(pivot.starts, pivot.packed, pivot.many, pivot.many_tfs),
     )
 
 

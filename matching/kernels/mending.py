@@ -5,20 +5,20 @@ from __future__ import annotations
 import numpy as np
 from numba import float32, float64, int32, int64, njit, uint8, uint16, uint32, void
 
+_RARE_KIND, _DENSE = -1, -3  # As in `kernels.postings`: what comes from there would be kept in the cache as it was.
+
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _room(terms, kinds, ones_limits, more_limits, rare_starts, dense):  # type: ignore[no-untyped-def]
     """Return how many rows hold the terms at most, each counted as often as it holds one."""
     room = 0
-    for term in terms:
-        if term >= len(kinds):
-            continue
-        kind = kinds[term]
+    for place in range(len(terms)):
+        term, kind = terms[place], kinds[place]
         if kind >= 0:
             room += ones_limits[kind, -1] - ones_limits[kind, 0] + more_limits[kind, -1] - more_limits[kind, 0]
-        elif kind == -1:
+        elif kind == _RARE_KIND:
             room += int(rare_starts[term + 1]) - int(rare_starts[term])
-        else:
+        elif kind <= _DENSE:
             room += dense.shape[1]
     return room
 
@@ -50,13 +50,13 @@ def _sum_up(norms, rows, values):  # type: ignore[no-untyped-def]
 
 _S, _F, _I = float32[::1], float64[::1], int64[::1]
 _COMMON = (int64[:, ::1], uint16[::1], int64[:, ::1], uint16[::1], uint8[::1])
-_INVERSE = (int32[::1], _I, *_COMMON, uint32[::1], int32[::1], uint8[::1], _S, uint8[:, ::1])
+_INVERSE = (_I, *_COMMON, uint32[::1], int32[::1], uint8[::1], _S, uint8[:, ::1])
 
 
-@njit(void(_S, _I, _F, _S, *_INVERSE), cache=True, nogil=True, error_model="numpy")
+@njit(void(_S, _I, _I, _F, _S, *_INVERSE), cache=True, nogil=True, error_model="numpy")
 def mend(  # type: ignore[no-untyped-def]
-    norms, terms, gains, levels,
-    kinds, blocks, ones_limits, ones, more_limits, more, codes, rare_starts, rare_rows, rare_codes, scales, dense,
+    norms, terms, kinds, gains, levels,
+    blocks, ones_limits, ones, more_limits, more, codes, rare_starts, rare_rows, rare_codes, scales, dense,
 ):  # fmt: skip
     """Add `gains`, times the square of 1 + ln tf, to the squares of the norms of the rows that hold the terms; `norms`
     are one over these. The arrays are those of `postings.Inverse`.
@@ -65,20 +65,17 @@ def mend(  # type: ignore[no-untyped-def]
     rows, values = np.empty(room, dtype=np.int64), np.empty(room)
     found = 0
     for place in range(len(terms)):
-        term, gain = terms[place], gains[place]
-        if term >= len(kinds):
-            continue
-        kind = kinds[term]
+        term, kind, gain = terms[place], kinds[place], gains[place]
         if kind >= 0:
             found = _add_common(rows, values, found, gain, ones_limits[kind], ones, codes[:0], levels, blocks)
             found = _add_common(rows, values, found, gain, more_limits[kind], more, codes, levels, blocks)
-        elif kind == -1:
+        elif kind == _RARE_KIND:
             for at in range(rare_starts[term], rare_starts[term + 1]):
                 level = levels[rare_codes[at]]
                 rows[found], values[found] = rare_rows[at], gain * level * level
                 found += 1
-        else:
-            column, scale = dense[-2 - kind], scales[-2 - kind]
+        elif kind <= _DENSE:
+            column, scale = dense[_DENSE - kind], scales[_DENSE - kind]
             for row in range(len(column)):
                 if column[row]:
                     level = column[row] / scale

@@ -159,9 +159,9 @@ def _dots(inverse: Inverse, n_rows: int, terms: Rows, weights: Single) -> Single
 def _dots_of_rows(segment: Segment, field: Field, prepared: Prepared, live: Live) -> Single:
     """Return the same of a small segment without postings: that of the latest edits, made anew by every edit."""
     rows = segment.fields[field]
-    held = live.spread(field, prepared.columns[field], prepared.weights[field], rows.columns)
+    held = live.spread(field, prepared.columns[field], prepared.weights[field], rows.terms())
     owners = np.repeat(np.arange(segment.n_rows), np.diff(rows.starts))
-    return np.bincount(owners, held * sublinear(rows.tfs), minlength=segment.n_rows).astype(np.float32)
+    return np.bincount(owners, held * sublinear(rows.tfs()), minlength=segment.n_rows).astype(np.float32)
 
 
 def reaching(scores: Sequence[Single], k: int, factor: float) -> list[Rows]:

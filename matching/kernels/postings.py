@@ -3,7 +3,7 @@
 They are kept by how common a term is. *Rare* terms (up to RARE rows) have row numbers of four bytes. *Common* ones
 have two-byte places within blocks of 65,536 rows, so that a block's sums stay in the cache while all terms are added;
 those with a tf of 1, which are most, stand apart and need no byte to say so.
-*Dense* ones, held by every sixteenth row, carry most of what a request touches: a byte per row, 1 + ln tf in steps so
+*Dense* ones, held by every eighth row, carry most of what a request touches: a byte per row, 1 + ln tf in steps so
 fine that the greatest still fits, added four terms at a time over whole blocks, which the processor does many rows at
 once. tf of 128 or less is exact elsewhere; greater ones are rounded in steps of .07 of ln tf.
 """
@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numba import int32, int64, njit
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
@@ -24,8 +25,9 @@ from matching.ranges import among, bounds, narrowed, ranges
 from matching.weights import Floats, Rows, sublinear_table
 
 RARE = 64
+RARE_KIND, UNKNOWN, DENSE = -1, -2, -3  # Kinds of terms; from the last on downwards those with a column of their own.
 BLOCK = 1 << 16
-_DENSE = 16  # Rows, of which a dense term has more than one. A row costs a twentieth of a posting in time.
+_DENSE = 8  # Rows, of which a dense term has more than one. Rarer ones take less room as common ones, and no more time.
 _WORTH = 20_000  # Rows from which dense terms are worth their memory.
 _EXACT = 128
 _STEP = math.log(1e6 / _EXACT) / (255 - _EXACT)
@@ -44,19 +46,36 @@ def _levels() -> Single:
 LEVELS = _levels()  # 1 + ln tf of each code
 
 
+@njit(int64[::1](int64[::1], int32[::1], int32[::1], int64), cache=True, nogil=True, error_model="numpy")
+def _kinds(terms, frequent, kinds, n_terms):  # type: ignore[no-untyped-def]
+    """Return what `Inverse.kinds_of` does."""
+    found = np.empty(len(terms), dtype=np.int64)
+    for place in range(len(terms)):
+        term = terms[place]
+        at = np.searchsorted(frequent, term)
+        if at < len(frequent) and frequent[at] == term:
+            found[place] = kinds[at]
+        else:
+            found[place] = RARE_KIND if term < n_terms else UNKNOWN
+    return found
+
+
 @dataclass(frozen=True, eq=False)
 class Inverse:
     """The postings of one field. See the module's docstring.
 
-    terms: see `ranges.narrowed`. kinds: for each of them, or for each of the vocabulary, its number among the common
-    ones, -1 for rare ones, and -2 less its column for dense ones; shape (n_terms,).
+    terms: see `ranges.narrowed`; below, a term is its place among these or, where there are none, its number. frequent:
+    the terms that are not rare, ascending, and kinds: for each of these its number among the common ones, or DENSE less
+    its column.
     blocks: first row of each block, and the end. ones, more: places in their block of the postings with a tf of 1, and
     of all others, whose tf are `codes`; where those of each common term begin in each block is in ones_limits and
-    more_limits, shape (n_common, n_blocks + 1). dense: 1 + ln tf of the dense terms in units of 1/scales, shape
+    more_limits, shape (n_common, n_blocks + 1). rare_rows, rare_codes: those of the rare term t from rare_starts[t] to
+    rare_starts[t + 1]. dense: 1 + ln tf of the dense terms in units of 1/scales, shape
     (n_dense, n_rows).
     """
 
     terms: NDArray[np.int32]
+    frequent: NDArray[np.int32]
     kinds: NDArray[np.int32]
     blocks: Rows
     ones_limits: Rows
@@ -82,17 +101,15 @@ class Inverse:
         place of the term in `terms`.
         """
         terms = among(self.terms, terms)
-        known = terms < len(self.kinds)
-        kinds = (
-            np.where(known, self.kinds[np.where(known, terms, 0)], -1) if len(self.kinds) else np.full(len(terms), -1)
-        )
-        rare = np.flatnonzero(known & (kinds == -1))
+        kinds = self.kinds_of(terms)
+        rare = np.flatnonzero(kinds == RARE_KIND)
         starts = self.rare_starts[terms[rare]].astype(np.int64)
         sizes = self.rare_starts[terms[rare] + 1] - starts
         at = ranges(starts, sizes)
         found = [(self.rare_rows[at].astype(np.int64), LEVELS[self.rare_codes[at]], np.repeat(rare, sizes))]
-        for place in np.flatnonzero(kinds != -1).tolist():
-            rows, levels = self._dense(-2 - int(kinds[place])) if kinds[place] < -1 else self._common(int(kinds[place]))
+        for place in np.flatnonzero((kinds >= 0) | (kinds <= DENSE)).tolist():
+            kind = int(kinds[place])
+            rows, levels = self._common(kind) if kind >= 0 else self._dense(DENSE - kind)
             found.append((rows, levels, np.full(len(rows), place)))
         rows, levels, places = (np.concatenate(part) for part in zip(*found, strict=True))
         return rows, levels.astype(np.float64), places
@@ -101,7 +118,13 @@ class Inverse:
         """Add `gains`, times the square of 1 + ln tf, to the squares of the norms of the rows that hold the terms;
         `norms` are one over these.
         """
-        mend(norms, among(self.terms, terms), gains, LEVELS, *self.arrays)
+        places = among(self.terms, terms)
+        mend(norms, places, self.kinds_of(places), gains, LEVELS, *self.arrays)
+
+    def kinds_of(self, terms: Rows) -> Rows:
+        """Return the kind of each term: see `kinds`, RARE_KIND, or UNKNOWN where it came after the segment."""
+        found: Rows = _kinds(terms, self.frequent, self.kinds, len(self.rare_starts) - 1)
+        return found
 
     @property
     def is_wide(self) -> bool:
@@ -112,7 +135,6 @@ class Inverse:
     def arrays(self) -> tuple[Any, ...]:
         """Everything that compiled code reads, in its order."""
         return (
-            self.kinds,
             self.blocks,
             self.ones_limits,
             self.ones,
@@ -146,23 +168,27 @@ def invert(starts: Rows, columns: NDArray[np.int32], tfs: NDArray[Any], n_terms:
     turned = csr_array((_codes(tfs), columns, starts), shape=(n_rows, n_terms)).tocsc()
     df = np.diff(turned.indptr).astype(np.int64)
     dense_terms = np.flatnonzero(df * _DENSE > n_rows) if n_rows >= _WORTH else np.zeros(0, dtype=np.int64)
-    kinds = np.full(n_terms, -1, dtype=np.int32)
-    common = np.flatnonzero(df > RARE)
-    common = common[~np.isin(common, dense_terms)]
-    kinds[common], kinds[dense_terms] = np.arange(len(common)), -2 - np.arange(len(dense_terms))
-    rare = np.repeat(kinds == -1, df)
+    frequent = np.union1d(np.flatnonzero(df > RARE), dense_terms)
+    common = np.setdiff1d(frequent, dense_terms, assume_unique=True)
+    kinds = np.empty(len(frequent), dtype=np.int32)
+    kinds[np.searchsorted(frequent, common)] = np.arange(len(common))
+    kinds[np.searchsorted(frequent, dense_terms)] = DENSE - np.arange(len(dense_terms))
+    is_rare = np.ones(n_terms, dtype=np.bool_)
+    is_rare[frequent] = False
+    rare = np.repeat(is_rare, df)
     dense, scales = _dense_columns(turned, dense_terms, n_rows)
     blocks = _blocks(rectangles)
     once = turned.data == 1
     ones_limits, ones, _ = _common_postings(turned, common, blocks, once)
     return Inverse(
         held,
+        frequent.astype(np.int32),
         kinds,
         blocks,
         ones_limits,
         ones,
         *_common_postings(turned, common, blocks, ~once),
-        bounds(np.where(kinds == -1, df, 0)).astype(np.uint32),
+        bounds(df * is_rare).astype(np.uint32),
         turned.indices[rare].astype(np.int32),
         turned.data[rare],
         scales,

@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import float64, int32, int64, njit, uint8
+from numba import float64, int32, int64, njit, uint8, uint32
 
 _GRID, _COARSE, _FINE = 2.0**50, 2.0**20, 2.0**60
+_BITS, _MANY = 4, 15  # As in `matching.forward`: what comes from there would be kept in the cache as it was.
 _ROW, _TERM, _TF = 0, 1, 2
 _KIND, _NATIVE, _PIVOT, _SHARE = 0, 1, 2, 3
 
@@ -32,17 +33,8 @@ def _table(terms):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _tf_at(tfs, width, at):  # type: ignore[no-untyped-def]
-    """Return a term frequency of 1, 2 or 4 bytes, the lowest first."""
-    tf = np.int64(tfs[at * width])
-    for byte in range(1, width):
-        tf |= np.int64(tfs[at * width + byte]) << (8 * byte)
-    return tf
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
 def _hits(  # type: ignore[no-untyped-def]
-    row, start, stop, columns, tfs, width, df, log_items, table, weights, share, logs, levels, hits, values, filled
+    row, start, stop, packed, many, many_tfs, df, log_items, table, weights, share, logs, levels, hits, values, filled
 ):  # fmt: skip
     """Note the hits of one row in one field from `filled` on, and what each adds to the row's score.
 
@@ -51,10 +43,11 @@ def _hits(  # type: ignore[no-untyped-def]
     mask = len(table) // 2 - 1
     coarse = fine = 0.0
     end = filled
-    own, own_tfs = columns[start:stop], tfs[start * width : stop * width]
+    own = packed[start:stop]
     for at in range(len(own)):  # From 0 on: such an index needs no check of its sign.
-        column = own[at]
-        tf = np.int64(own_tfs[at]) if width == 1 else _tf_at(own_tfs, width, at)
+        column, tf = np.int64(own[at]) >> _BITS, np.int64(own[at]) & _MANY
+        if tf == _MANY:
+            tf = np.int64(many_tfs[np.searchsorted(many, start + at)])
         level = levels[tf] if tf < len(levels) else 1.0 + math.log(tf)
         count = df[column]
         weight = level * (log_items - (logs[count] if count < len(logs) else math.log(1.0 + count)) + 1.0)
@@ -104,7 +97,7 @@ def _pooled(values, hits, start, end, first, pool):  # type: ignore[no-untyped-d
 
 
 _F, _I = float64[::1], int64[::1]
-_FIELD = (_I, int32[::1], uint8[::1], int64)
+_FIELD = (_I, uint32[::1], _I, uint32[::1])
 _SEGMENT = (int64[:, ::1], uint8[::1], *_FIELD, *_FIELD)
 _ASKED = (int32[::1], int32[::1], float64, _I, _F, int64, _I, float64[:, ::1], int64, float64, _F, _F)
 
@@ -127,7 +120,7 @@ def _room(places, rectangles, starts_n, starts_p):  # type: ignore[no-untyped-de
 @njit((_I, *_SEGMENT, *_ASKED), cache=True, nogil=True, error_model="numpy")
 def weigh(  # type: ignore[no-untyped-def]
     places, rectangles, kinds,
-    starts_n, columns_n, tfs_n, width_n, starts_p, columns_p, tfs_p, width_p,
+    starts_n, packed_n, many_n, many_tfs_n, starts_p, packed_p, many_p, many_tfs_p,
     df_n, df_p, log_items, terms, weights, split, codes, shares, best, mean_weight, logs, levels,
 ):  # fmt: skip
     """Reckon experts of one segment.
@@ -163,15 +156,15 @@ def weigh(  # type: ignore[no-untyped-def]
             start, stop = starts_n[row], starts_n[row + 1]
             for code in range(len(codes)):
                 for at in range(start, stop):
-                    if columns_n[at] == codes[code]:
+                    if np.int64(packed_n[at]) >> _BITS == codes[code]:
                         held[expert, code] = True
             before_n, before_p = end_n, end_p
             of_rows[_NATIVE, first + item], end_n = _hits(
-                first + item, start, stop, columns_n, tfs_n, width_n, df_n, log_items, native, weights_n,
+                first + item, start, stop, packed_n, many_n, many_tfs_n, df_n, log_items, native, weights_n,
                 shares[0, kind], logs, levels, hits_n, values_n, end_n,
             )  # fmt: skip
             of_rows[_PIVOT, first + item], end_p = _hits(
-                first + item, starts_p[row], starts_p[row + 1], columns_p, tfs_p, width_p, df_p, log_items, pivot,
+                first + item, starts_p[row], starts_p[row + 1], packed_p, many_p, many_tfs_p, df_p, log_items, pivot,
                 weights_p, shares[1, kind], logs, levels, hits_p, values_p, end_p,
             )  # fmt: skip
             scores[item] = values_n[before_n:end_n].sum() + values_p[before_p:end_p].sum()

@@ -6,6 +6,7 @@ import numpy as np
 from numba import boolean, float32, float64, int32, int64, njit, uint8, uint16, uint32, void
 
 _STRIP = 4096  # Rows whose sums fit into the fastest cache beside eight dense columns.
+_RARE_KIND, _DENSE = -1, -3  # As in `kernels.postings`: what comes from there would be kept in the cache as it was.
 _EXPERTS = 1024  # Whose best items are found at once, in the fastest cache.
 
 
@@ -30,24 +31,20 @@ def _add_dense(sums, row, end, columns, weights, dense):  # type: ignore[no-unty
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _add(  # type: ignore[no-untyped-def]
-    sums, block, row, end, levels, terms, weights, at_rare,
-    kinds, ones_limits, ones, more_limits, more, codes, rare_starts, rare_rows, rare_codes, scales, dense,
+    sums, block, row, end, levels, terms, kinds, weights, at_rare,
+    ones_limits, ones, more_limits, more, codes, rare_starts, rare_rows, rare_codes, scales, dense,
 ):  # fmt: skip
     """Add weight·(1 + ln tf) of all terms to the sums of one block's rows; `at_rare` moves on in the rare postings."""
     columns, scaled = np.empty(len(terms), dtype=np.int64), np.empty(len(terms), dtype=np.float32)
     found = 0
     for place in range(len(terms)):
-        kind = kinds[terms[place]] if terms[place] < len(kinds) else -1
-        if kind < -1:
-            columns[found], scaled[found] = -2 - kind, weights[place] / scales[-2 - kind]
+        if kinds[place] <= _DENSE:
+            columns[found], scaled[found] = _DENSE - kinds[place], weights[place] / scales[_DENSE - kinds[place]]
             found += 1
     _add_dense(sums, row, end, columns[:found], scaled[:found], dense)
     for place in range(len(terms)):
-        term, weight = terms[place], np.float32(weights[place])
-        if term >= len(kinds):  # It came after the segment.
-            continue
-        if kinds[term] >= 0:
-            common = kinds[term]
+        term, common, weight = terms[place], kinds[place], np.float32(weights[place])
+        if common >= 0:
             for one in ones[ones_limits[common, block] : ones_limits[common, block + 1]]:
                 sums[one] += weight
             start, stop = more_limits[common, block], more_limits[common, block + 1]
@@ -55,7 +52,7 @@ def _add(  # type: ignore[no-untyped-def]
             own, own_codes = more[start:stop], codes[start:stop]
             for at in range(len(own)):
                 sums[own[at]] += weight * levels[own_codes[at]]
-        elif kinds[term] == -1:
+        elif common == _RARE_KIND:
             rare, stop = rare_starts[term] + at_rare[place], rare_starts[term + 1]
             while rare < stop and rare_rows[rare] < end:
                 sums[rare_rows[rare] - row] += weight * levels[rare_codes[rare]]
@@ -100,29 +97,29 @@ def _pool(scores, each, more, mask, room, out):  # type: ignore[no-untyped-def]
 
 _S, _F, _I = float32[::1], float64[::1], int64[::1]
 _COMMON = (int64[:, ::1], uint16[::1], int64[:, ::1], uint16[::1], uint8[::1])
-_INVERSE = (int32[::1], _I, *_COMMON, uint32[::1], int32[::1], uint8[::1], _S, uint8[:, ::1])
+_INVERSE = (_I, *_COMMON, uint32[::1], int32[::1], uint8[::1], _S, uint8[:, ::1])
 
 
 @njit(
     void(
-        _S, *_INVERSE, *_INVERSE, _S, _S, uint8[::1], int64[:, ::1], boolean[::1], _I, _F, int64, float64[:, ::1],
+        _S, *_INVERSE, *_INVERSE, _S, _S, uint8[::1], int64[:, ::1], boolean[::1], _I, _I, _F, int64, float64[:, ::1],
         int64, float64, _S,
     ),
     cache=True, nogil=True, error_model="numpy",
 )  # fmt: skip
 def scan(  # type: ignore[no-untyped-def]
     levels,
-    kinds_n, blocks, ones_limits_n, ones_n, more_limits_n, more_n, codes_n,
+    blocks, ones_limits_n, ones_n, more_limits_n, more_n, codes_n,
     starts_n, rows_n, rare_codes_n, scales_n, dense_n,
-    kinds_p, blocks_p, ones_limits_p, ones_p, more_limits_p, more_p, codes_p,
+    blocks_p, ones_limits_p, ones_p, more_limits_p, more_p, codes_p,
     starts_p, rows_p, rare_codes_p, scales_p, dense_p,
-    norms_n, norms_p, kinds, rectangles, mask, terms, weights, split, shares, best, mean_weight, out,
+    norms_n, norms_p, kinds, rectangles, mask, terms, kinds_of_terms, weights, split, shares, best, mean_weight, out,
 ):  # fmt: skip
     """Write the affinity of every expert in the mask into `out`, which holds zeros, and 0 of all others.
 
-    terms, weights: those of the request, of the native field up to `split`. shares: per kind of a row, those of the
-    two fields and the trust, shape (3, 6). Both fields have the same blocks. What comes from another module comes as an
-    argument: Numba would keep it in its cache as it was.
+    terms, kinds_of_terms (see `Inverse.kinds_of`), weights: those of the request, of the native field up to `split`.
+    shares: per kind of a row, those of the two fields and the trust, shape (3, 6). Both fields have the same blocks.
+    What comes from another module comes as an argument: Numba would keep it in its cache as it was.
     """
     largest = np.diff(blocks).max()
     native, pivot = np.empty(largest, dtype=np.float32), np.empty(largest, dtype=np.float32)
@@ -135,9 +132,9 @@ def scan(  # type: ignore[no-untyped-def]
         native[:size] = 0
         pivot[:size] = 0
         # fmt: off
-        _add(native, block, row, end, levels, terms[:split], weights[:split], at_rare[:split], kinds_n,
+        _add(native, block, row, end, levels, terms[:split], kinds_of_terms[:split], weights[:split], at_rare[:split],
              ones_limits_n, ones_n, more_limits_n, more_n, codes_n, starts_n, rows_n, rare_codes_n, scales_n, dense_n)
-        _add(pivot, block, row, end, levels, terms[split:], weights[split:], at_rare[split:], kinds_p,
+        _add(pivot, block, row, end, levels, terms[split:], kinds_of_terms[split:], weights[split:], at_rare[split:],
              ones_limits_p, ones_p, more_limits_p, more_p, codes_p, starts_p, rows_p, rare_codes_p, scales_p, dense_p)
         # fmt: on
         _mix(native[:size], pivot[:size], norms_n[row:end], norms_p[row:end], kinds[row:end], shares)
