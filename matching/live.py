@@ -10,9 +10,10 @@ per edit, and nobody needs them so exact: they only choose the candidates, who a
 So they rest on a df that may lag behind, and `error` bounds what that can do.
 
 Let a be the idf that the norms rest on (N₀ items, lagging df) and l the live one. l - a is ln((1 + N) / (1 + N₀)), the
-same for all terms, less ln((1 + df) / (1 + lagging df)). Rare terms (df up to RARE) never lag, others by at most
-LAG of a. Since a is at least 1, every l lies within a·(1 ± e), e = LAG + |ln((1 + N) / (1 + N₀))|, and so does a norm,
-a root of a sum of squares of idf times constants.
+same for all terms, less ln((1 + df) / (1 + lagging df)). The latter is let grow to LAG of a: a rare term is followed at
+once, which touches few norms, one that many hold when a few edits have added up. Since a is at least 1, every l lies
+within a·(1 ± e), e = LAG + |ln((1 + N) / (1 + N₀))|, and so does a norm, a root of a sum of squares of idf times
+constants.
 """
 
 from __future__ import annotations
@@ -31,7 +32,6 @@ from matching.forward import Forward
 from matching.segment import Segment
 from matching.weights import FIELDS, Field, Rows, sublinear_table
 
-RARE = 512
 LAG = 0.005
 # Above this bound norms are reckoned anew. With 2 % some forty candidates are looked at instead of twenty.
 WORST = 0.02
@@ -68,11 +68,17 @@ class Version:
 class Live:
     """df, N and norms of the version `at`, under a lock. See the module's docstring."""
 
-    def __init__(self, df: Mapping[Field, NDArray[np.int32]], items: int) -> None:
+    def __init__(
+        self,
+        df: Mapping[Field, NDArray[np.int32]],
+        items: int,
+        lagging: Mapping[Field, NDArray[np.int32]] | None = None,
+    ) -> None:
+        """Take df and the number of items; `lagging` is another copy of df, to be kept as such."""
         self._lock = threading.RLock()
         self._at = Version()
         self._df = dict(df)
-        self._lagging = {field: df[field].copy() for field in FIELDS}
+        self._lagging = dict(lagging or {field: df[field].copy() for field in FIELDS})
         self.items = self._base = items
         self._scratch = {field: np.zeros(len(df[field])) for field in FIELDS}
         self._norms: WeakKeyDictionary[Segment, Norms] = WeakKeyDictionary()
@@ -207,11 +213,11 @@ class Live:
                 arrays[field] = np.concatenate([have, np.zeros(max(width - len(have), len(have) // 8, 256), np.int32)])
 
     def _catch_up(self, field: Field, terms: Rows) -> None:
-        """Let the df of these terms lag no more, where they are rare or lag too far, and mend the norms they are in."""
+        """Let the df of those of these terms that lag too far lag no more, and mend the norms they are in."""
         df, lagging = self._df[field][terms], self._lagging[field][terms]
         before = self._idf(lagging)
         lag = np.log((1.0 + df) / (1.0 + lagging))
-        due = (df != lagging) & ((df <= RARE) | (lagging <= RARE) | (np.abs(lag) > LAG * before))
+        due = np.abs(lag) > LAG * before
         if due.any():
             terms, before, after = terms[due], before[due], self._idf(df[due])
             self._lagging[field][terms] = df[due]

@@ -79,9 +79,10 @@ def load(folder: Path, analyser: Analyser, max_items: int, kernel: kernels.Name 
     body = _body(place)
     if body["format"] != FORMAT or body["fingerprint"] != fingerprint(analyser, max_items, chosen.NAME):
         raise UnusableSnapshot(f"{place} was made by another analyser, kernel or version of this code")
-    arrays = _mapped(place, body)
+    arrays, again = _mapped(place, body)
     segment = _segment(arrays, body, chosen)
-    live = Live({field: arrays[f"df.{field}"] for field in FIELDS}, body["items"])
+    df, lagging = ({field: one[f"df.{field}"] for field in FIELDS} for one in (arrays, again))
+    live = Live(df, body["items"], lagging)
     live.keep(segment, {field: arrays[f"norms.{field}"] for field in FIELDS})
     vocabularies = {field: Vocabulary(_typed(Terms, f"terms.{field}", arrays)) for field in FIELDS}
     index = Index(analyser, max_items, chosen, vocabularies, live, live.newest, [whole(segment)], {})
@@ -223,15 +224,19 @@ def _body(place: Path) -> dict[str, Any]:
     return body
 
 
-def _mapped(place: Path, body: Mapping[str, Any]) -> Arrays:
-    """Map the arrays: shared by all who only read, and a page of one's own where one writes."""
+def _mapped(place: Path, body: Mapping[str, Any]) -> tuple[Arrays, Arrays]:
+    """Map the arrays, twice: shared by all who only read, and a page of one's own where one writes."""
     try:
         with (place / "index.bin").open("rb") as file:
-            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+            mapped, again = (mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY) for _ in range(2))
     except (OSError, ValueError) as error:
         raise UnusableSnapshot(f"{place / 'index.bin'} cannot be mapped: {error}") from error
     if len(mapped) != body["size"] or _checksum(mapped) != body["checksum"]:
         raise UnusableSnapshot(f"{place / 'index.bin'} is damaged")
+    return _arrays_in(mapped, body), _arrays_in(again, body)
+
+
+def _arrays_in(mapped: mmap.mmap, body: Mapping[str, Any]) -> Arrays:
     return {
         name: np.frombuffer(mapped, dtype, int(np.prod(shape)), offset).reshape(shape)
         for name, (dtype, shape, offset) in body["arrays"].items()
