@@ -70,8 +70,7 @@ class Inverse:
     blocks: first row of each block, and the end. ones, more: places in their block of the postings with a tf of 1, and
     of all others, whose tf are `codes`; where those of each common term begin in each block is in ones_limits and
     more_limits, shape (n_common, n_blocks + 1). rare_rows, rare_codes: those of the rare term t from rare_starts[t] to
-    rare_starts[t + 1]. dense: 1 + ln tf of the dense terms in units of 1/scales, shape
-    (n_dense, n_rows).
+    rare_starts[t + 1]. dense: 1 + ln tf of the dense terms in units of 1/scales, shape (n_dense, n_rows).
     """
 
     terms: NDArray[np.int32]
