@@ -63,9 +63,12 @@ def compare(experts: int, count: int, leave_out: list[str], seconds: float) -> N
 def grow(sizes: list[str]) -> None:
     """Cost and memory as the pool and its profiles grow."""
     print("experts items postings touched  ms for the best 20 (processor)   under a 10 % filter (processor) ratio")
-    print("        MB of files  bytes/expert  MB of a process's own")
+    print("        MB of files  bytes/expert  MB of a process's own, of these since it opened the files")
+    kernels.choose()
+    growth.asked()  # So that what every process remembers of words is not taken for a pool's.
     for size in sizes:
         experts, items = (int(part) for part in (*size.split("x"), "0")[:2])
+        before = growth.resident()[0]
         index = growth.built(experts, items)
         with undisturbed():
             found = growth.costs({"plain": (index, None), "tenth": (index, growth.a_tenth())})
@@ -74,8 +77,9 @@ def grow(sizes: list[str]) -> None:
             f"{experts:8} {items:3} {growth.postings(index):10.0f}  {plain!s} ({plain.computed:.3f})  "
             f"{tenth!s} ({tenth.computed:.3f}) {tenth.computed / plain.computed:6.2f}"
         )
-        files, own = growth.files(index), growth.resident()[0]
-        print(f"        {files / 1e6:10.0f} {files / experts:10.0f} {own:10.0f}", flush=True)
+        own = growth.resident()[0]
+        files = growth.files(index)
+        print(f"        {files / 1e6:10.0f} {files / experts:10.0f} {own:10.0f} {own - before:8.1f}", flush=True)
 
 
 def edit(experts: int, items: int) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +18,21 @@ from benchmarks.corpora import profiles, requests
 from benchmarks.engines import scratch
 from benchmarks.timing import Timing, interleaved
 from expertdb.services.corpus import default_analyser
-from matching import Filter, Index, Parameters, Profile, ask, find_best, load_snapshot, save_snapshot
+from matching import Asked, Filter, Index, Parameters, Profile, ask, find_best, load_snapshot, save_snapshot
 
 K = 20
 
 
 def built(n: int, items: int = 0) -> Index:
-    """An index of so many experts, opened from its files as a server's process does."""
+    """An index of so many experts, opened from its files as a server's process does; another process makes these."""
     if not (_folder(n, items) / "current").exists():
-        keep(Index.build(profiles(n, items=items), default_analyser()), n, items)
+        with ProcessPoolExecutor(1, get_context("spawn")) as another:
+            another.submit(_made, n, items, _folder(n, items)).result()
     return load_snapshot(_folder(n, items), default_analyser(), 40)[0]
+
+
+def _made(n: int, items: int, folder: Path) -> None:
+    save_snapshot(Index.build(profiles(n, items=items), default_analyser()), folder, {})
 
 
 def keep(index: Index, n: int, items: int) -> None:
@@ -51,8 +58,12 @@ def costs(measured: Mapping[str, tuple[Index, Any]], count: int = 100, rounds: i
         name: lambda one, index=index, allowed=allowed: find_best(index, one, K, parameters, index.select(allowed))
         for name, (index, allowed) in measured.items()
     }
-    asked = [ask(one, default_analyser()) for one in requests(count)]
-    return interleaved(runs, [dict.fromkeys(runs, one) for one in asked], rounds)
+    return interleaved(runs, [dict.fromkeys(runs, one) for one in asked(count)], rounds)
+
+
+def asked(count: int = 100) -> list[Asked]:
+    """Requests, analysed."""
+    return [ask(one, default_analyser()) for one in requests(count)]
 
 
 def postings(index: Index, count: int = 100) -> float:
