@@ -20,7 +20,7 @@ from matching.parameters import Parameters
 from matching.profile import Query, aspect_codes
 from matching.reading import Analysed, Reading, concept_term
 from matching.vocabulary import Vocabulary
-from matching.weights import FIELDS, Field, Floats, QueryField, Rows
+from matching.weights import FIELDS, Field, Floats, QueryField, Rows, sublinear
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -76,7 +76,7 @@ class Prepared:
     known: Known
     counted: Counted
     rarities: Floats
-    aspect_weight: float
+    boosts: Floats
     n_items: int
     likeness: Likeness | None = None
 
@@ -105,7 +105,7 @@ class Prepared:
             terms=tuple(map(self.counted.terms.__getitem__, places.tolist())),
             tfs=self.counted.tfs[places],
             rarities=self.rarities[places],
-            boosts=np.where(self.counted.named[places], self.aspect_weight, 0.0),
+            boosts=self.boosts[places],
             dfs=self.known.dfs[own],
             n_items=self.n_items,
             weights=self.known.weights[own],
@@ -155,7 +155,8 @@ def prepare(
         dtype=np.int64,
     )
     found = factors(asked, analyser, parameters)
-    known: Known = kernel.known(counted, found, numbers, live, parameters.aspect_weight)
+    boosts = _boosts(counted, found, parameters)
+    known: Known = kernel.known(counted, found, boosts, numbers, live)
     return Prepared(
         asked.query,
         asked.terms.language,
@@ -164,7 +165,7 @@ def prepare(
         known,
         counted,
         found,
-        parameters.aspect_weight,
+        boosts,
         live.items,
         _likeness(asked, analyser.meanings, parameters) if parameters.semantic else None,
     )
@@ -190,6 +191,12 @@ def factors(asked: Asked, analyser: Analyser, parameters: Parameters) -> Floats:
         largest = int(tfs.max(initial=0))
         found = found * _repeated((1 << largest.bit_length()) - 1, parameters.repetition)[tfs]
     return found
+
+
+def _boosts(counted: Counted, found: Floats, parameters: Parameters) -> Floats:
+    """Return what terms that an aspect names weigh besides their mentions, shape (n_terms,); `found`: see `factors`."""
+    lacking = np.maximum(parameters.aspect_floor - sublinear(counted.tfs) * found, 0.0)
+    return np.where(counted.named, lacking + parameters.aspect_weight, 0.0)
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, fields
 ALGORITHM = "2"
 
 # What was the case before there was such a parameter: lists made then do not state it.
-BEFORE = {"request_rarity": 0.0, "gloss_damping": 0.0, "repetition": 0.0}
+BEFORE = {"aspect_floor": 0.0, "request_rarity": 0.0, "gloss_damping": 0.0, "repetition": 0.0}
 
 _RANGES: dict[str, tuple[float, float]] = {
     "native_weight": (0, 1),
@@ -19,6 +19,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "max_items": (1, 1000),
     "unverified_factor": (0, 1),
     "missing_must_factor": (0, 1),
+    "aspect_floor": (0, 20),
     "aspect_weight": (0, 20),
     "request_rarity": (0, 2),
     "gloss_damping": (0, 1),
@@ -44,8 +45,10 @@ class Parameters:
     - `max_items`: items that count per expert besides statement and codes, 1 to 1000: the newest. The index applies it.
     - `unverified_factor`: what the score of an item known to be unverified is multiplied by, 0 to 1.
     - `missing_must_factor`: what the affinity is multiplied by for each must-have aspect that is missing, 0 to 1.
-    - `aspect_weight`: weight of an aspect's concept term in the request, in mentions on the logarithmic scale: 1 is as
-      if the text had named it once, 0 to 20.
+    - `aspect_floor`: the least that an aspect's concept term weighs in the request, in mentions, 0 to 20. Who confirms
+      what the text says often enough changes nothing.
+    - `aspect_weight`: what such a term weighs besides, 0 to 20. Adding drowned what else a request says
+      (docs/quality.md): 0 unless wanted.
     - `request_rarity`: how much less words count that stand in most requests, 0 (not at all) to 2 (`matching.rarity`).
       With 1 lists are better by grades, but cover less of what requests want (docs/quality.md): 0 unless wanted.
     - `gloss_damping`: how far the stems that a dictionary gives for one Chinese word of a request share its weight, 0
@@ -68,7 +71,8 @@ class Parameters:
     max_items: int = 40
     unverified_factor: float = 0.9
     missing_must_factor: float = 0.8
-    aspect_weight: float = 2.0
+    aspect_floor: float = 1.25
+    aspect_weight: float = 0.0
     request_rarity: float = 0.0
     gloss_damping: float = 0.75
     repetition: float = 0.5

@@ -31,11 +31,11 @@ NAME = "numba"
 LANES = 64  # For each of the best: two of them seldom meet in one.
 
 
-def known(counted: Counted, rarities: Floats, numbers: Rows, live: Live, aspect_weight: float) -> Known:
+def known(counted: Counted, rarities: Floats, boosts: Floats, numbers: Rows, live: Live) -> Known:
     """Return the terms that the pool holds, with their weights; `numbers` are those in the vocabularies, -1 if none."""
     native, pivot = FIELDS
-    tables = live.table(native), live.table(pivot), math.log(1 + live.items), aspect_weight, LOGARITHMS, LEVELS_OF_TF
-    return Known(*look(numbers, counted.native, counted.tfs, rarities, counted.named, *tables))
+    tables = live.table(native), live.table(pivot), math.log(1 + live.items), LOGARITHMS, LEVELS_OF_TF
+    return Known(*look(numbers, counted.native, counted.tfs, rarities, boosts, *tables))
 
 
 def affinities(segment: Segment, mask: Mask, prepared: Prepared, live: Live, parameters: Parameters) -> Single:

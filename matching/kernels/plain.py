@@ -80,9 +80,8 @@ def invert(starts: Rows, columns: NDArray[np.int32], tfs: NDArray[Any], n_terms:
     return Inverse(terms, turned.indptr.astype(kind, copy=False), turned.indices.astype(kind, copy=False), turned.data)
 
 
-def known(counted: Counted, rarities: Floats, numbers: Rows, live: Live, aspect_weight: float) -> Known:
+def known(counted: Counted, rarities: Floats, boosts: Floats, numbers: Rows, live: Live) -> Known:
     """Return the terms that the pool holds, with their weights; `numbers` are those in the vocabularies, -1 if none."""
-    boosts = np.where(counted.named, aspect_weight, 0.0)
     halves = slice(counted.native), slice(counted.native, None)
     dfs = np.concatenate([live.df(field, numbers[own]) for field, own in zip(FIELDS, halves, strict=True)])
     held = (dfs > 0) & ((counted.tfs > 0) | (boosts > 0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import boolean, float64, int32, int64, njit
+from numba import float64, int32, int64, njit
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -51,10 +51,10 @@ _F, _I = float64[::1], int64[::1]
 
 
 @njit(
-    (_I, int64, _I, _F, boolean[::1], int32[::1], int32[::1], float64, float64, _F, _F),
+    (_I, int64, _I, _F, _F, int32[::1], int32[::1], float64, _F, _F),
     cache=True, nogil=True, error_model="numpy",
 )  # fmt: skip
-def look(numbers, native, tfs, rarities, named, df_n, df_p, log_items, aspect_weight, logs, levels):  # type: ignore[no-untyped-def]
+def look(numbers, native, tfs, rarities, boosts, df_n, df_p, log_items, logs, levels):  # type: ignore[no-untyped-def]
     """Return the fields of `asking.Known`. numbers: in the vocabularies, -1 where unknown; up to `native` in that of
     the native field. df_n, df_p: of all terms there. logs, levels: ln(1 + n) and 1 + ln n of the first whole numbers.
     """
@@ -63,13 +63,12 @@ def look(numbers, native, tfs, rarities, named, df_n, df_p, log_items, aspect_we
     found = found_native = 0
     for place in range(len(numbers)):
         df, number = df_n if place < native else df_p, numbers[place]
-        boost = aspect_weight if named[place] else 0.0
-        if number < 0 or number >= len(df) or df[number] == 0 or not (tfs[place] or boost > 0):
+        if number < 0 or number >= len(df) or df[number] == 0 or not (tfs[place] or boosts[place] > 0):
             continue
         tf, count = tfs[place], df[number]
         level = levels[tf] if tf < len(levels) else 1.0 + math.log(tf)
         weights[found] = log_items - (logs[count] if count < len(logs) else math.log(1.0 + count)) + 1.0
-        raw[found] = (level * rarities[place] + boost) * weights[found]
+        raw[found] = (level * rarities[place] + boosts[place]) * weights[found]
         places[found], known[found], dfs[found] = place, number, count
         found += 1
         found_native += place < native

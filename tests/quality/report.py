@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from expertdb import vocabularies
 from expertdb.services.corpus import concepts, default_analyser
-from matching import Analyser, Concepts, Parameters, Pivot, meaning, suggest
+from matching import Analyser, Concepts, Parameters, Pivot, meaning
 from matching.metrics import Interval, mean_interval
 from tests.quality.judged import (
     SETS,
@@ -22,6 +21,7 @@ from tests.quality.judged import (
     scikit_learn_defaults,
     translations,
 )
+from tests.quality.naming import ALL, confirming, draws, held, ndcgs_of_draws, offered, suggested
 
 CUTS = (
     ("whole list", None, None),
@@ -72,6 +72,7 @@ def main() -> None:
         if name == "first":
             _print_agreement(judged)
         _print_suggestions(judged)
+        _print_naming(judged)
         _print_each_request(judged)
         print()
 
@@ -120,12 +121,27 @@ def _print_agreement(judged: JudgedSet) -> None:
 
 
 def _print_suggestions(judged: JudgedSet) -> None:
-    names = ("ip_subject", "service_kind", "expert_kind")
-    codes = {term.code for name in names for term in vocabularies.load(name)}
-    found = [({s.code for s in suggest(default_analyser(), one.query)} & codes, one.wanted) for one in judged.requests]
-    right = sum(len(suggested & wanted) for suggested, wanted in found)
+    found = [(offered().intersection(suggested(one)), one.wanted) for one in judged.requests]
+    right = sum(len(codes & wanted) for codes, wanted in found)
     precision, recall = right / sum(len(s) for s, _ in found), right / sum(len(w) for _, w in found)
     print(f"\nsuggested aspects against `wanted`: precision {precision:.2f}, recall {recall:.2f}")
+
+
+def _print_naming(judged: JudgedSet) -> None:
+    score = scorers()["as it is"]
+    wanted = [(name, draws(judged, count)) for name, count in (("one", 1), ("three", 3), ("all", ALL))]
+    print("\n| aspects named |", " | ".join(TARGETS), "| of the named codes the first seven hold | none named |")
+    print("|---" * (len(TARGETS) + 3) + "|")
+    for name, named in [("none", [judged]), ("what its words point to", [confirming(judged)]), *wanted]:
+        cells = [_interval(_mean_of_draws(named, cuts, score)) for cuts in TARGET_CUTS.values()]
+        compared = () if name == "none" else (named, [judged] * len(named))
+        shares = [f"{held(sets, named, score):.3f}" for sets in compared] or ["", ""]
+        print(f"| {name} |", " | ".join([*cells, *shares]), "|")
+
+
+def _mean_of_draws(named: list[JudgedSet], cuts: tuple[tuple[str | None, str | None], ...], score: Scorer) -> Interval:
+    by_cut = [ndcgs_of_draws([one.cut(*cut) for one in named], score) for cut in cuts]
+    return mean_interval([value for found in by_cut for value in found.values()])
 
 
 def _print_each_request(judged: JudgedSet) -> None:

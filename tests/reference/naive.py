@@ -208,7 +208,7 @@ def naive_cosines(
     parameters: Parameters,
     factor: Callable[[str], float],
 ) -> np.ndarray:
-    """Return the cosine of the request and every text; its tf counts by `factor`, and aspects are added."""
+    """Return the cosine of the request and every text; its tf counts by `factor`, and aspects as well."""
     if not any(texts):
         return np.zeros(len(texts))
     vectorizer = TfidfVectorizer(analyzer=list, sublinear_tf=True)
@@ -219,7 +219,7 @@ def naive_cosines(
         level = tf**parameters.repetition if parameters.repetition else 1 + np.log(max(tf, 1))
         weight = level * factor(term) if tf else 0.0
         if term.startswith("=") and term[1:] in {aspect.code for aspect in query.aspects}:
-            weight += parameters.aspect_weight
+            weight = max(weight, parameters.aspect_floor) + parameters.aspect_weight
         vector[column] = weight * vectorizer.idf_[column]
     norm = np.linalg.norm(vector)
     return linear_kernel((vector / norm if norm else vector).reshape(1, -1), matrix)[0]

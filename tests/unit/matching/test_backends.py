@@ -147,7 +147,7 @@ def test_a_missing_must_have_moves_somebody_down_behind_one_who_was_not_sent_fir
     pool = [Profile(f"e{number:03}", "电池 " * (1 + number % 3) + "专利 许可") for number in range(80)]
     pool.append(Profile("held", "商标 电池 茶叶 许可"))
     query = Query("电池 专利 许可", aspects=(Aspect("TM", "must"),))
-    parameters = Parameters(missing_must_factor=0.0, aspect_weight=0.0)
+    parameters = Parameters(missing_must_factor=0.0, aspect_floor=0.0)
     assert best(make(pool), query, 1, parameters) == best(Index.build(pool, ANALYSER), query, 1, parameters)
 
 

@@ -31,7 +31,7 @@ FINGERPRINT = (
     "851255647765cdcaf7d3dd821f49f1517b2f57c4eaf27f47dac35c9afcd58004"  # of the version before there was rarity
 )
 ON, OFF = Parameters(request_rarity=1.0), Parameters()
-BEFORE = Parameters(gloss_damping=0.0, repetition=0.0)
+BEFORE = Parameters(aspect_floor=0.0, aspect_weight=2.0, gloss_damping=0.0, repetition=0.0)
 
 
 def rarity(language, term):

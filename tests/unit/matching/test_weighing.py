@@ -15,7 +15,8 @@ parameters = st.sampled_from(
     (
         Parameters(),
         Parameters(baseline=0.5),
-        Parameters(aspect_weight=0.0, missing_must_factor=0.3),
+        Parameters(aspect_floor=0.0, missing_must_factor=0.3),
+        Parameters(aspect_weight=2.0),
         Parameters(best=1, mean_weight=0.2),
         Parameters(best=9, native_weight=0.9, unverified_factor=0.5),
         Parameters(diversify=0.6),
