@@ -24,8 +24,9 @@ from matching.shifting import shifts
 from matching.weighing import Held, Weighed
 
 Allowed = Collection[str] | Filter | None
-# The profiles of some experts, by id: a mapping that has them all, or what fetches those that are asked for.
-Profiles = Mapping[str, Profile] | Callable[[Sequence[str]], Mapping[str, Profile]]
+# The profiles of some experts, by id: a mapping that has them all, or what fetches those that are asked for by the
+# digests of their states in the index.
+Profiles = Mapping[str, Profile] | Callable[[Mapping[str, int]], Mapping[str, Profile]]
 
 
 class ProfileMoved(Exception):
@@ -162,6 +163,12 @@ class Found:
     prepared: Prepared
     reckoned: Callable[[], tuple[Evidence, Reckonings, list[Held]]]
 
+    @property
+    def digests(self) -> dict[str, int]:
+        """The digest of each expert's profile, by id, as the index has it."""
+        pairs = zip(self.experts, self.places, strict=True)
+        return {expert: int(segment.digests[place]) for expert, (segment, place) in pairs}
+
 
 def find_best(index: Pool, asked: Asked, k: int, parameters: Parameters, selected: Any) -> Found:
     """Return the best `k` of those selected; raises ValueError if k is negative or `parameters` do not fit."""
@@ -202,11 +209,11 @@ def _order(places: Sequence[Place], affinities: list[float], k: int, *, as_they_
 
 def _items(found: Found, profiles: Profiles) -> list[tuple[Item, ...]]:
     """Return the items that count of each expert; raises ProfileMoved if a profile is not the one that was indexed."""
-    known = profiles if isinstance(profiles, Mapping) else profiles(found.experts)
-    items = []
-    for expert, (segment, place) in zip(found.experts, found.places, strict=True):
+    digests, items = found.digests, []
+    known = profiles if isinstance(profiles, Mapping) else profiles(digests)
+    for (expert, state), (segment, place) in zip(digests.items(), found.places, strict=True):
         profile = known.get(expert)
-        if profile is None or digest(profile) != int(segment.digests[place]):
+        if profile is None or digest(profile) != state:
             raise ProfileMoved(expert)
         rows = segment.rows_of(place)
         kinds, parts = segment.kinds[rows].tolist(), segment.parts[rows].tolist()

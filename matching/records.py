@@ -19,6 +19,7 @@ from matching.weights import FIELDS, Field
 LANGUAGES = ("", "zh", "en")
 # What a row is made from, where it is no item of the profile, by the kind under which it is shown.
 PARTS = {STATEMENT: -1, CODES: -2, PROFILE: -3}
+_KINDS = {part: kind for kind, part in PARTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def item_of(profile: Profile, part: int, doubted: bool) -> Item:
     if part >= 0:
         return profile.items[part]
     text = profile.statement if part == PARTS[STATEMENT] else ""
-    return Item("", text, next(kind for kind, own in PARTS.items() if own == part), verified=False if doubted else None)
+    return Item("", text, _KINDS[part], verified=False if doubted else None)
 
 
 def _part(item: Item, places: Mapping[int, int]) -> int:

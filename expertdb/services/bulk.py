@@ -69,7 +69,8 @@ def _rankings(
         parameters = replace(corpus.parameters, diversify=one.body["diversify"])
         selected = index.select(who.allowed)
         found.append((find_best(index, asked, one.body["size"], parameters, selected), asked, parameters, selected))
-    known = profiles.fetching(session, index)(sorted({expert for best, *_ in found for expert in best.experts}))
+    digests = {expert: state for best, *_ in found for expert, state in best.digests.items()}
+    known = profiles.fetching(session, index)(digests)
     return [explained(index, best, asked, known, parameters, selected) for best, asked, parameters, selected in found]
 
 

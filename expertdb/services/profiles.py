@@ -4,8 +4,9 @@ Expertise and what filters ask for; never name, employer, contact or address. On
 the session would take several times as long for a large pool.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -60,25 +61,25 @@ def of(session: Session, ids: Sequence[str]) -> dict[str, Profile]:
     return found
 
 
-def fetching(session: Session, index: Any = None) -> Callable[[Sequence[str]], dict[str, Profile]]:
-    """What fetches the profiles of a few experts at once, for their words.
+def fetching(session: Session, index: Any = None) -> Callable[[Mapping[str, int]], dict[str, Profile]]:
+    """What fetches the profiles of a few experts at once, for their words, by the digests that the index has of them.
 
-    Of those whom an `index` in memory holds as they were when they were last read, nothing is read again.
+    Of those whom an `index` in memory holds as they were when they were last read, nothing is read again. An engine may
+    be ahead of what the session sees, and then no words that others have read must hide it.
     """
-    if not isinstance(index, Index):
-        return lambda ids: of(session, ids)
+    if isinstance(index, Index):
+        return partial(_lately_read, session)
+    return lambda digests: of(session, list(digests))
 
-    def fetch(ids: Sequence[str]) -> dict[str, Profile]:
-        states = {expert: int(segment.digests[place]) for expert, (segment, place) in index.located(ids).items()}
-        found = {expert: one for expert in ids if (one := READ.get(expert, states.get(expert)))}
-        if missing := [expert for expert in ids if expert not in found]:
-            read = of(session, missing)
-            for one in read.values():
-                READ.keep(one)
-            found |= read
-        return found
 
-    return fetch
+def _lately_read(session: Session, digests: Mapping[str, int]) -> dict[str, Profile]:
+    found = {expert: one for expert, state in digests.items() if (one := READ.get(expert, state))}
+    if missing := [expert for expert in digests if expert not in found]:
+        read = of(session, missing)
+        for one in read.values():
+            READ.keep(one)
+        found |= read
+    return found
 
 
 def tag(name: str, value: str) -> str:
