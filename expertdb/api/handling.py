@@ -21,7 +21,7 @@ from expertdb.api import idempotency, limits, problems, reading
 from expertdb.api.rejections import Unauthenticated
 from expertdb.api.routing import PREFIX, Call, Contract, Download, View, contract_of
 from expertdb.code_words import all_called, called
-from expertdb.database import transaction
+from expertdb.database import snapshot, transaction
 from expertdb.errors import NotAllowed
 from expertdb.links import PREFIX as PREFIX_OF_LINKS
 from expertdb.logs import reason_of
@@ -148,8 +148,8 @@ def _authenticated(secret: str) -> Actor:
     now = current_app.extensions["clock"]()
     if secret.startswith(PREFIX_OF_LINKS):
         return _invited(secret, now)
-    with transaction(read_only=True, vocabularies=False) as session:
-        found = tokens.authenticate(session, secret, now)
+    with snapshot() as connection:
+        found = tokens.authenticate(connection, secret, now)
     if found is None:
         return _bootstrapped(secret)
     if tokens.is_stale(found, now):
@@ -183,8 +183,8 @@ def _bootstrapped(secret: str) -> Actor:
         with contextlib.suppress(IntegrityError), transaction() as session:
             tokens.bootstrap(session, secret, now)
         # Made just now, or by another first call at the same moment.
-        with transaction(read_only=True) as session:
-            found = tokens.authenticate(session, secret, now)
+        with snapshot() as connection:
+            found = tokens.authenticate(connection, secret, now)
             if found is not None:
                 return found.actor
     limits.count_refusal()
