@@ -22,7 +22,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from expertdb import links
 from expertdb.errors import EditedMeanwhile
 from expertdb.models import audit, corpus
-from expertdb.models.base import Base
+from expertdb.models.base import READING, Base
 from expertdb.sealing import IN_SESSION
 
 db = SQLAlchemy(metadata=Base.metadata)
@@ -71,7 +71,7 @@ def transaction(*, read_only: bool = False, vocabularies: bool = True) -> Iterat
     session.info[links.IN_SESSION] = current_app.extensions["links"]
     try:
         if read_only:
-            session.connection(execution_options=_reading(session))
+            session.info[READING] = session.connection(execution_options=_reading(session))
         if vocabularies:
             current_app.extensions["editions"].take_up(session)
         yield session
@@ -82,6 +82,8 @@ def transaction(*, read_only: bool = False, vocabularies: bool = True) -> Iterat
     except BaseException:
         session.rollback()
         raise
+    finally:
+        session.info.pop(READING, None)
 
 
 @contextmanager

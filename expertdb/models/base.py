@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import uuid_utils
-from sqlalchemy import JSON, CursorResult, DateTime, Executable, MetaData, String
+from sqlalchemy import JSON, Connection, CursorResult, DateTime, Executable, MetaData, String
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+READING = "reading"  # Where a session that only reads carries its connection.
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -63,7 +64,11 @@ def rows_of(
 ) -> CursorResult[*tuple[Any, ...]]:
     """The rows of a statement that asks for columns only, what the session is about to write included.
 
-    Past the session, which takes as long again as the database to see that there are no objects to make.
+    Past the session, which takes as long again as the database to see that there are no objects to make. One that only
+    reads has nothing to write, and one connection throughout.
     """
-    session.flush()
-    return session.connection().execute(statement, values)
+    connection: Connection | None = session.info.get(READING)
+    if connection is None:
+        session.flush()
+        connection = session.connection()
+    return connection.execute(statement, values)
