@@ -1,13 +1,14 @@
 """The declarative base and the column types that every model shares."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import uuid_utils
-from sqlalchemy import JSON, Connection, CursorResult, DateTime, Executable, MetaData, String
+from sqlalchemy import JSON, ColumnElement, Connection, CursorResult, DateTime, Executable, MetaData, String, literal
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 from sqlalchemy.types import TypeDecorator
 
 READING = "reading"  # Where a session that only reads carries its connection.
@@ -57,6 +58,14 @@ class Base(DeclarativeBase):
 def new_id() -> str:
     """A fresh UUIDv7: ids sort by the time they were made."""
     return str(uuid_utils.uuid7())
+
+
+def is_one_of(column: ColumnElement[str] | InstrumentedAttribute[str], values: Iterable[str]) -> ColumnElement[bool]:
+    """Whether a column has one of some values that are always the same.
+
+    Their literals one by one: a list of values would be written into the statement anew each time it is executed.
+    """
+    return column.in_([literal(value) for value in values])
 
 
 def rows_of(

@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union
+from sqlalchemy import ColumnElement, and_, func, or_, select, union
 from sqlalchemy.orm import Session
 
-from expertdb.models.base import rows_of
+from expertdb.models.base import is_one_of, rows_of
 from expertdb.models.corpus import ExpertStanding
 from expertdb.models.experts import STATUSES, Expert
 from expertdb.services import paging
@@ -25,13 +25,8 @@ TERM_NOT_CURRENT = "term_not_current"
 LISTED = 100  # At most so many are named in a list's own answer; all of them in pages.
 OUT = tuple(status for status in STATUSES if status != "active")
 
-# Their literals one by one: a list of values would be written into the statement anew each time.
-_COUNTS = (
-    select(Expert.status, func.count())
-    .where(Expert.status.in_([literal(status) for status in OUT]))
-    .group_by(Expert.status)
-)
-_OUT = select(Expert.id, Expert.status).where(Expert.status.in_(OUT)).order_by(Expert.id).limit(LISTED)
+_COUNTS = select(Expert.status, func.count()).where(is_one_of(Expert.status, OUT)).group_by(Expert.status)
+_OUT = select(Expert.id, Expert.status).where(is_one_of(Expert.status, OUT)).order_by(Expert.id).limit(LISTED)
 
 
 class Left(Protocol):
@@ -47,7 +42,7 @@ class Left(Protocol):
 def counted(session: Session, pool: Pool, n_in_term: int) -> Counter[str]:
     """How many experts cannot be ranked, for each reason, when so many of the pool are within their term."""
     counts = Counter[str]()
-    for status, count in rows_of(session, _COUNTS):
+    for status, count in rows_of(session, _COUNTS).all():
         counts[status] = count
     if late := pool.index.n_experts - n_in_term:
         counts[TERM_NOT_CURRENT] = late

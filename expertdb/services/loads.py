@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
-from expertdb.models.base import rows_of
+from expertdb.models.base import is_one_of, rows_of
 from expertdb.models.engagements import COUNTED, Engagement
 from expertdb.models.experts import Expert
 from expertdb.workdays import local_day
@@ -37,9 +37,9 @@ _ALL = (
         Engagement.expert_id,
         func.sum(case((_RECENT, 1), else_=0)),
         func.max(func.coalesce(Engagement.ended_at, Engagement.answered_at, Engagement.created_at)),
-        func.sum(case((Engagement.status.in_(SERVED), 1), else_=0)),
+        func.sum(case((is_one_of(Engagement.status, SERVED), 1), else_=0)),
     )
-    .where(Engagement.status.in_(COUNTED), Engagement.request_id != bindparam("besides"))
+    .where(is_one_of(Engagement.status, COUNTED), Engagement.request_id != bindparam("besides"))
     .group_by(Engagement.expert_id)
 )
 _THESE: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -82,5 +82,5 @@ def _reason(load: Load, availability: Mapping[str, int], today: date) -> str | N
 
 
 def _loads(session: Session, statement: Any, now: datetime, besides: str, **values: Any) -> dict[str, Load]:
-    rows = rows_of(session, statement, {"since": now - YEAR, "besides": besides, **values})
+    rows = rows_of(session, statement, {"since": now - YEAR, "besides": besides, **values}).all()
     return {row[0]: Load(int(row[1]), local_day(row[2]), bool(row[3])) for row in rows}

@@ -198,7 +198,7 @@ def names(session: Session, ids: set[str]) -> dict[str, dict[str, Any]]:
     """References to experts by id, read in few statements; who is gone has none."""
     wanted, found = sorted(ids), {}
     for start in range(0, len(wanted), 500):
-        for id, source_id, zh, en in rows_of(session, _NAMES, {"ids": wanted[start : start + 500]}):
+        for id, source_id, zh, en in rows_of(session, _NAMES, {"ids": wanted[start : start + 500]}).all():
             found[id] = {"id": id, "source_id": source_id, "name": named(zh, en)}
     return found
 
