@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -124,18 +125,19 @@ def ask(query: Query, analyser: Analyser) -> Asked:
 
 def _counted(found: Analysed, named: set[str]) -> Counted:
     tfs = [Counter(getattr(found, field)) for field in FIELDS]
-    native, pivot = fields = [sorted(tf.keys() | named) for tf in tfs]
+    native, pivot = [sorted(tf.keys() | named) for tf in tfs]
+    terms = (*native, *pivot)
     return Counted(
-        (*native, *pivot),
+        terms,
         len(native),
-        np.array([tf.get(term, 0) for tf, own in zip(tfs, fields, strict=True) for term in own], dtype=np.int64),
-        np.array([term in named for own in (native, pivot) for term in own], dtype=np.bool_),
+        np.array([*map(tfs[0].__getitem__, native), *map(tfs[1].__getitem__, pivot)], dtype=np.int64),
+        np.array(list(map(named.__contains__, terms)), dtype=np.bool_),
     )
 
 
 def _shares(reading: Reading, counted: Counted) -> Floats:
     shares = reading.gloss_shares()
-    pivot = [shares.get(term, 1.0) for term in counted.terms[counted.native :]]
+    pivot = list(map(shares.get, counted.terms[counted.native :], repeat(1.0)))
     return np.concatenate([np.ones(counted.native), np.array(pivot, dtype=np.float64)])
 
 
@@ -185,7 +187,8 @@ def factors(asked: Asked, analyser: Analyser, parameters: Parameters) -> Floats:
     """
     found = _rarities(asked, analyser, parameters.request_rarity)
     if parameters.gloss_damping:
-        found = found * np.array([share**parameters.gloss_damping for share in asked.shares.tolist()])
+        shared = np.flatnonzero(asked.shares < 1.0)
+        found[shared] *= np.array([share**parameters.gloss_damping for share in asked.shares[shared].tolist()])
     if parameters.repetition:
         tfs = asked.counted.tfs
         largest = int(tfs.max(initial=0))

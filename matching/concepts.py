@@ -13,7 +13,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import compress
+from itertools import compress, count
+from operator import add
 from typing import NamedTuple
 
 from matching.english import acronym, singular
@@ -128,6 +129,10 @@ class Concepts:
         for concept in self.concepts:
             for phrase in concept.phrases:
                 self._add(concept.code, phrase)
+        # The phrases of one unit, and the first two units of the others, one after the other.
+        begins = self._root.children.items()
+        self._alone = frozenset(key for key, node in begins if node.codes)
+        self._pairs = frozenset(key + following for key, node in begins for following in node.children)
 
     def find(self, found: Sequence[Piece]) -> Mentions:
         """Return the concepts in a text of these pieces, leftmost-longest."""
@@ -142,16 +147,14 @@ class Concepts:
 
     def _beginnings(self, units: _Units) -> list[int]:
         """Return the units at which a phrase may begin, by a look at them and the next: most begin none."""
-        keys, begins = units.keys, self._root.children
-        after = [*keys[1:], None]
-        found = [
-            place
-            for place in compress(range(len(keys)), map(begins.__contains__, keys))
-            if after[place] in begins[keys[place]].children or begins[keys[place]].codes
-        ]
+        keys = units.keys
+        found = {
+            *compress(count(), map(self._pairs.__contains__, map(add, keys, keys[1:]))),
+            *compress(count(), map(self._alone.__contains__, keys)),
+        }
         if loose := units.looser.keys() | units.symbols.keys():
-            found = sorted({*found, *loose, *(place - 1 for place in loose if place)})
-        return found
+            found |= {*loose, *(place - 1 for place in loose if place)}
+        return sorted(found)
 
     def spans(self, text: str) -> list[Span]:
         """Return where concepts stand in `text`, one span per code, in order: for highlighting and suggestions."""

@@ -85,7 +85,7 @@ def _as_a_whole(texts: Sequence[Document]) -> Document:
 def is_padding(terms: Analysed) -> bool:
     """Return whether a text is hardly more than vocabulary labels one after the other, or the same again and again."""
     stems = set(terms.pivot)
-    codes = concepts_among(stems)
+    codes = len(concepts_among(stems))
     listing = codes > _LIST_CODES and codes > _LIST_DENSITY * (len(stems) - codes)
     return listing or len(terms.native) > _LITANY * len(set(terms.native))
 

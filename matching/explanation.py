@@ -6,7 +6,7 @@ number for all others, and the adjustments. terms + rest + adjustments is the af
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from matching.asking import Asked, Prepared
 from matching.documents import item_text
 from matching.parameters import Parameters
 from matching.profile import Item
-from matching.reading import concept_code
+from matching.reading import concept_code, concepts_among
 from matching.reckoning import Adjustment, Evidence, Reckonings
 from matching.records import LANGUAGES
 from matching.text import is_han
@@ -27,6 +27,7 @@ from matching.weights import FIELDS, Field, Floats
 WORDS_SHOWN = 4
 Shared = Mapping[Field, "_Shared"]
 Line = tuple[str, str]  # Field and term.
+Terms = Mapping[str, Set[str]]  # Some terms of each field.
 Places = Sequence[tuple[str, str, int, int]]  # Field, term, start and end in the text.
 Spellings = Mapping[Line, dict[str, None]]  # How a line is written, each spelling once.
 
@@ -99,7 +100,8 @@ class Explainer:
         """
         labels, sums = _in_words(reckonings, self._words)
         lines = _shown(labels, sums, self._parameters.shown_terms)
-        asked = self._spelt_in_request({one for own in lines for one, _ in own.shown})
+        wanted = _by_field(line for own in lines for line, _ in own.shown)
+        asked = _spellings(self._reading.places_of(wanted), self._reading.text, wanted)
         shared = {field: _Shared(field, self._prepared, evidence) for field in FIELDS}
         starts = reckonings.starts.tolist()
         return [
@@ -108,12 +110,6 @@ class Explainer:
             )
             for place, own in enumerate(lines)
         ]
-
-    def _spelt_in_request(self, lines: Collection[Line]) -> Spellings:
-        wanted: dict[str, set[str]] = {}
-        for field, term in lines:
-            wanted.setdefault(field, set()).add(term)
-        return _spellings(self._reading.places_of(wanted), self._reading.text, lines)
 
     def _reasons(
         self,
@@ -129,7 +125,7 @@ class Explainer:
     ) -> Reasons:
         shares = reckonings.shares[start : reckonings.starts[expert + 1]].tolist()
         rows = carrying(shares)
-        shown = {line for line, _ in lines.shown}
+        shown = _by_field(line for line, _ in lines.shown)
         found: list[Spellings] = []
         reasons = []
         for row in rows[: self._parameters.shown_items]:
@@ -150,9 +146,7 @@ class Explainer:
             aspects_missing=tuple([code for code in self._prepared.aspects if code not in covered]),
         )
 
-    def _marked(
-        self, item: Item, shared: Shared, row: int, shown: Collection[Line]
-    ) -> tuple[tuple[str, ...], Spellings]:
+    def _marked(self, item: Item, shared: Shared, row: int, shown: Terms) -> tuple[tuple[str, ...], Spellings]:
         """Return the words of an item that the request shares, and how it spells those of them that are `shown`.
 
         Lone Han characters are too common to mark, and are looked for only where one is shown.
@@ -163,7 +157,7 @@ class Explainer:
             return tuple(sorted(concept[1:] for concept in concepts)), {}
         reading = self._analyser.remembered(text)
         if reading.is_plain:
-            native = {term for term in native if len(term) > 1 or ("native", term) in shown}
+            native = {term for term in native if len(term) > 1 or term in shown["native"]}
         places = reading.places_of({"native": native, "pivot": pivot, "concept": concepts | more})
         return _marks(places, text), _spellings(places, text, shown)
 
@@ -179,14 +173,14 @@ class _Shared:
     def __init__(self, field: Field, prepared: Prepared, evidence: Evidence) -> None:
         hits = evidence.hits[field]
         order = np.argsort(hits.rows, kind="stable")
-        self._names = prepared.fields[field].terms
-        self._concepts = frozenset(name for name in self._names if concept_code(name))
+        self._name = prepared.fields[field].terms.__getitem__
+        self._concepts = concepts_among(prepared.fields[field].terms)
         self._terms: list[int] = hits.terms[order].tolist()
         self._starts: list[int] = np.searchsorted(hits.rows[order], np.arange(evidence.starts[-1] + 1)).tolist()
 
     def of(self, row: int) -> tuple[set[str], set[str]]:
         """Return the field's own terms of a row, and its concepts: these are looked for in another way."""
-        names = {self._names[term] for term in self._terms[self._starts[row] : self._starts[row + 1]]}
+        names = set(map(self._name, self._terms[self._starts[row] : self._starts[row + 1]]))
         concepts = names & self._concepts
         return names - concepts, concepts
 
@@ -252,13 +246,19 @@ def _term_reason(line: Line, contribution: float, texts: Iterable[Spellings]) ->
     return TermReason(concept_code(term) or term, field, contribution, tuple(words)[:WORDS_SHOWN])
 
 
-def _spellings(places: Places, text: str, lines: Collection[Line]) -> Spellings:
-    """Return how those of the lines that stand at these places are spelt there."""
+def _by_field(lines: Iterable[Line]) -> Terms:
+    wanted: dict[str, set[str]] = {"native": set(), "pivot": set(), "concept": set()}
+    for field, term in lines:
+        wanted[field].add(term)
+    return wanted
+
+
+def _spellings(places: Places, text: str, wanted: Terms) -> Spellings:
+    """Return how those of the wanted lines that stand at these places are spelt there."""
     found: dict[Line, dict[str, None]] = {}
     for field, term, start, end in places:
-        line = field, term
-        if line in lines:
-            found.setdefault(line, {})[text[start:end]] = None
+        if term in wanted[field]:
+            found.setdefault((field, term), {})[text[start:end]] = None
     return found
 
 

@@ -55,9 +55,9 @@ def concept_code(term: str) -> str | None:
     return term[1:] if term.startswith("=") else None
 
 
-def concepts_among(terms: Iterable[str]) -> int:
-    """Return how many of the terms are concept terms."""
-    return sum([term[:1] == "=" for term in terms])
+def concepts_among(terms: Iterable[str]) -> frozenset[str]:
+    """Return those of the terms that are concept terms."""
+    return frozenset([term for term in terms if term[:1] == "="])
 
 
 class _Found(NamedTuple):
@@ -224,17 +224,13 @@ class Reading:
         A person reads 外观设计, not 外, 观设 and 计. Words are spelt as in the text.
         """
         words: dict[str, str] = {}
-        seen: set[str] = set()  # A run that comes again has the same terms.
-        for (kind, text, start), cut in self._cuts:
-            if kind != "han" or text in seen:
-                continue
-            seen.add(text)
-            for place, word, _ in cut:
-                end = place + len(word)
-                spelt = self._spelt(start + place, start + end)
-                for at in range(place, end):
-                    words.setdefault(text[at], spelt)
-                    words.setdefault(text[at : at + 2], spelt)
+        for (kind, text, start), cut in reversed(self._cuts):  # So that what comes first is written last.
+            if kind == "han":
+                for place, word, _ in reversed(cut):
+                    end = place + len(word)
+                    spelt = self._spelt(start + place, start + end)
+                    for at in range(place, end):
+                        words[text[at]] = words[text[at : at + 2]] = spelt
         return words
 
     def _spelt(self, start: int, end: int) -> str:
