@@ -15,7 +15,7 @@ from matching.reading import Analysed, Place, Reading
 
 _CODE = ("analysis", "concepts", "documents", "english", "latin", "meaning", "pivot", "reading", "text")
 _LIBRARIES = tuple((name, version(name)) for name in ("opencc", "PyStemmer"))
-REMEMBERED = 1024  # Texts, some ten kilobytes each.
+REMEMBERED = 4096  # Texts, a few kilobytes each.
 
 
 class Analyser:

@@ -75,7 +75,7 @@ class Mentions:
     def __init__(
         self, found: Sequence[Piece], firsts: Sequence[int], mentions: Sequence[tuple[tuple[str, ...], int, int]]
     ) -> None:
-        self._found, self._firsts, self._mentions = found, firsts, mentions
+        self._found, self._firsts, self._mentions = (found, firsts, mentions) if mentions else ((), (), ())
         self._hits: list[Hit] | None = None
 
     @property
@@ -85,12 +85,14 @@ class Mentions:
 
     def hits(self) -> list[Hit]:
         """Return each with its place in the normalised text; kept, since a text may be read for many lists."""
+        found = self._found  # Before they are looked for: another thread empties it once it has them.
         if self._hits is None:
-            here = list(placed(self._found)) if self._mentions else []
+            here = list(placed(found))
             self._hits = [
                 Hit(codes, self._place(here, first)[0], self._place(here, last)[1])
                 for codes, first, last in self._mentions
             ]
+            self._found = ()
         return self._hits
 
     def _place(self, here: Sequence[Token], unit: int) -> tuple[int, int]:
@@ -143,7 +145,7 @@ class Concepts:
                 if codes:
                     end = place + length
                     mentions.append((codes, place, end - 1))
-        return Mentions(found, units.firsts if mentions else [], mentions)
+        return Mentions(found, units.firsts, mentions)
 
     def _beginnings(self, units: _Units) -> list[int]:
         """Return the units at which a phrase may begin, by a look at them and the next: most begin none."""

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from matching.concepts import Concepts, Mentions, Span, spans
 from matching.latin import latin
 from matching.pivot import Cut, Pivot
-from matching.text import Token, dominant, is_han, normalise_with_places, pairs, pieces, placed, stretch
+from matching.text import Piece, Token, dominant, is_han, normalise_with_places, pairs, pieces, placed, stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +89,21 @@ class Reading:
     def __init__(self, text: str, concepts: Concepts, pivot: Pivot) -> None:
         self.text = text
         self._normalised, self._origin = normalise_with_places(text)
-        self._pieces = pieces(self._normalised)
         self._concepts, self._pivot = concepts, pivot
+        self._known_pieces: list[Piece] | None = None
         self._known_mentions: Mentions | None = None
         self._known_words: _Found | None = None
         self._known_cuts: list[tuple[Token, Cut]] | None = None
         self._known_stems: _Found | None = None
 
     # No `cached_property`: until Python 3.12 its lock, one for all texts, would have every thread wait for a huge one.
+
+    @property
+    def _pieces(self) -> list[Piece]:
+        found = self._known_pieces
+        if found is None:
+            found = self._known_pieces = pieces(self._normalised)
+        return found
 
     @property
     def _mentions(self) -> Mentions:
@@ -205,6 +212,7 @@ class Reading:
         for hit in self._mentions.hits() if concept else ():
             terms = map(concept_term, hit.codes)
             here += [("concept", term, hit.start, hit.end) for term in terms if term in concept]
+        self._known_pieces = None  # They take more room than all that was found in them, and are soon made again.
         return self._in_text(here)
 
     @property

@@ -66,6 +66,16 @@ def test_places_of_wanted_terms_are_those_among_all(text, every):
         assert same == [place for place in expected if place[:2] == one[:2]]
 
 
+@settings(deadline=None)
+@given(TEXTS, st.lists(st.sampled_from(["native", "pivot", "concept"]), min_size=1, max_size=4))
+def test_text_that_is_marked_again_has_the_places_it_has_at_first(text, fields):
+    reading, terms = ANALYSER.read(text), wanted(ANALYSER.read(text).places())
+    for field in fields:  # Whatever was looked for before.
+        one = {field: terms.get(field, set())}
+        assert reading.places_of(one) == ANALYSER.read(text).places_of(one)
+    assert reading.places() == ANALYSER.read(text).places()
+
+
 def test_the_texts_of_the_sample_pool_and_its_requests_give_the_terms_of_the_slow_reading():
     analyser = default_analyser()
     concepts, pivot = SlowConcepts(analyser._concepts), SlowPivot(analyser._pivot)
