@@ -1,27 +1,21 @@
-"""The `expertdb` command: reads the settings, makes the application, and runs one command inside it."""
+"""The `expertdb` command: reads the settings, makes the application, and runs one command inside it.
+
+The application is imported when a command is asked for that needs it. `serve` needs none: the server imports it, and to
+do so twice took half of a start.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import click
-from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from config.settings import SettingsFault, load
-from expertdb.app import create_app
-from expertdb.commands import (
-    administration,
-    audit,
-    backups,
-    documents,
-    indexing,
-    installation,
-    items,
-    jobs,
-    keys,
-    matching,
-    pool,
-    sweep,
-    users,
-    vocabularies,
-)
+from expertdb.commands.serving import serve
 from expertdb.errors import DomainError
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from sqlalchemy.exc import DBAPIError
 
 
 class Program(click.Group):
@@ -37,38 +31,44 @@ class Program(click.Group):
         except DomainError as error:
             lines = [str(error.detail), *(f"  {fault.pointer}: {fault.detail}" for fault in error.faults)]
             raise click.ClickException("\n".join(lines)) from error
-        except (OperationalError, ProgrammingError) as error:
+        except _unusable() as error:
             # The first line says what: no such table, no such file, locked, refused.
             reason = str(error.orig).partition("\n")[0]
             raise click.ClickException(
                 f"The database cannot be used: {reason}\n`expertdb prepare` brings its schema up to date."
             ) from error
 
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return super().get_command(ctx, cmd_name) or _inside().get(cmd_name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *_inside()})
+
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Find the right IP experts: keep the pool, match requests, run the service."""
-    ctx.obj = lambda: create_app(load())
+    ctx.obj = _application
 
 
-PARTS = (
-    installation,
-    documents,
-    pool,
-    matching,
-    indexing,
-    administration,
-    users,
-    keys,
-    audit,
-    backups,
-    jobs,
-    sweep,
-    vocabularies,
-    items,
-)
+main.add_command(serve)
 
-for part in PARTS:
-    for command in part.COMMANDS:
-        main.add_command(command)
+
+def _inside() -> Mapping[str, click.Command]:
+    from expertdb.commands.every import COMMANDS
+
+    return COMMANDS
+
+
+def _application() -> "Flask":
+    from expertdb.app import create_app
+
+    return create_app(load())
+
+
+def _unusable() -> "tuple[type[DBAPIError], ...]":
+    """The errors that say that the database cannot be used."""
+    from sqlalchemy.exc import OperationalError, ProgrammingError
+
+    return OperationalError, ProgrammingError

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
-from flask import Flask
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 @contextmanager
-def application(ctx: click.Context) -> Iterator[Flask]:
+def application(ctx: click.Context) -> "Iterator[Flask]":
     """The application, made when a command first needs it, with its context pushed."""
     make: Callable[[], Flask] = ctx.obj
-    app: Flask = make()
+    app = make()
     with app.app_context():
         yield app
 

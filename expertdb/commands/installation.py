@@ -1,10 +1,8 @@
-"""prepare, serve, demo: from an empty machine to a running service."""
+"""prepare, demo: from an empty machine to one that can serve."""
 
 import json
 import os
 import secrets
-import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -100,19 +98,4 @@ def _matched(app: Flask, body: dict[str, Any]) -> Shown:
         return shortlists.preview(session, app.extensions["corpus"], asked, actor=SYSTEM, now=app.extensions["clock"]())
 
 
-@click.command()
-def serve() -> None:
-    """Serve the API and the console with gunicorn until interrupted."""
-    settings = load()
-    click.echo(
-        f"Serving on http://{settings.host}:{settings.port} (API documentation at /api/v1/docs). Stop with Ctrl-C."
-    )
-    # Its processes add up their metrics there; config/gunicorn.py removes it in the end.
-    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="expertdb-metrics-"))
-    gunicorn = Path(sys.executable).with_name("gunicorn")
-    # Not `wsgi:app`, which is found in the folder of the source alone.
-    application = "expertdb.app:create_app(serving=True)"
-    os.execv(gunicorn, [str(gunicorn), "-c", "python:config.gunicorn", application])  # noqa: S606 - no shell is wanted.
-
-
-COMMANDS = (prepare, serve, demo)
+COMMANDS = (prepare, demo)

@@ -1,6 +1,8 @@
 """prepare, demo: from an empty folder to a shortlist; and what is said when something is missing."""
 
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -118,3 +120,10 @@ def test_help_needs_no_installation(folder: Path) -> None:
     said = done("--help").stdout
     assert all(command in said for command in ("prepare", "serve", "import", "match", "evaluate", "token"))
     assert "--dry-run" in done("import", "--help").stdout
+
+
+def test_serving_leaves_the_application_to_the_server() -> None:
+    program = (
+        "import sys, expertdb.cli; print(*sys.modules.keys() & {'expertdb.app', 'flask', 'sqlalchemy', 'matching'})"
+    )
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True).stdout == "\n"

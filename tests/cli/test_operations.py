@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import click
 import pytest
 
 from config.settings import Settings
@@ -29,7 +30,7 @@ def test_tested_commands_run(installation: Path, block: str) -> None:
 
 def test_every_command_that_is_named_exists() -> None:
     named = set(re.findall(r"expertdb ((?:audit|keys|token|user|restore|backup|sweep|prepare|serve)\b)", DOCUMENT))
-    assert named <= set(main.commands)
+    assert named <= set(main.list_commands(click.Context(main)))
 
 
 def test_every_setting_that_is_named_exists() -> None:
