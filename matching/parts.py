@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -73,15 +74,25 @@ def _both(ours: Sequence[Mask], theirs: Sequence[Mask]) -> list[Mask]:
     return [one & other for one, other in zip(ours, theirs, strict=True)]
 
 
+# Who of a segment may be ranked on the day that was last asked for: the same for all lists of a day.
+_IN_TERM: WeakKeyDictionary[Segment, tuple[int, Mask]] = WeakKeyDictionary()
+
+
+def _in_term(segment: Segment, day: int) -> Mask:
+    known = _IN_TERM.get(segment)
+    if known is None or known[0] != day:
+        known = day, (segment.days[:, 0] <= day) & (day <= segment.days[:, 1])
+        _IN_TERM[segment] = known
+    return known[1]
+
+
 def _passing(segment: Segment, wanted: Filter) -> Mask:
-    passing = np.ones(len(segment.names), dtype=np.bool_)
-    if wanted.day is not None:
-        passing &= (segment.days[:, 0] <= wanted.day) & (wanted.day <= segment.days[:, 1])
+    passing = np.ones(len(segment.names), dtype=np.bool_) if wanted.day is None else _in_term(segment, wanted.day)
     for group in wanted.any_of:
         held = np.zeros(len(passing), dtype=np.bool_)
         for tag in group:
             held[segment.tags.holders(tag)] = True
-        passing &= held
+        passing = passing & held
     return passing
 
 

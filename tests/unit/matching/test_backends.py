@@ -115,6 +115,13 @@ def test_a_filter_leaves_these(make, wanted, expected):
     assert index.count(wanted) == len(expected)
 
 
+def test_who_may_be_ranked_is_that_of_the_day_and_of_the_other_filters(make):
+    index, tenth, fifteenth = make(POOL), Filter(day=10), Filter(day=15)
+    assert [index.count(one) for one in (fifteenth, tenth, fifteenth)] == [2, 2, 2]
+    assert index.who(Filter(day=15, any_of=(frozenset({"region:1"}),)), Filter(only=frozenset())) == ["a"]
+    assert (index.who(fifteenth, tenth), index.who(tenth, fifteenth)) == (["b"], ["c"])
+
+
 def test_an_edit_is_in_the_very_next_list(make):
     index = make(POOL)
     index = index.apply([Profile("d", "电池 电池 专利")])
