@@ -6,8 +6,8 @@ The cookie is new at every sign-in, is sent by this site's own pages only, and c
 from datetime import timedelta
 
 import structlog
-from flask import Flask, current_app, g, request, session
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, current_app, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import OperationalError
@@ -23,6 +23,10 @@ forgery = CSRFProtect()
 
 class Cookies(SecureCookieSessionInterface):
     """Over https the cookie is sent over https only, and its name says that no other host of the domain set it."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return the session of a cookie, or an empty one; nothing is made that checks cookies where there is none."""
+        return super().open_session(app, request) if "Cookie" in request.headers else self.session_class()
 
     def get_cookie_name(self, app: Flask) -> str:
         return "__Host-expertdb" if request.is_secure else "expertdb"
