@@ -54,25 +54,26 @@ class Lexicon:
         self._lengths = {pair: _descending(many) for pair, many in lengths.items()}
         self._known: dict[str, _Known] = {}
 
-    def cut(self, run: str, ends: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
-        """Return the headwords of a run from left to right, the longest at each place, and where they start.
+    def cut(self, run: str, given: Cut = ()) -> Cut:
+        """Return the headwords of a run from left to right, the longest at each place.
 
-        `ends` are words that are there already, with their starts, and last the end of the run with an empty word;
-        they are passed over.
+        Words that are `given` are there already, and are passed over.
         """
-        lengths, glosses = self._lengths.get, self.glosses
-        found, place = [], 0
-        for end, given in ends:
+        lengths, known, remember = self._lengths.get, self._known.get, self._remember
+        found: list[tuple[int, str, tuple[str, ...]]] = []
+        place = 0
+        for end, passed_over, _ in (*given, (len(run), "", ())):
             while place < end:
                 for length in lengths(run[place : place + 2], _ALONE):
                     word = run[place : place + length]
-                    if length <= end - place and word in glosses:
-                        found.append((place, word))
+                    own = (known(word) or remember(word))[1] if length <= end - place else None
+                    if own is not None:
+                        found.append((place, word, own))
                         place += length
                         break
                 else:
                     place += 1
-            place = end + len(given)
+            place = end + len(passed_over)
         return found
 
     def stems(self, run: str, neighbours: Sequence[str]) -> list[str]:
@@ -166,16 +167,11 @@ class Pivot:
             return [stem for _, _, own in self._cut(run) for stem in own]
         return self._lexicon.stems(run, neighbours)
 
-    def _cut(self, run: str) -> list[tuple[int, str, tuple[str, ...]]]:
-        """Return the glossary's terms in a run and, between them, the lexicon's words: place, word and stems."""
-        end = [(len(run), "")]
-        terms = self._glossary.cut(run, end) if self._glossary.may_be_in(pairs(run)) else []
-        lexicon, glossary = self._lexicon.glosses, self._glossary.glosses
-        found = [(place, word, gloss_stems(lexicon[word])) for place, word in self._lexicon.cut(run, terms + end)]
-        if terms:
-            found += [(place, term, gloss_stems(glossary[term])) for place, term in terms]
-            found.sort()
-        return found
+    def _cut(self, run: str) -> Cut:
+        """Return the glossary's terms in a run and, between them, the lexicon's words."""
+        terms = self._glossary.cut(run) if self._glossary.may_be_in(pairs(run)) else ()
+        words = self._lexicon.cut(run, terms)
+        return sorted((*words, *terms)) if terms else words
 
 
 @cache  # Bounded by the lexicon: no text of a user comes here.
