@@ -37,7 +37,7 @@ from matching.terms import Terms, tabulate
 from matching.vocabulary import Vocabulary
 from matching.weights import FIELDS
 
-FORMAT = 6
+FORMAT = 7
 CURRENT = "current"
 _ALIGNED = 64  # Bytes.
 _PIECE = 1 << 24

@@ -20,8 +20,9 @@ from matching.baseline import corrected
 from matching.gathering import Place
 from matching.kernels import plain
 from matching.live import Live
+from matching.moving import moved, moves
 from matching.parameters import Parameters
-from matching.parts import Part, holding
+from matching.parts import Part
 from matching.reckoning import NOTHING
 from matching.scoring import counting
 from matching.segment import Mask, Segment
@@ -39,9 +40,12 @@ def candidates(
     live: Live,
 ) -> list[Place]:
     """Return all who may be among the best `k` of the masks, a few too many rather than one too few."""
-    scores, error = fast(parts, prepared, parameters, kernel, masks, must, live)
-    found = kernel.reaching(scores, k, (1.0 - error) / (1.0 + error))
-    return [(part.segment, place) for part, own in zip(parts, found, strict=True) for place in own.tolist()]
+    error = _error(parts, live)
+    pairs = [
+        (part.segment, moves(part, mask, prepared, must, parameters)) for part, mask in zip(parts, masks, strict=True)
+    ]
+    found = kernel.candidates(pairs, prepared, live, parameters, k, (1.0 - error) / (1.0 + error))
+    return [(segment, place) for (segment, _), own in zip(pairs, found, strict=True) for place in own.tolist()]
 
 
 def fast(
@@ -55,16 +59,16 @@ def fast(
 ) -> tuple[list[NDArray[np.float32]], float]:
     """Return the affinities of those in the masks, 0 for all others, and the relative error within which they are."""
     scores = [
-        _discounted(
-            _raised(kernel.affinities(part.segment, mask, prepared, live, parameters), part, prepared),
-            part,
-            must,
-            parameters,
-        )
+        kernel.affinities(part.segment, moves(part, mask, prepared, must, parameters), prepared, live, parameters)
         for part, mask in zip(parts, masks, strict=True)
     ]
+    return scores, _error(parts, live)
+
+
+def _error(parts: Sequence[Part], live: Live) -> float:
+    """Return the relative error of fast scores; what is added or multiplied exactly makes it no greater."""
     rounding = max((inverse.error for part in parts for inverse in (part.segment.inverse or {}).values()), default=1e-4)
-    return scores, min(rounding + live.error / (1.0 - live.error), 0.5)
+    return min(rounding + live.error / (1.0 - live.error), 0.5)
 
 
 def exact(
@@ -90,7 +94,7 @@ def exact(
         if baselines is not None:
             scores = corrected(scores, baselines[start : start + len(scores)])
         start += len(scores)
-        found.append(_discounted(_raised(scores, part, prepared), part, must, parameters))
+        found.append(moved(scores, moves(part, part.alive, prepared, must, parameters)))
     return np.concatenate(found)
 
 
@@ -114,17 +118,3 @@ def matrices(
         sums = np.bincount(owners, squares, minlength=segment.n_rows)
         norms[field] = np.where(sums > 0, 1.0 / np.sqrt(np.where(sums > 0, sums, 1.0)), 1.0)
     return levels, norms
-
-
-def _raised(scores: NDArray[Any], part: Part, prepared: Prepared) -> NDArray[Any]:
-    """Return the scores above 0 with what likeness adds; what adds something exact leaves no greater error."""
-    if prepared.likeness is None:
-        return scores
-    added = prepared.likeness.added(part.segment).astype(scores.dtype)
-    return np.asarray(np.minimum(np.where(scores > 0, scores + added, scores), scores.dtype.type(1)))
-
-
-def _discounted(scores: NDArray[Any], part: Part, must: Sequence[int], parameters: Parameters) -> NDArray[Any]:
-    for term in must:
-        scores *= np.where(holding(part, term), 1.0, parameters.missing_must_factor).astype(scores.dtype)
-    return scores

@@ -24,7 +24,7 @@ from matching.records import Record
 from matching.weights import FIELDS, Field, Rows
 
 Mask = NDArray[np.bool_]
-BLOCK = 1 << 16  # Rows of a rectangle at most: a row's place in its block fits into two bytes.
+BLOCK = 1 << 14  # Rows of a rectangle at most, as many as of a block of `kernels.postings`.
 
 
 @dataclass(frozen=True, eq=False, slots=True)

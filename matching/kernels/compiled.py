@@ -7,6 +7,7 @@ ever waits for a compiler.
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,20 +16,21 @@ from matching.asking import Counted, Known, Prepared
 from matching.kernels.exact import LEVELS_OF_TF, LOGARITHMS
 from matching.kernels.exact import affinities as affinities_of_rows
 from matching.kernels.exact import exactly as exactly
-from matching.kernels.greatest import at_least, keep_greatest, line_of
-from matching.kernels.postings import LEVELS, Inverse, Single
+from matching.kernels.postings import BLOCK, LEVELS, Single
+from matching.kernels.postings import Inverse as Inverse
 from matching.kernels.postings import invert as invert
-from matching.kernels.scan import scan
+from matching.kernels.scan import scan, select
 from matching.kernels.terms import look
 from matching.live import Live
+from matching.moving import Moves
 from matching.parameters import Parameters
-from matching.ranges import among
 from matching.scoring import counting
-from matching.segment import Mask, Segment
+from matching.segment import Segment
 from matching.weights import FIELDS, Floats, Rows
 
 NAME = "numba"
-LANES = 64  # For each of the best: two of them seldom meet in one.
+_NONE = np.zeros(0, dtype=np.float32)
+_OF_THREAD = threading.local()
 
 
 def known(counted: Counted, rarities: Floats, boosts: Floats, numbers: Rows, live: Live) -> Known:
@@ -38,49 +40,74 @@ def known(counted: Counted, rarities: Floats, boosts: Floats, numbers: Rows, liv
     return Known(*look(numbers, counted.native, counted.tfs, rarities, boosts, *tables))
 
 
-def affinities(segment: Segment, mask: Mask, prepared: Prepared, live: Live, parameters: Parameters) -> Single:
-    """Return the affinity of every expert of a segment who is in the mask, must-haves apart, within the errors of
-    postings and norms, and 0 for all others; shape (n_experts,).
+def candidates(
+    pairs: Sequence[tuple[Segment, Moves]],
+    prepared: Prepared,
+    live: Live,
+    parameters: Parameters,
+    k: int,
+    factor: float,
+) -> list[Rows]:
+    """Return, for each segment with what moves its scores, the places of those whose affinity (see `affinities`) is at
+    least `factor` times the k-th greatest of all, and at times a few that are nearly as great.
     """
-    if segment.inverse is None:
-        return np.where(mask, affinities_of_rows(segment, prepared, live, parameters), np.float32(0))
+    heap = np.zeros(k if k <= sum(len(segment.names) for segment, _ in pairs) else 0, dtype=np.float32)
+    return [_scanned(*pair, prepared, live, parameters, heap, factor, _NONE) for pair in pairs]
+
+
+def affinities(segment: Segment, moves: Moves, prepared: Prepared, live: Live, parameters: Parameters) -> Single:
+    """Return the affinity of every expert of a segment who is asked for, within the errors of postings and norms, and 0
+    for all others; shape (n_experts,).
+    """
+    scores, one = np.zeros(len(segment.names), dtype=np.float32), np.zeros(1, dtype=np.float32)
+    _scanned(segment, moves, prepared, live, parameters, one, 1.0, scores)
+    return scores
+
+
+def _scanned(
+    segment: Segment,
+    moves: Moves,
+    prepared: Prepared,
+    live: Live,
+    parameters: Parameters,
+    heap: Single,
+    factor: float,
+    out: Single,
+) -> Rows:
+    """Return the places that `scan.scan` does."""
+    moved = moves.mask, moves.added.astype(np.float32), moves.factors.astype(np.float32)
+    if segment.inverse is None:  # That of the latest edits, few enough for each to be reckoned.
+        scores = affinities_of_rows(segment, prepared, live, parameters)
+        chosen: Rows = select(scores, *moved, heap, factor, out)
+        return chosen
     norms, asked = live.norms(segment), prepared.known
     native, pivot = (segment.inverse[field] for field in FIELDS)
-    terms = asked.numbers if native.is_wide and pivot.is_wide else _by_place(native, pivot, asked)
-    kinds = np.concatenate([native.kinds_of(terms[: asked.native]), pivot.kinds_of(terms[asked.native :])])
-    scores = np.zeros(len(mask), dtype=np.float32)
-    scan(  # type: ignore[call-arg]
+    found: Rows = scan(  # type: ignore[call-arg]
         LEVELS,
+        native.blocks,  # Those of both fields are the same.
         *native.arrays,
         *pivot.arrays,
         *(norms[field] for field in FIELDS),
         segment.kinds,
         segment.rectangles,
-        mask,
-        terms,
-        kinds,
+        *moved,
+        asked.numbers,
         asked.weights,
         asked.native,
         counting(prepared.language, parameters),
         parameters.best,
         parameters.mean_weight,
-        scores,
+        heap,
+        factor,
+        out,
+        _room(),
     )
-    return scores
+    return found
 
 
-def _by_place(native: Inverse, pivot: Inverse, asked: Known) -> Rows:
-    """Return the places of a request's terms among those of a small segment."""
-    halves = asked.numbers[: asked.native], asked.numbers[asked.native :]
-    return np.concatenate([among(one.terms, own) for one, own in zip((native, pivot), halves, strict=True)])
-
-
-def reaching(scores: Sequence[Single], k: int, factor: float) -> list[Rows]:
-    """Return, for each part, the places of scores above 0 that are at least `factor` times the k-th greatest of all,
-    and at times a few that are nearly as great.
-    """
-    lanes = np.zeros(LANES * k if k <= sum(map(len, scores)) else 1, dtype=np.float32)
-    for own in scores if len(lanes) > 1 else ():
-        keep_greatest(lanes, own)
-    line = line_of(lanes, k, factor)
-    return [at_least(own, line) for own in scores]
+def _room() -> Single:
+    """Return room for the sums of a block, one for each thread, so that it is not asked of the system for each list."""
+    if not hasattr(_OF_THREAD, "room"):
+        _OF_THREAD.room = np.empty((2, BLOCK + 16), dtype=np.float32)
+    room: Single = _OF_THREAD.room
+    return room

@@ -12,11 +12,12 @@ from scipy.sparse import _sparsetools, csr_array
 
 from matching.asking import Counted, Known, Prepared
 from matching.live import Live
+from matching.moving import Moves, moved
 from matching.parameters import Parameters
 from matching.pooling import pooled
 from matching.ranges import among, bounds, narrowed, ranges
 from matching.scoring import counting
-from matching.segment import Mask, Segment
+from matching.segment import Segment
 from matching.weighing import exactly as exactly
 from matching.weights import FIELDS, Field, Floats, Rows, sublinear, sublinear_table, weigh
 
@@ -94,9 +95,23 @@ def known(counted: Counted, rarities: Floats, boosts: Floats, numbers: Rows, liv
     return Known(places, numbers[places], dfs[places], np.concatenate(weights), native)
 
 
-def affinities(segment: Segment, mask: Mask, prepared: Prepared, live: Live, parameters: Parameters) -> Single:
-    """Return the affinity of every expert of a segment who is in the mask, must-haves apart, within the errors of
-    postings and norms, and 0 for all others; shape (n_experts,).
+def candidates(
+    pairs: Sequence[tuple[Segment, Moves]],
+    prepared: Prepared,
+    live: Live,
+    parameters: Parameters,
+    k: int,
+    factor: float,
+) -> list[Rows]:
+    """Return, for each segment with what moves its scores, the places of those whose affinity (see `affinities`) is at
+    least `factor` times the k-th greatest of all, and at times a few that are nearly as great.
+    """
+    return reaching([affinities(*pair, prepared, live, parameters) for pair in pairs], k, factor)
+
+
+def affinities(segment: Segment, moves: Moves, prepared: Prepared, live: Live, parameters: Parameters) -> Single:
+    """Return the affinity of every expert of a segment who is asked for, within the errors of postings and norms, and 0
+    for all others; shape (n_experts,).
     """
     if segment.inverse is None:
         dots = {field: _dots_of_rows(segment, field, prepared, live) for field in FIELDS}
@@ -112,7 +127,7 @@ def affinities(segment: Segment, mask: Mask, prepared: Prepared, live: Live, par
         }
     counted = counting(prepared.language, parameters)
     scores = combine(dots, live.norms(segment), segment.kinds, segment.rectangles, counted, parameters)
-    return np.where(mask, scores, np.float32(0))
+    return np.where(moves.mask, moved(scores, moves), np.float32(0))
 
 
 def combine(

@@ -3,17 +3,21 @@
 import math
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from matching.asking import Counted
 from matching.kernels import compiled, plain
+from matching.kernels.scan import select
 from matching.kernels.terms import exact_sum
 from matching.live import Live
+from matching.moving import Moves, moved
 from matching.ranges import bounds
 
 SCORES = st.floats(0, 1, width=32) | st.sampled_from([0.0, 0.25, 0.5, 2.0**-149])
+NONE = np.zeros(0, dtype=np.float32)
 COUNTS = st.integers(0, 3) | st.sampled_from([254, 255, 256, 65_534, 65_535, 65_536, 9_999_999])
 
 
@@ -21,29 +25,56 @@ COUNTS = st.integers(0, 3) | st.sampled_from([254, 255, 256, 65_534, 65_535, 65_
 def test_the_same_scores_reach_the_line(scores, data):
     k, factor = data.draw(st.integers(1, 400)), data.draw(st.sampled_from([1.0, 0.99, 0.5]))
 
-    found, expected = (
-        [places.tolist() for places in kernel.reaching(scores, k, factor)] for kernel in (compiled, plain)
-    )
+    found, expected = selected(scores, k, factor), plain.reaching(scores, k, factor)
 
-    line = np.float32(least_of_lanes(scores, k) * factor)
-    for own, places, wanted in zip(scores, found, expected, strict=True):
+    for number, (own, places, wanted) in enumerate(zip(scores, found, expected, strict=True)):
+        line = np.float32(kth(scores[: number + 1], k, sum(map(len, scores))) * factor)
         assert places == np.flatnonzero((own > 0) & (own >= line)).tolist()
-        assert set(wanted) <= set(places)
+        assert set(wanted.tolist()) <= set(places)
 
 
-def least_of_lanes(scores, k):
-    """The k-th greatest of what is left where only one is kept of those who are a whole number of lanes apart."""
-    lanes = np.zeros(compiled.LANES * k, dtype=np.float32)
-    for own in scores:
-        np.maximum.at(lanes, np.arange(len(own)) % len(lanes), own)
-    return float(np.sort(lanes)[-k]) if k <= sum(map(len, scores)) else 0.0
+def selected(scores, k, factor):
+    """What `select` notes of several parts, one after the other."""
+    heap = np.zeros(k if k <= sum(map(len, scores)) else 0, dtype=np.float32)
+    everybody = [(own.copy(), np.ones(len(own), dtype=np.bool_)) for own in scores]
+    return [select(*one, NONE, NONE, heap, factor, NONE).tolist() for one in everybody]
+
+
+def kth(scores, k, total):
+    """The k-th greatest of the scores so far, 0 where there are not so many or nobody is to be left out."""
+    so_far = np.sort(np.concatenate(scores))
+    return float(so_far[-k]) if k <= min(len(so_far), total) else 0.0
 
 
 def test_those_as_good_as_the_kth_reach_the_line():
     scores = np.array([0.0, 0.5, 0.25, 0.25, 0.125], dtype=np.float32)
 
-    assert [places.tolist() for places in compiled.reaching([scores, scores[:2]], 3, 1.0)] == [[1, 2, 3], [1]]
-    assert [places.tolist() for places in compiled.reaching([scores], 99, 1.0)] == [[1, 2, 3, 4]]
+    assert selected([scores, scores[:2]], 3, 1.0) == [[1, 2, 3], [1]]
+    assert selected([scores], 99, 1.0) == [[1, 2, 3, 4]]
+
+
+@pytest.mark.parametrize(("k", "factor"), [(1, 1.0), (20, 0.97), (3000, 1.0), (6000, 1.0)])
+def test_whoever_comes_last_may_be_the_best_of_many(k, factor):
+    scores = np.arange(1, 5001, dtype=np.float32)  # Each is better than all before: most are noted in vain.
+
+    (found,) = selected([scores], k, factor)
+
+    least = max(5001 - k, 1) * factor
+    assert found == [place for place, score in enumerate(scores.tolist()) if score >= np.float32(least)]
+
+
+@given(st.integers(1, 1100), st.data())
+def test_scores_are_moved_as_numpy_does(length, data):
+    scores, added, factors = (
+        data.draw(arrays(np.float32, length, elements=st.floats(0, 1, width=32), fill=st.just(0.25))) for _ in range(3)
+    )
+    mask = data.draw(arrays(np.bool_, length, fill=st.booleans()))
+    moves = Moves(mask, *(one.astype(np.float64)[: length * data.draw(st.booleans())] for one in (added, factors)))
+    out = np.full(length, -1, dtype=np.float32)
+
+    select(scores.copy(), mask, *(one.astype(np.float32) for one in moves[1:]), NONE, 1.0, out)
+
+    np.testing.assert_array_equal(out, np.where(mask, moved(scores, moves), np.float32(0)))
 
 
 @given(st.lists(st.floats(-1e30, 1e30) | st.sampled_from([1.0, 2.0**-53, 1 + 2.0**-52, -(2.0**-54)]), max_size=40))
@@ -106,4 +137,4 @@ def test_what_is_made_of_a_few_edits_is_not_as_wide_as_the_vocabulary():
 
     assert all(one.terms.tolist() == [7, 900_000] for one in made)
     assert [sorted(one.postings(np.array([900_000, 8]))[0].tolist()) for one in made] == [[0], [0]]
-    assert sum(array.nbytes for array in (made[0].frequent, made[0].kinds, *made[0].arrays)) < 1000
+    assert sum(array.nbytes for array in (made[0].blocks, *made[0].arrays)) < 1000
