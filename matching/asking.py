@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import repeat
 from typing import Any
@@ -23,6 +23,9 @@ from matching.reading import Analysed, Reading, concept_term
 from matching.vocabulary import Vocabulary
 from matching.weights import FIELDS, Field, Floats, QueryField, Rows, sublinear
 
+REMEMBERED = 256  # Requests, some ten kilobytes each.
+LONG = 10_000  # Characters.
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Counted:
@@ -36,9 +39,12 @@ class Counted:
     named: NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Asked:
-    """A query with its text read, before any pool is looked at."""
+    """A query with its text read, before any pool is looked at.
+
+    `kept` has what was last worked out for a vocabulary and for parameters: lists of one request follow each other.
+    """
 
     query: Query
     reading: Reading
@@ -47,6 +53,7 @@ class Asked:
     must: tuple[str, ...]
     counted: Counted
     shares: Floats  # What a mention of each term counts, see `Reading.gloss_shares`; shape (n_terms,).
+    kept: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -114,13 +121,21 @@ class Prepared:
 
 
 def ask(query: Query, analyser: Analyser) -> Asked:
-    """Return the query with its text analysed."""
+    """Return the query with its text analysed; the latest are remembered, but for very long ones."""
+    is_short = len(query.title) + len(query.text) <= LONG
+    return _remembered(query, analyser) if is_short else _asked(query, analyser)
+
+
+def _asked(query: Query, analyser: Analyser) -> Asked:
     reading = analyser.read(query_text(query))
     terms, aspects = reading.terms(in_words=True), aspect_codes(query.aspects)
     counted = _counted(terms, {concept_term(code) for code in aspects})
     return Asked(
         query, reading, terms, aspects, aspect_codes(query.aspects, "must"), counted, _shares(reading, counted)
     )
+
+
+_remembered = lru_cache(maxsize=REMEMBERED)(_asked)
 
 
 def _counted(found: Analysed, named: set[str]) -> Counted:
@@ -150,15 +165,9 @@ def prepare(
     kernel: Any,
 ) -> Prepared:
     """Return the query with the weights that its terms have in this version of the pool."""
-    counted, (native, pivot) = asked.counted, FIELDS
-    numbers = np.array(
-        vocabularies[native].find(counted.terms[: counted.native])
-        + vocabularies[pivot].find(counted.terms[counted.native :]),
-        dtype=np.int64,
-    )
-    found = factors(asked, analyser, parameters)
-    boosts = _boosts(counted, found, parameters)
-    known: Known = kernel.known(counted, found, boosts, numbers, live)
+    counted = asked.counted
+    found, boosts = _factors_and_boosts(asked, analyser, parameters)
+    known: Known = kernel.known(counted, found, boosts, _numbers(asked, vocabularies), live)
     return Prepared(
         asked.query,
         asked.terms.language,
@@ -171,6 +180,28 @@ def prepare(
         live.items,
         _likeness(asked, analyser.meanings, parameters) if parameters.semantic else None,
     )
+
+
+def _numbers(asked: Asked, vocabularies: Mapping[Field, Vocabulary]) -> Rows:
+    """Return the numbers of the request's terms, -1 where one is unknown: they never change, but more become known."""
+    state = [(vocabularies[name], len(vocabularies[name])) for name in FIELDS]
+    known = asked.kept.get("numbers")
+    if known is None or known[0] != state:
+        terms, native = asked.counted.terms, asked.counted.native
+        halves = (one.find(own) for (one, _), own in zip(state, (terms[:native], terms[native:]), strict=True))
+        known = asked.kept["numbers"] = state, np.array([number for own in halves for number in own], dtype=np.int64)
+    numbers: Rows = known[1]
+    return numbers
+
+
+def _factors_and_boosts(asked: Asked, analyser: Analyser, parameters: Parameters) -> tuple[Floats, Floats]:
+    state = analyser, parameters
+    known = asked.kept.get("factors")
+    if known is None or known[0] != state:
+        found = factors(asked, analyser, parameters)
+        known = asked.kept["factors"] = state, (found, _boosts(asked.counted, found, parameters))
+    both: tuple[Floats, Floats] = known[1]
+    return both
 
 
 def _likeness(asked: Asked, meanings: Meanings | None, parameters: Parameters) -> Likeness:

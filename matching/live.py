@@ -18,9 +18,9 @@ constants.
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -65,6 +65,22 @@ class Version:
         self.change: Change | None = None
 
 
+class Held:
+    """`Live` at a version, for a `with`: every list has one, and a generator would take some times as long."""
+
+    __slots__ = ("_live", "_version")
+
+    def __init__(self, live: Live, version: Version) -> None:
+        self._live, self._version = live, version
+
+    def __enter__(self) -> Live:
+        self._live.take(self._version)
+        return self._live
+
+    def __exit__(self, *_: object) -> None:
+        self._live.give_back()
+
+
 class Live:
     """df, N and norms of the version `at`, under a lock. See the module's docstring."""
 
@@ -88,12 +104,9 @@ class Live:
         """The version that the arrays are at."""
         return self._at
 
-    @contextmanager
-    def at(self, version: Version) -> Iterator[Live]:
+    def at(self, version: Version) -> Held:
         """Hold the arrays at a version; nobody else may use them meanwhile."""
-        with self._lock:
-            self._move_to(version)
-            yield self
+        return Held(self, version)
 
     def change(self, version: Version, change: Change) -> Version:
         """Return the version that follows from another by a change."""
@@ -140,7 +153,7 @@ class Live:
     @property
     def error(self) -> float:
         """The bound on how far idf and norms may lag, relative to the live ones."""
-        return LAG + abs(float(np.log((1 + self.items) / (1 + self._base)))) + _ROUNDING
+        return LAG + abs(math.log((1 + self.items) / (1 + self._base))) + _ROUNDING
 
     def norms(self, segment: Segment) -> Norms:
         """Return one over the norm of every row of a segment, per field, within `error`."""
@@ -183,6 +196,19 @@ class Live:
 
     def _idf(self, df: NDArray[Any]) -> NDArray[np.float64]:
         return np.asarray(np.log((1 + self._base) / (1.0 + df)) + 1.0)
+
+    def take(self, version: Version) -> None:
+        """Begin to hold the arrays at a version, for `Held`."""
+        self._lock.acquire()
+        try:
+            self._move_to(version)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def give_back(self) -> None:
+        """Hold them no more."""
+        self._lock.release()
 
     def _move_to(self, version: Version) -> None:
         steps: list[Version] = []
