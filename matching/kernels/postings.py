@@ -1,6 +1,7 @@
 """Postings as the compiled kernel reads them.
 
-They are kept by how common a term is. *Rare* terms (up to RARE rows) have row numbers of four bytes. *Common* ones
+They are kept by how common a term is. *Rare* terms (up to RARE rows, in a large pool up to three a block, since to know
+where a term begins in each block takes room and time, too) have row numbers of four bytes. *Common* ones
 have two-byte places within blocks of 16,384 rows, so that a block's sums stay in the cache while all terms are added;
 those with a tf of 1 come first, then those of 2, which are nearly all, and others stand apart with their tf.
 Of *dense* terms, held by every eighth row, those with a tf of 1 are bits: one of each row, which is less to read, and
@@ -30,6 +31,7 @@ BLOCK = 1 << 14  # Rows; their sums in one field nearly fit into the first cache
 _DENSE = 8  # Rows, of which a dense term has more than one. Rarer ones take less time as places.
 CODE = 16  # Bits of a place that come before a code.
 _PLACE = (1 << CODE) - 1
+_A_BLOCK = 3  # Rows that a rare term may have in each block, on average.
 _WORD = 16  # Rows.
 _EXACT = 128
 _STEP = math.log(1e6 / _EXACT) / (255 - _EXACT)
@@ -170,10 +172,10 @@ def invert(starts: Rows, columns: NDArray[np.int32], tfs: NDArray[Any], n_terms:
     held, columns, n_terms = narrowed(columns, n_terms)
     turned = csr_array((_codes(tfs), columns, starts), shape=(n_rows, n_terms)).tocsc()
     df = np.diff(turned.indptr).astype(np.int64)
-    frequent = np.flatnonzero(df > RARE)
-    is_rare = df <= RARE
-    rare = np.repeat(is_rare, df)
     blocks = _blocks(rectangles)
+    is_rare = df <= max(RARE, _A_BLOCK * (len(blocks) - 1))
+    frequent = np.flatnonzero(~is_rare)
+    rare = np.repeat(is_rare, df)
     is_dense = df[frequent] * _DENSE > n_rows
     maps = np.where(is_dense, np.cumsum(is_dense) - 1, -1)
     once = turned.data == 1

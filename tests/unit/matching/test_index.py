@@ -58,6 +58,7 @@ def test_an_edited_index_ranks_as_a_fresh_one(pool, steps, query, pending, kerne
 def test_every_layout_of_postings_gives_the_same_lists(pool, steps, query):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(postings, "RARE", 1)
+        patch.setattr(postings, "_A_BLOCK", 0)
         patch.setattr(postings, "BLOCK", 8)
         patch.setattr(segment, "BLOCK", 8)
         patch.setattr(index_module, "_PENDING", 0)
