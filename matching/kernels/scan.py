@@ -151,23 +151,31 @@ def _mix(native, pivot, norms_n, norms_p, kinds, shares):  # type: ignore[no-unt
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _pool(table, each, more, room, out):  # type: ignore[no-untyped-def]
-    """Write the score of every expert. table: that of the items, shape (items, experts), which is lost. room: for the
-    best of them, shape (best, at least experts).
+def _pool(rows, first, step, items, each, more, room, out):  # type: ignore[no-untyped-def]
+    """Write the score of every expert from those of the items, which are lost: of the first expert they stand at
+    `first` and every `step` after it, those of the others beside. room: for the best, shape (best, at least experts).
     """
-    best = room[:, : len(out)]
-    best[:] = 0
+    experts = len(out)  # Below, slices of one dimension: of others the compiler does not know that they have no gaps.
+    if items == 1:
+        own = rows[first : first + experts]
+        for expert in range(experts):
+            out[expert] = (each + more) * own[expert]
+        return
+    room[:] = 0
     out[:] = 0
-    for own in table:
-        for expert in range(len(out)):
+    for item in range(items):
+        own = rows[first + item * step : first + item * step + experts]
+        for expert in range(experts):
             out[expert] += each * own[expert]
-        for kept in best:  # An insertion sort of all experts at once.
-            for expert in range(len(out)):
+        for place in range(len(room)):  # An insertion sort of all experts at once.
+            kept = room[place][:experts]
+            for expert in range(experts):
                 less = min(kept[expert], own[expert])
                 kept[expert] = max(kept[expert], own[expert])
                 own[expert] = less
-    for kept in best:
-        for expert in range(len(out)):
+    for place in range(len(room)):
+        kept = room[place][:experts]
+        for expert in range(experts):
             out[expert] += more * kept[expert]
 
 
@@ -333,16 +341,10 @@ def scan(  # type: ignore[no-untyped-def]
             if not items:
                 continue
             each, more = np.float32(mean_weight / items), np.float32((1.0 - mean_weight) / best)
-            table = native[first - row : first - row + items * experts].reshape(items, experts)
             for begin in range(0, experts, _EXPERTS):
                 stop = min(begin + _EXPERTS, experts)
                 own, here, there = scores[: stop - begin], start + begin, start + stop
-                if items == 1:
-                    rows = native[here - start + first - row : there - start + first - row]
-                    for expert in range(len(own)):
-                        own[expert] = (each + more) * rows[expert]
-                else:
-                    _pool(table[:, begin:stop], each, more, room, own)
+                _pool(native, first - row + begin, experts, items, each, more, room, own)
                 _move(own, mask[here:there], added[here:there], factors[here:there])
                 if len(out):
                     out[here:there] = own
