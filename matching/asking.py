@@ -20,11 +20,13 @@ from matching.meaning import EXTRA, Meanings
 from matching.parameters import Parameters
 from matching.profile import Query, aspect_codes
 from matching.reading import Analysed, Reading, concept_term
+from matching.remembering import Latest
 from matching.vocabulary import Vocabulary
 from matching.weights import FIELDS, Field, Floats, QueryField, Rows, sublinear
 
-REMEMBERED = 256  # Requests, some ten kilobytes each.
-LONG = 10_000  # Characters.
+# Of the requests that are remembered; one takes 200 to 400 bytes for each of its characters, and some for itself.
+CHARACTERS = 60_000
+_EACH = 200
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -120,10 +122,13 @@ class Prepared:
         )
 
 
+_LATEST: Latest[tuple[Query, Analyser], Asked] = Latest(CHARACTERS)
+
+
 def ask(query: Query, analyser: Analyser) -> Asked:
     """Return the query with its text analysed; the latest are remembered, but for very long ones."""
-    is_short = len(query.title) + len(query.text) <= LONG
-    return _remembered(query, analyser) if is_short else _asked(query, analyser)
+    size = _EACH + len(query.title) + len(query.text)
+    return _LATEST.get((query, analyser), size, lambda: _asked(query, analyser))
 
 
 def _asked(query: Query, analyser: Analyser) -> Asked:
@@ -133,9 +138,6 @@ def _asked(query: Query, analyser: Analyser) -> Asked:
     return Asked(
         query, reading, terms, aspects, aspect_codes(query.aspects, "must"), counted, _shares(reading, counted)
     )
-
-
-_remembered = lru_cache(maxsize=REMEMBERED)(_asked)
 
 
 def _counted(found: Analysed, named: set[str]) -> Counted:

@@ -3,6 +3,7 @@
 import pytest
 
 from matching import Analyser, Aspect, Index, Parameters, Pivot, Profile, Query, ask, asking, best
+from matching.remembering import Latest
 from tests.reference.pools import CONCEPTS, LEXICON
 
 ANALYSER = Analyser(CONCEPTS, Pivot(LEXICON))
@@ -25,9 +26,21 @@ def test_other_aspects_and_other_analysers_make_another_request():
 
 
 def test_a_huge_request_is_not_kept():
-    huge = Query("", "电池 " * asking.LONG)
+    huge = Query("", "电池 " * asking.CHARACTERS)
 
     assert ask(huge, ANALYSER) is not ask(huge, ANALYSER)
+
+
+def test_what_was_not_asked_for_the_longest_is_forgotten():
+    latest, made = Latest(10), []
+
+    def get(key, size):
+        return latest.get(key, size, lambda: made.append(key) or key.upper())
+
+    assert [get("a", 4), get("b", 4), get("a", 4), get("c", 4)] == ["A", "B", "A", "C"]  # There is room for two.
+    assert made == ["a", "b", "c"]
+    assert [get("a", 4), get("huge", 11), get("c", 4), get("b", 4)] == ["A", "HUGE", "C", "B"]
+    assert made == ["a", "b", "c", "huge", "b"]
 
 
 @pytest.mark.parametrize("kernel", ["numba", "scipy"])
