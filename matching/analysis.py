@@ -11,10 +11,10 @@ from matching.concepts import Concepts, Span
 from matching.meaning import Meanings
 from matching.pivot import Pivot
 from matching.rarity import Rarities
-from matching.reading import Analysed, Place, Reading
+from matching.reading import Analysed, Reading
 
 _CODE = ("analysis", "concepts", "documents", "english", "latin", "meaning", "pivot", "reading", "text")
-_LIBRARIES = tuple((name, version(name)) for name in ("opencc", "PyStemmer"))
+_LIBRARIES = tuple((name, version(name)) for name in ("ahocorasick_rs", "opencc", "PyStemmer"))
 REMEMBERED = 4096  # Texts, a few kilobytes each.
 
 
@@ -51,10 +51,6 @@ class Analyser:
     def analyse(self, text: str) -> Analysed:
         """Return the terms of a text."""
         return self.read(text).terms()
-
-    def places(self, text: str) -> list[Place]:
-        """Return where each term of a text stands in it."""
-        return self.read(text).places()
 
     def spans(self, text: str) -> list[Span]:
         """Return the vocabulary concepts in a text."""

@@ -133,7 +133,7 @@ def ask(query: Query, analyser: Analyser) -> Asked:
 
 def _asked(query: Query, analyser: Analyser) -> Asked:
     reading = analyser.read(query_text(query))
-    terms, aspects = reading.terms(in_words=True), aspect_codes(query.aspects)
+    terms, aspects = reading.terms(), aspect_codes(query.aspects)
     counted = _counted(terms, {concept_term(code) for code in aspects})
     return Asked(
         query, reading, terms, aspects, aspect_codes(query.aspects, "must"), counted, _shares(reading, counted)

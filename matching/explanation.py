@@ -21,6 +21,7 @@ from matching.profile import Item
 from matching.reading import concept_code, concepts_among
 from matching.reckoning import Adjustment, Evidence, Reckonings
 from matching.records import LANGUAGES
+from matching.standing import Place
 from matching.text import is_han
 from matching.weights import FIELDS, Field, Floats
 
@@ -28,7 +29,6 @@ WORDS_SHOWN = 4
 Shared = Mapping[Field, "_Shared"]
 Line = tuple[str, str]  # Field and term.
 Terms = Mapping[str, Set[str]]  # Some terms of each field.
-Places = Sequence[tuple[str, str, int, int]]  # Field, term, start and end in the text.
 Spellings = Mapping[Line, dict[str, None]]  # How a line is written, each spelling once.
 
 
@@ -253,7 +253,7 @@ def _by_field(lines: Iterable[Line]) -> Terms:
     return wanted
 
 
-def _spellings(places: Places, text: str, wanted: Terms) -> Spellings:
+def _spellings(places: Sequence[Place], text: str, wanted: Terms) -> Spellings:
     """Return how those of the wanted lines that stand at these places are spelt there."""
     found: dict[Line, dict[str, None]] = {}
     for field, term, start, end in places:
@@ -262,7 +262,7 @@ def _spellings(places: Places, text: str, wanted: Terms) -> Spellings:
     return found
 
 
-def _marks(places: Places, text: str) -> tuple[str, ...]:
+def _marks(places: Sequence[Place], text: str) -> tuple[str, ...]:
     """Return the stretches of text that the places cover; lone Han characters are too common to mark."""
     spans = sorted({(start, end) for _, _, start, end in places})
     marks: dict[str, None] = {}

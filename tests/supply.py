@@ -30,7 +30,8 @@ ALLOWED = {
     *("0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "LGPL-3.0-only", "MIT", "MIT-0"),
     *("MPL-2.0", "PSF-2.0", "Zlib"),
 }
-CLASSIFIERS = {
+SPELT = {
+    "Apache 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
     "BSD License": "BSD-3-Clause",
     "MIT License": "MIT",
@@ -95,12 +96,13 @@ def licence(name: str) -> str:
         return ELSEWHERE.get(name, "")
     if expression := stated.get("License-Expression"):
         return expression
-    if (said := stated.get("License", "").strip()) in ALLOWED:
+    said = stated.get("License", "").strip()
+    if (said := SPELT.get(said, said)) in ALLOWED:
         return said
     classifiers = [
         line.rpartition(" :: ")[2] for line in stated.get_all("Classifier", []) if line.startswith("License ::")
     ]
-    return " OR ".join(CLASSIFIERS.get(one, one) for one in classifiers)
+    return " OR ".join(SPELT.get(one, one) for one in classifiers)
 
 
 def refused(expression: str) -> bool:

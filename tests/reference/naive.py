@@ -19,7 +19,8 @@ from matching.baseline import background
 from matching.documents import is_padding
 from matching.rarity import requests
 from matching.reading import Analysed
-from matching.text import normalise
+from matching.text import normalise, tokens
+from tests.reference.reading import english_words
 
 
 def naive_affinities(
@@ -170,12 +171,14 @@ def naive_factor(
 ) -> Callable[[str], float]:
     """Return what says how much a mention of a term counts: by its rarity, and of a word's glosses each its share."""
     rarity = naive_rarity(analyser, language, field)
-    reading = analyser.read(text)
+    normalised = normalise(text)
     mentions: dict[str, list[float]] = {}
-    for token, cut in reading._cuts:
-        for _, _, stems in cut:
-            for stem in stems:
-                mentions.setdefault(stem, []).append(1 / len(stems) if token.kind == "han" else 1.0)
+    for token in tokens(normalised):
+        for _, _, stems in english_words(token.text) if token.kind == "word" else ():
+            mentions.setdefault(*stems, []).append(1.0)
+    for _, _, stems in analyser._pivot.cut(normalised):
+        for stem in stems:
+            mentions.setdefault(stem, []).append(1 / len(stems))
 
     def factor(term: str) -> float:
         shares = mentions.get(term, [1.0]) if field == "pivot" else [1.0]

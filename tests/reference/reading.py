@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from matching.concepts import _BRACKETS, _BREAK, Concepts
 from matching.english import acronym, is_stop_word, singular, stem
 from matching.pivot import Pivot, gloss_stems
-from matching.reading import Analysed, Place, concept_term
+from matching.reading import Analysed, concept_term
+from matching.standing import Place
 from matching.text import _LONGEST_WORD, _TOKENS, Token, language, normalise, normalise_with_places, pairs, stretch
 
 
@@ -103,7 +104,6 @@ class Headwords:
     def __init__(self, glosses: Mapping[str, str]) -> None:
         self.glosses = glosses
         self.deepest = max(map(len, glosses), default=1)
-        self.begun = {headword[:2] for headword in glosses if len(headword) > 1}
 
     def cut(self, run: str, ends: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
         found, place = [], 0
@@ -127,7 +127,7 @@ class SlowPivot:
 
     def cut(self, run: str) -> list[tuple[int, str, tuple[str, ...]]]:
         end = [(len(run), "")]
-        terms = self.glossary.cut(run, end) if self.glossary.begun & set(pairs(run)) else []
+        terms = self.glossary.cut(run, end)
         words = self.lexicon.cut(run, terms + end)
         found = [(place, word, gloss_stems(self.lexicon.glosses[word])) for place, word in words]
         return sorted(found + [(place, term, gloss_stems(self.glossary.glosses[term])) for place, term in terms])
@@ -160,18 +160,18 @@ class SlowReading:
                 here += [("native", one, at, at + 1) for at, one in enumerate(text, start)]
                 here += [("native", one, at, at + 2) for at, one in enumerate(pairs(text), start)]
         here += [("native", *place) for place in latin_terms(self.found)]
-        here += [("pivot", stem, at, at + len(word)) for at, word, stems in self.words() for stem in stems]
+        words = sorted(self.words(), key=lambda word: word[0])
+        here += [("pivot", stem, at, at + len(word)) for at, word, stems in words for stem in stems]
         here += [("concept", concept_term(code), start, end) for codes, start, end in self.hits for code in codes]
-        return [Place(field, term, *stretch(self.origin, start, end)) for field, term, start, end in here]
+        return [(field, term, *stretch(self.origin, start, end)) for field, term, start, end in here]
 
     def words(self) -> Iterator[tuple[int, str, tuple[str, ...]]]:
-        for token in self.found:
-            if token.kind == "han":
-                for place, word, stems in self.pivot.cut(token.text):
-                    yield token.start + place, word, stems
-            elif token.kind == "word":
-                for place, word, stems in english_words(token.text):
-                    yield token.start + place, word, stems
+        """Those of Latin tokens, then the Chinese ones."""
+        for kind, cut in (("word", english_words), ("han", self.pivot.cut)):
+            for token in self.found:
+                if token.kind == kind:
+                    for place, word, stems in cut(token.text):
+                        yield token.start + place, word, stems
 
 
 def english_words(text: str) -> list[tuple[int, str, tuple[str, ...]]]:

@@ -4,13 +4,13 @@ import pytest
 
 from matching import Pivot
 from matching.pivot import DATA
-from matching.text import normalise, tokens
+from matching.text import normalise
 
 PIVOT = Pivot.load()
 
 
 def stems(text):
-    return [stem for word in PIVOT.words(tokens(normalise(text))) for stem in word.stems]
+    return [stem for _, _, own in PIVOT.cut(normalise(text)) for stem in own]
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,14 @@ MONSTERS = (
 )
 
 
+def places(text):
+    """Where each term of a text stands in it."""
+    terms = ANALYSER.analyse(text)
+    concepts = {term for term in terms.pivot if term.startswith("=")}
+    wanted = {"native": {*terms.native} - concepts, "pivot": {*terms.pivot} - concepts, "concept": concepts}
+    return ANALYSER.read(text).places_of(wanted)
+
+
 def native(text):
     return set(ANALYSER.analyse(text).native)
 
@@ -55,10 +63,10 @@ def test_a_text_has_the_language_of_its_dominant_script(text, expected):
 @pytest.mark.parametrize("text", MONSTERS, ids=lambda text: text[:6])
 def test_a_monster_is_read_to_its_end(text):
     """In time that grows as the text does: with its square, none of these would end for minutes."""
-    terms, places = ANALYSER.analyse(text), ANALYSER.places(text)
+    terms, found = ANALYSER.analyse(text), places(text)
     concepts = sum(term.startswith("=") for term in terms.native)  # In both fields, for one place.
-    assert len(places) == len(terms.native) + len(terms.pivot) - concepts
-    assert not places or max(place.end for place in places) > len(text) - 8
+    assert len(found) == len(terms.native) + len(terms.pivot) - concepts
+    assert not found or max(end for _, _, _, end in found) > len(text) - 8
 
 
 @given(st.text(st.characters() | st.characters(categories=["Cs"])))  # Halves of characters, too.
@@ -67,30 +75,29 @@ def test_a_monster_is_read_to_its_end(text):
 def test_any_text_is_analysed_and_every_place_lies_within_it(text):
     analysed = ANALYSER.analyse(text)
     assert analysed == ANALYSER.analyse(text)
-    assert all(0 <= place.start < place.end <= len(text) for place in ANALYSER.places(text))
+    assert all(0 <= start < end <= len(text) for _, _, start, end in places(text))
 
 
 @given(st.text(alphabet="专利無效 aBé㈱ﷺ-5G\u0301"))
 def test_places_lead_from_each_normalised_character_back_to_the_text(text):
-    normalised, places = normalise_with_places(text)
-    assert len(places) == len(normalised) + 1
-    assert list(places) == sorted(places)
+    normalised, origin = normalise_with_places(text)
+    assert len(origin) == len(normalised) + 1
+    assert list(origin) == sorted(origin)
 
 
 def test_pivot_terms_are_stems_of_the_glossary_and_the_words():
-    assert ANALYSER.analyse("茶叶 licences").pivot == ("tea", "leav", "licens")
+    assert ANALYSER.analyse("茶叶 licences").pivot == ("licens", "tea", "leav")
     assert ANALYSER.analyse("标准必要专利").pivot == ("standard", "essenti", "patent", "sep", "=FN-SEP")
 
 
 def test_the_glossary_has_precedence_over_the_lexicon():
     pivot = Pivot({"无效宣告": "invalidation"}, {"专利无": "wrong", "专利": "patent", "无": "without"})
-    words = pivot.words(list(tokens("专利无效宣告")))
-    assert [(word.text, word.stems) for word in words] == [("专利", ("patent",)), ("无效宣告", ("invalid",))]
+    assert pivot.cut("专利无效宣告") == [(0, 2, ("patent",)), (2, 6, ("invalid",))]
 
 
 def test_the_shipped_lexicon_knows_the_field_and_the_world():
     pivot = Pivot.load()
-    stems = {stem for word in pivot.words(list(tokens("商业秘密 运动鞋 印度尼西亚"))) for stem in word.stems}
+    stems = {stem for _, _, own in pivot.cut("商业秘密 运动鞋 印度尼西亚") for stem in own}
     assert {"trade", "secret", "shoe", "indonesia"} <= stems
 
 
@@ -99,9 +106,8 @@ def naive_words_of_terms(text):
     reading = ANALYSER.read(text)
     normalised, origin = normalise_with_places(text)
     word_at = {}
-    for word, start, _ in ANALYSER._pivot.words(tokens(normalised)):
-        spelt = text[slice(*stretch(origin, start, start + len(word)))]
-        word_at |= dict.fromkeys(range(start, start + len(word)), spelt)
+    for start, end, _ in ANALYSER._pivot.cut(normalised):
+        word_at |= dict.fromkeys(range(start, end), text[slice(*stretch(origin, start, end))])
     words = {}
     for token in tokens(normalised):
         for at in range(len(token.text)) if token.kind == "han" else ():
