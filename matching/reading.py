@@ -160,10 +160,11 @@ class Reading:
         words: dict[str, str] = {}
         text = self._normalised
         for start, end, _ in reversed(self._pivot.cut(text)):  # So that what comes first is written last.
-            spelt = self._spelt(start, end)
-            for at in range(start, end):
-                words[text[at]] = words[text[at : at + 2]] = spelt
-        return {term: word for term, word in words.items() if is_han(term[-1])}  # A pair may leave its run.
+            run = text[start : end + 1]  # With what is beside it: a pair of characters may leave a word, but not a run.
+            words |= dict.fromkeys(
+                (*text[start:end], *pairs(run if is_han(run[-1]) else run[:-1])), self._spelt(start, end)
+            )
+        return words
 
     def _spelt(self, start: int, end: int) -> str:
         """Return the original of a stretch of the normalised text."""
