@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -112,17 +112,17 @@ def _reading(app: Flask) -> Iterator[Session]:
 def warm_up(app: Flask) -> None:
     """Open or build the index and read the census, for the processes forked from this one to share.
 
-    So that none makes its first request wait. A database that is away or not migrated yet does not stop the start;
-    `/readyz` says what is wrong.
+    So that none makes its first request wait. Where there are no files of it that fit, as after an update, they are
+    written and opened here: an index that was built in memory would be copied into every process, page by page. A
+    database that is away or not migrated yet does not stop the start; `/readyz` says what is wrong.
     """
-    with app.app_context():
+    corpus: Corpus = app.extensions["corpus"]
+    with app.app_context(), corpus.tending.alone() if corpus.tending else nullcontext():
         try:
             with database.transaction(read_only=True) as session:
-                corpus: Corpus = app.extensions["corpus"]
                 pool = corpus.refresh(session)
                 app.extensions["directory"].refresh(session)
-                built = corpus.files is not None and not corpus.files.name
-            if built and corpus.tending and pool.index.n_experts:
+            if corpus.files and corpus.tending and not corpus.files.is_open and pool.index.n_experts:
                 corpus.tending.tend(pool)
         except SQLAlchemyError as error:
             log.warning("index_not_built", error=type(error).__name__)

@@ -35,6 +35,11 @@ class IndexFiles:
         self.name: str | None = None  # Of the snapshot that this process has open, or has found unusable.
         self.fits = True  # Unless it was found unusable.
 
+    @property
+    def is_open(self) -> bool:
+        """Whether this process has opened a snapshot of them."""
+        return self.name is not None and self.fits
+
     def opened(self, analyser: Analyser, parameters: Parameters) -> Stored | None:
         """The current index; None where there is none, or, with a line in the log, where it cannot be used."""
         self.name = self._current()

@@ -6,8 +6,8 @@ those who rank meanwhile go on with what they have.
 """
 
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import structlog
 from sqlalchemy.orm import Session
@@ -32,6 +32,12 @@ class Tending:
         self._corpus, self._files, self._reading = corpus, files, reading
         self._busy = threading.Lock()
         self._written: Edition | None = None  # Which a snapshot was written for in place of one of another edition.
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let `look` start no thread meanwhile: a fork would leave it out, and might keep what it holds locked."""
+        with self._busy:
+            yield
 
     def look(self, pool: Pool) -> None:
         """Change over to a new snapshot, or write one, in a thread, if it is time."""

@@ -276,6 +276,24 @@ def test_files_that_are_damaged_or_of_another_database_are_not_used(app: Flask, 
         close(made)
 
 
+def test_files_that_do_not_fit_are_replaced_before_processes_are_forked(
+    app: Flask, sharing: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = entered(app)
+    warm_up(sharing)
+    files: IndexFiles = sharing.extensions["corpus"].files
+    for file in files.folder.glob("*/index.bin"):
+        file.write_bytes(b"of another release")
+    monkeypatch.setattr("expertdb.services.tending.threading.Thread", None)  # Starting one would fail.
+    later = make_app(str(app.config["SQLALCHEMY_DATABASE_URI"]), clock, index_dir=str(files.folder))
+    warm_up(later)
+    monkeypatch.setattr("expertdb.services.profiles.everybody", None)  # So would reading everybody.
+    assert later.extensions["corpus"].files.is_open
+    assert files.renewed()
+    assert found(later) == [one]
+    close(later)
+
+
 def test_a_new_snapshot_is_taken_over_by_all_and_no_edit_is_lost(app: Flask, sharing: Flask, clock: Clock) -> None:
     one = entered(app)
     warm_up(sharing)
