@@ -10,6 +10,7 @@ from typing import Any
 from gunicorn import systemd
 from gunicorn.glogging import Logger
 
+from config.apart import run_apart
 from config.settings import load
 from config.worker import Worker
 from expertdb import logs
@@ -68,9 +69,11 @@ def when_ready(server: Any) -> None:
 
     Under systemd a new program that is ready takes over from the one that started it: `systemctl reload` is USR2.
     """
-    from expertdb.app import warm_up
+    from expertdb.app import lay_out, warm_up
 
-    warm_up(server.app.wsgi())
+    app = server.app.wsgi()
+    run_apart(lay_out, app)
+    warm_up(app)
     _forget_figures(os.getpid())
     gc.freeze()
     if server.master_pid and "NOTIFY_SOCKET" in os.environ:

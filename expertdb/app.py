@@ -19,7 +19,7 @@ from expertdb.links import Links
 from expertdb.models.vocabularies import Editions
 from expertdb.sealing import Sealer
 from expertdb.services import rules
-from expertdb.services.corpus import Corpus
+from expertdb.services.corpus import Corpus, analyser_for
 from expertdb.services.directory import Directory
 from expertdb.services.index_files import IndexFiles
 from expertdb.services.tending import Tending
@@ -127,6 +127,26 @@ def warm_up(app: Flask) -> None:
         except SQLAlchemyError as error:
             log.warning("index_not_built", error=type(error).__name__)
         database.db.engine.dispose()  # Connections must not be shared between processes.
+
+
+def lay_out(app: Flask) -> None:
+    """Write the files of the index for `warm_up` to open, where there are none that fit.
+
+    To be called in a process of its own: building takes several times as much memory as the files, and little of it is
+    given back as long as the process lives.
+    """
+    corpus: Corpus = app.extensions["corpus"]
+    if not corpus.files or not corpus.files.can_be_written():
+        return
+    with app.app_context():
+        database.db.engine.dispose(close=False)  # The connections of the process that this one was forked from.
+        try:
+            with database.transaction(read_only=True):  # It takes up the edition of the vocabularies.
+                fitting = corpus.files.fitting(analyser_for(corpus.parameters), corpus.parameters)
+        except SQLAlchemyError:
+            return  # As `warm_up` will say.
+    if not fitting:
+        warm_up(app)
 
 
 def tell_index_version(app: Flask) -> None:

@@ -13,7 +13,16 @@ from pathlib import Path
 
 import structlog
 
-from matching import Analyser, Index, Parameters, UnusableSnapshot, current_snapshot, load_snapshot, save_snapshot
+from matching import (
+    Analyser,
+    Index,
+    Parameters,
+    UnusableSnapshot,
+    current_snapshot,
+    load_snapshot,
+    save_snapshot,
+    snapshot_fits,
+)
 
 log = structlog.get_logger()
 
@@ -39,6 +48,10 @@ class IndexFiles:
     def is_open(self) -> bool:
         """Whether this process has opened a snapshot of them."""
         return self.name is not None and self.fits
+
+    def fitting(self, analyser: Analyser, parameters: Parameters) -> bool:
+        """Whether the current snapshot says that `opened` can use it."""
+        return snapshot_fits(self.folder, analyser, parameters.max_items)
 
     def opened(self, analyser: Analyser, parameters: Parameters) -> Stored | None:
         """The current index; None where there is none, or, with a line in the log, where it cannot be used."""
@@ -69,6 +82,14 @@ class IndexFiles:
                 return mine
         except OSError as error:
             log.warning("index_not_written", folder=str(self.folder), error=str(error))
+            return False
+
+    def can_be_written(self) -> bool:
+        """Whether this process could write a snapshot now."""
+        try:
+            with self._locked() as mine:
+                return mine
+        except OSError:
             return False
 
     def _current(self) -> str | None:

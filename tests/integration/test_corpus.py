@@ -14,7 +14,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, func, insert, select, text, update
 
-from expertdb.app import warm_up
+from config.apart import run_apart
+from expertdb.app import lay_out, warm_up
 from expertdb.database import db, transaction
 from expertdb.models import triggers
 from expertdb.models.corpus import CorpusChange, CorpusState, CorpusTouched, CorpusVersion, ExpertStanding
@@ -276,6 +277,21 @@ def test_files_that_are_damaged_or_of_another_database_are_not_used(app: Flask, 
         close(made)
 
 
+def test_files_are_written_apart_where_none_fit_and_then_merely_opened(
+    app: Flask, sharing: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = entered(app)
+    assert run_apart(lay_out, sharing)
+    files: IndexFiles = sharing.extensions["corpus"].files
+    monkeypatch.setattr("expertdb.services.profiles.everybody", None)  # Reading everybody would fail.
+    assert run_apart(lay_out, sharing)
+    warm_up(sharing)
+    assert files.is_open
+    assert found(sharing) == [one]
+    assert [path.name for path in files.folder.iterdir() if path.is_dir()] == [files.name]
+    assert run_apart(lay_out, app)  # Which has no files.
+
+
 def test_files_that_do_not_fit_are_replaced_before_processes_are_forked(
     app: Flask, sharing: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -343,10 +359,15 @@ def test_only_one_process_writes_at_a_time(app: Flask, sharing: Flask, tmp_path:
     assert files.write(pool.index, 1, "stamp")
 
 
-def test_a_folder_that_cannot_be_written_stops_nobody(app: Flask, tmp_path: Path, clock: Clock) -> None:
+def test_a_folder_that_cannot_be_written_stops_nobody(
+    app: Flask, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "file").write_text("in the way")
     one = entered(app)
     made = make_app(str(app.config["SQLALCHEMY_DATABASE_URI"]), clock, index_dir=str(tmp_path / "file" / "index"))
+    with monkeypatch.context() as nobody:
+        nobody.setattr("expertdb.services.profiles.everybody", None)  # Nobody is read for files that cannot be.
+        lay_out(made)
     warm_up(made)
     assert found(made) == [one]
     close(made)
