@@ -1,6 +1,5 @@
 """Work in a process of its own, whose memory goes back to the system when it ends."""
 
-import contextlib
 import os
 import signal
 from collections.abc import Callable
@@ -9,35 +8,30 @@ from typing import Any
 import structlog
 
 log = structlog.get_logger()
-DONE = b"done"
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 
 
-def run_apart(work: Callable[..., None], *arguments: Any) -> bool:
-    """Do `work` in a fork of this process and wait for it; return whether it came to its end.
+def run_apart(work: Callable[..., None], *arguments: Any) -> int:
+    """Do `work` in a fork of this process and wait for it.
 
-    Its connections must be its own, and no thread of this process is in it. What it raises is logged.
+    Return how it ended: 0, 1 if it failed, which is logged, or the signal that ended it as a negative number. Its
+    connections must be its own, and no thread of this process is in it.
     """
-    reading, writing = os.pipe()
     child = os.fork()
     if not child:
-        os.close(reading)
-        _work(writing, work, *arguments)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as told:
-        done = told.read() == DONE  # Until it ends, in whatever way.
-    with contextlib.suppress(ChildProcessError):  # gunicorn collects processes that have ended, too.
-        os.waitpid(child, 0)
-    return done
+        _work(work, *arguments)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def _work(told: int, work: Callable[..., None], *arguments: Any) -> None:
+def _work(work: Callable[..., None], *arguments: Any) -> None:
     """Do the work, and end with it: nothing of what the process was doing is gone on with."""
+    ended = 1
     try:
-        for one in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGCHLD):
+        for one in (*ENDING, signal.SIGCHLD):
             signal.signal(one, signal.SIG_DFL)  # Not gunicorn's.
         work(*arguments)
-        os.write(told, DONE)
+        ended = 0
     except BaseException as error:
         log.error("not_done_apart", work=work.__name__, error=repr(error))
     finally:
-        os._exit(0)
+        os._exit(ended)

@@ -10,7 +10,7 @@ from typing import Any
 from gunicorn import systemd
 from gunicorn.glogging import Logger
 
-from config.apart import run_apart
+from config.apart import ENDING, run_apart
 from config.settings import load
 from config.worker import Worker
 from expertdb import logs
@@ -72,8 +72,8 @@ def when_ready(server: Any) -> None:
     from expertdb.app import lay_out, warm_up
 
     app = server.app.wsgi()
-    run_apart(lay_out, app)
-    warm_up(app)
+    if -run_apart(lay_out, app) not in ENDING:  # Who ended that, by Ctrl-C or with the whole service, ends this, too.
+        warm_up(app)
     _forget_figures(os.getpid())
     gc.freeze()
     if server.master_pid and "NOTIFY_SOCKET" in os.environ:

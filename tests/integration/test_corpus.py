@@ -281,15 +281,15 @@ def test_files_are_written_apart_where_none_fit_and_then_merely_opened(
     app: Flask, sharing: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = entered(app)
-    assert run_apart(lay_out, sharing)
+    assert run_apart(lay_out, sharing) == 0
     files: IndexFiles = sharing.extensions["corpus"].files
     monkeypatch.setattr("expertdb.services.profiles.everybody", None)  # Reading everybody would fail.
-    assert run_apart(lay_out, sharing)
+    assert run_apart(lay_out, sharing) == 0
     warm_up(sharing)
     assert files.is_open
     assert found(sharing) == [one]
     assert [path.name for path in files.folder.iterdir() if path.is_dir()] == [files.name]
-    assert run_apart(lay_out, app)  # Which has no files.
+    assert run_apart(lay_out, app) == 0  # Which has no files.
 
 
 def test_files_that_do_not_fit_are_replaced_before_processes_are_forked(
