@@ -11,9 +11,10 @@ So they rest on a df that may lag behind, and `error` bounds what that can do.
 
 Let a be the idf that the norms rest on (N₀ items, lagging df) and l the live one. l - a is ln((1 + N) / (1 + N₀)), the
 same for all terms, less ln((1 + df) / (1 + lagging df)). The latter is let grow to LAG of a: a rare term is followed at
-once, which touches few norms, one that many hold when a few edits have added up. Since a is at least 1, every l lies
-within a·(1 ± e), e = LAG + |ln((1 + N) / (1 + N₀))|, and so does a norm, a root of a sum of squares of idf times
-constants.
+once, which touches few norms, one that many hold when a few edits have added up. Let g be the greatest share of a that
+it has had of any term, LAG or less. Since a is at least 1, every l lies within a·(1 ± e), e = g + |ln((1 + N) /
+(1 + N₀))|, and so does a norm, a root of a sum of squares of idf times constants. To this comes that a norm has 32 bits
+and is rounded each time it follows.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ LAG = 0.005
 # Above this bound norms are reckoned anew. With 2 % some forty candidates are looked at instead of twenty.
 WORST = 0.02
 _CHUNK = 1 << 24  # Postings.
-_ROUNDING = 1e-6  # Of 32-bit norms after many small changes, relative: six digits are sure.
+_ROUNDING = 2.0**-23  # Of a 32-bit norm, relative, twice over.
 
 Norms = Mapping[Field, NDArray[np.float32]]
 
@@ -96,6 +97,7 @@ class Live:
         self._df = dict(df)
         self._lagging = dict(lagging or {field: df[field].copy() for field in FIELDS})
         self.items = self._base = items
+        self._lag, self._mended = 0.0, 0
         self._scratch = {field: np.zeros(len(df[field])) for field in FIELDS}
         self._norms: WeakKeyDictionary[Segment, Norms] = WeakKeyDictionary()
 
@@ -153,7 +155,7 @@ class Live:
     @property
     def error(self) -> float:
         """The bound on how far idf and norms may lag, relative to the live ones."""
-        return LAG + abs(math.log((1 + self.items) / (1 + self._base))) + _ROUNDING
+        return self._lag + abs(math.log((1 + self.items) / (1 + self._base))) + _ROUNDING * (1 + self._mended)
 
     def norms(self, segment: Segment) -> Norms:
         """Return one over the norm of every row of a segment, per field, within `error`."""
@@ -173,7 +175,7 @@ class Live:
     def renew(self) -> None:
         """Let nothing lag any more: norms are reckoned anew when they are next asked for."""
         with self._lock:
-            self._base = self.items
+            self._base, self._lag, self._mended = self.items, 0.0, 0
             self._lagging = {field: self._df[field].copy() for field in FIELDS}
             self._norms.clear()
 
@@ -242,11 +244,13 @@ class Live:
         """Let the df of those of these terms that lag too far lag no more, and mend the norms they are in."""
         df, lagging = self._df[field][terms], self._lagging[field][terms]
         before = self._idf(lagging)
-        lag = np.log((1.0 + df) / (1.0 + lagging))
-        due = np.abs(lag) > LAG * before
+        lag = np.abs(np.log((1.0 + df) / (1.0 + lagging))) / before
+        due = lag > LAG
+        self._lag = max(self._lag, float(lag[~due].max(initial=0.0)))
         if due.any():
             terms, before, after = terms[due], before[due], self._idf(df[due])
             self._lagging[field][terms] = df[due]
+            self._mended += 1
             for segment, norms in self._norms.items():
                 if segment.inverse is not None:
                     segment.inverse[field].mend(norms[field], terms, after**2 - before**2)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,10 @@ from matching.scoring import counting
 from matching.segment import Mask, Segment
 from matching.weights import FIELDS, Field, Floats, idf_of, sublinear
 
+_ROUNDING = 2.0**-24  # Of a number of 32 bits, relative.
+_STEPS = 64  # Weights, norms, shares, the rows that are no items, what is added and multiplied.
+_TABLED: WeakKeyDictionary[Segment, float] = WeakKeyDictionary()
+
 
 def candidates(
     parts: Sequence[Part],
@@ -40,7 +45,7 @@ def candidates(
     live: Live,
 ) -> list[Place]:
     """Return all who may be among the best `k` of the masks, a few too many rather than one too few."""
-    error = _error(parts, live)
+    error = _error(parts, prepared, parameters, live)
     pairs = [
         (part.segment, moves(part, mask, prepared, must, parameters)) for part, mask in zip(parts, masks, strict=True)
     ]
@@ -62,13 +67,29 @@ def fast(
         kernel.affinities(part.segment, moves(part, mask, prepared, must, parameters), prepared, live, parameters)
         for part, mask in zip(parts, masks, strict=True)
     ]
-    return scores, _error(parts, live)
+    return scores, _error(parts, prepared, parameters, live)
 
 
-def _error(parts: Sequence[Part], live: Live) -> float:
-    """Return the relative error of fast scores; what is added or multiplied exactly makes it no greater."""
-    rounding = max((inverse.error for part in parts for inverse in (part.segment.inverse or {}).values()), default=1e-4)
-    return min(rounding + live.error / (1.0 - live.error), 0.5)
+def _error(parts: Sequence[Part], prepared: Prepared, parameters: Parameters, live: Live) -> float:
+    """Return the relative error of fast scores; what is added or multiplied exactly makes it no greater.
+
+    A score is a sum over items of sums over the request's terms, of numbers of one sign, and each step may round it: so
+    it is off by as many roundings at most, and a few for all that is done to it besides.
+    """
+    rounding = _ROUNDING * (len(prepared.known.numbers) + parameters.max_items + _STEPS)
+    tabled = max((_tabled(part.segment) for part in parts), default=0.0)
+    return min(rounding + tabled + live.error / (1.0 - live.error), 0.5)
+
+
+def _tabled(segment: Segment) -> float:
+    """Return the relative error of what the postings of a segment have instead of 1 + ln tf."""
+    found = _TABLED.get(segment)
+    if found is None:
+        found = 0.0
+        for field, inverse in (segment.inverse or {}).items():
+            found = max(found, inverse.error(int(segment.fields[field].many_tfs.max(initial=0))))
+        _TABLED[segment] = found
+    return found
 
 
 def exact(

@@ -35,7 +35,6 @@ _A_BLOCK = 3  # Rows that a rare term may have in each block, on average.
 _WORD = 16  # Rows.
 _EXACT = 128
 _STEP = math.log(1e6 / _EXACT) / (255 - _EXACT)
-_ROUNDING = 1e-4
 _CHUNK = 1 << 22  # Postings that are laid out at once.
 
 Single = NDArray[np.float32]
@@ -90,10 +89,10 @@ class Inverse:
     rare_rows: NDArray[np.int32]
     rare_codes: NDArray[np.uint8]
 
-    @property
-    def error(self) -> float:
-        """What rounding does to scores at most, relative to them."""
-        return _STEP / 2 / float(LEVELS[_EXACT]) + _ROUNDING
+    @staticmethod
+    def error(largest: int) -> float:
+        """Return by how much 1 + ln tf is rounded at most, relative to it, where no tf is above `largest`."""
+        return _STEP / 2 / float(LEVELS[_EXACT]) if largest > _EXACT else 0.0
 
     def postings(self, terms: Rows) -> tuple[Rows, Floats, Rows]:
         """Return the rows that hold one of the terms, in no order, their 1 + ln tf (of dense terms rounded), and the
