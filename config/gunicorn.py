@@ -10,7 +10,7 @@ from typing import Any
 from gunicorn import systemd
 from gunicorn.glogging import Logger
 
-from config.apart import ENDING, run_apart
+from config.apart import run_apart
 from config.settings import load
 from config.worker import Worker
 from expertdb import logs
@@ -69,16 +69,24 @@ def when_ready(server: Any) -> None:
 
     Under systemd a new program that is ready takes over from the one that started it: `systemctl reload` is USR2.
     """
-    from expertdb.app import lay_out, warm_up
+    from expertdb.app import warm_up
 
     app = server.app.wsgi()
-    if -run_apart(lay_out, app) not in ENDING:  # Who ended that, by Ctrl-C or with the whole service, ends this, too.
+    if run_apart(_lay_out, server, app):
         warm_up(app)
     _forget_figures(os.getpid())
     gc.freeze()
     if server.master_pid and "NOTIFY_SOCKET" in os.environ:
         systemd.sd_notify(f"MAINPID={os.getpid()}\nREADY=1", server.log)
         os.kill(server.master_pid, signal.SIGTERM)
+
+
+def _lay_out(server: Any, app: Any) -> None:
+    from expertdb.app import lay_out
+
+    for one in server.LISTENERS:  # Should it outlive the master, the port is free for the next.
+        one.close()
+    lay_out(app)
 
 
 def post_worker_init(worker: Any) -> None:

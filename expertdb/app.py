@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from expertdb.links import Links
 from expertdb.models.vocabularies import Editions
 from expertdb.sealing import Sealer
 from expertdb.services import rules
-from expertdb.services.corpus import Corpus, analyser_for
+from expertdb.services.corpus import Corpus
 from expertdb.services.directory import Directory
 from expertdb.services.index_files import IndexFiles
 from expertdb.services.tending import Tending
@@ -116,37 +116,36 @@ def warm_up(app: Flask) -> None:
     written and opened here: an index that was built in memory would be copied into every process, page by page. A
     database that is away or not migrated yet does not stop the start; `/readyz` says what is wrong.
     """
-    corpus: Corpus = app.extensions["corpus"]
-    with app.app_context(), corpus.tending.alone() if corpus.tending else nullcontext():
+    with app.app_context():
         try:
+            _open_index(app.extensions["corpus"])
             with database.transaction(read_only=True) as session:
-                pool = corpus.refresh(session)
                 app.extensions["directory"].refresh(session)
-            if corpus.files and corpus.tending and not corpus.files.is_open and pool.index.n_experts:
-                corpus.tending.tend(pool)
         except SQLAlchemyError as error:
             log.warning("index_not_built", error=type(error).__name__)
         database.db.engine.dispose()  # Connections must not be shared between processes.
 
 
 def lay_out(app: Flask) -> None:
-    """Write the files of the index for `warm_up` to open, where there are none that fit.
+    """See to it that the files of the index are there for `warm_up` to open; one process at a time, others wait for it.
 
     To be called in a process of its own: building takes several times as much memory as the files, and little of it is
     given back as long as the process lives.
     """
     corpus: Corpus = app.extensions["corpus"]
-    if not corpus.files or not corpus.files.can_be_written():
-        return
-    with app.app_context():
-        database.db.engine.dispose(close=False)  # The connections of the process that this one was forked from.
-        try:
-            with database.transaction(read_only=True):  # It takes up the edition of the vocabularies.
-                fitting = corpus.files.fitting(analyser_for(corpus.parameters), corpus.parameters)
-        except SQLAlchemyError:
-            return  # As `warm_up` will say.
-    if not fitting:
-        warm_up(app)
+    if corpus.files:
+        with app.app_context(), suppress(SQLAlchemyError, OSError):  # Of which `warm_up` tells.
+            database.db.engine.dispose(close=False)  # The connections of the process that this one was forked from.
+            with corpus.files.building():
+                _open_index(corpus)
+
+
+def _open_index(corpus: Corpus) -> None:
+    with corpus.tending.alone() if corpus.tending else nullcontext():
+        with database.transaction(read_only=True) as session:
+            pool = corpus.refresh(session)
+        if corpus.files and corpus.tending and not corpus.files.is_open and pool.index.n_experts:
+            corpus.tending.tend(pool)
 
 
 def tell_index_version(app: Flask) -> None:

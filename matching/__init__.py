@@ -28,7 +28,6 @@ from matching.ranking import Candidate, ProfileMoved, Ranking, best, explained, 
 from matching.reckoning import Adjustment
 from matching.saving import UnusableSnapshot
 from matching.saving import current as current_snapshot
-from matching.saving import fits as snapshot_fits
 from matching.saving import load as load_snapshot
 from matching.saving import save as save_snapshot
 from matching.snapshots import reckonings, recompute, snapshot
@@ -83,7 +82,6 @@ __all__ = [
     "recompute",
     "save_snapshot",
     "snapshot",
-    "snapshot_fits",
     "suggest",
     "suggested",
 ]

@@ -9,7 +9,7 @@ Chinese task we tested. Native Latin terms are words and pairs of neighbouring w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,6 +18,8 @@ from matching.latin import latin, symbol
 from matching.pivot import Pivot
 from matching.standing import Place, Words
 from matching.text import Piece, dominant, is_han, normalise_with_places, pairs, pieces, stretch
+
+_NONE: Set[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +116,18 @@ class Reading:
         language = dominant(han_characters, latin_words)
         return Analysed(language, (*native, *words, *concepts), (*stems, *concepts))
 
-    def places_of(self, wanted: Mapping[str, Collection[str]]) -> list[Place]:
+    def places_of(self, wanted: Mapping[str, Set[str]]) -> list[Place]:
         """Return the places of the terms that are wanted of each field ("native", "pivot" or "concept"), in whatever
         order, but those of one term from left to right.
 
         What takes most of the time is looked for where some of it is wanted, and kept.
         """
-        native, pivot, concept = (wanted.get(field, ()) for field in ("native", "pivot", "concept"))
+        native, pivot, concept = (wanted.get(field, _NONE) for field in ("native", "pivot", "concept"))
         here: list[Place] = []
-        found, latin_terms = self._normalised.find, []
+        found, latin_terms = self._normalised.find, set()
         for term in native:
             if not is_han_term(term):
-                latin_terms.append(term)
+                latin_terms.add(term)
                 continue
             at = found(term)  # Neighbouring Han characters are always of one run.
             while at >= 0:

@@ -74,8 +74,11 @@ def save(index: Index, folder: Path, about: Mapping[str, Any]) -> str:
 
 def load(folder: Path, analyser: Analyser, max_items: int, kernel: kernels.Name | None = None) -> tuple[Index, Any]:
     """Return the folder's current index and what was said about it; raises UnusableSnapshot."""
+    place = folder / current(folder)
     chosen = kernels.choose(kernel)
-    place, body = _fitting(folder, analyser, max_items, chosen)
+    body = _body(place)
+    if body["format"] != FORMAT or body["fingerprint"] != fingerprint(analyser, max_items, chosen.NAME):
+        raise UnusableSnapshot(f"{place} was made by another analyser, kernel or version of this code")
     arrays, again = _mapped(place, body)
     segment = _segment(arrays, body, chosen)
     df, lagging = ({field: one[f"df.{field}"] for field in FIELDS} for one in (arrays, again))
@@ -84,23 +87,6 @@ def load(folder: Path, analyser: Analyser, max_items: int, kernel: kernels.Name 
     vocabularies = {field: Vocabulary(_typed(Terms, f"terms.{field}", arrays)) for field in FIELDS}
     index = Index(analyser, max_items, chosen, vocabularies, live, live.newest, [whole(segment)], {})
     return index, body["about"]
-
-
-def fits(folder: Path, analyser: Analyser, max_items: int, kernel: kernels.Name | None = None) -> bool:
-    """Return whether the folder's current snapshot says that `load` can use it; only that finds out if it is whole."""
-    try:
-        _fitting(folder, analyser, max_items, kernels.choose(kernel))
-    except UnusableSnapshot:
-        return False
-    return True
-
-
-def _fitting(folder: Path, analyser: Analyser, max_items: int, kernel: Any) -> tuple[Path, dict[str, Any]]:
-    place = folder / current(folder)
-    body = _body(place)
-    if body["format"] != FORMAT or body["fingerprint"] != fingerprint(analyser, max_items, kernel.NAME):
-        raise UnusableSnapshot(f"{place} was made by another analyser, kernel or version of this code")
-    return place, body
 
 
 def current(folder: Path) -> str:
@@ -230,8 +216,8 @@ def _body(place: Path) -> dict[str, Any]:
     try:
         envelope = json.loads((place / "index.json").read_text("utf-8"))
         said, checksum = envelope["body"], envelope["checksum"]
-        body: dict[str, Any] = json.loads(said)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        body = dict[str, Any](json.loads(said))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnusableSnapshot(f"{place} cannot be read: {error}") from error
     if hashlib.sha256(said.encode()).hexdigest() != checksum:
         raise UnusableSnapshot(f"{place / 'index.json'} is damaged")

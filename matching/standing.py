@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence, Set
 from operator import itemgetter
 
 from matching.latin import Latin, latin, symbol
@@ -37,7 +37,7 @@ class Words:
         starts, ends, self._chinese = zip(*cut, strict=True) if cut else ((), (), ())
         self._chinese_starts, self._chinese_ends = array("I", starts), array("I", ends)
 
-    def native(self, wanted: Collection[str]) -> list[Place]:
+    def native(self, wanted: Set[str]) -> list[Place]:
         """Return the places of those of these native terms that Latin words and IPC symbols give."""
         here: list[Place] = []
         for number in self._giving({*wanted, *(term.rpartition(" ")[2] for term in wanted)}):  # Of pairs the second.
@@ -54,22 +54,22 @@ class Words:
                 here.append(("native", own.joined, start, start + own.words[-1][2]))
         return here
 
-    def pivot(self, wanted: Collection[str]) -> list[Place]:
+    def pivot(self, wanted: Set[str]) -> list[Place]:
         """Return the places of those of these terms of the pivot that are in the text, from left to right."""
         here: list[Place] = []
         for number in self._giving(wanted):
             start = self._starts[number]
             words = self._latin[number].words
             here += [("pivot", stem, start + first, start + last) for stem, first, last in words if stem in wanted]
-        none = frozenset(wanted).isdisjoint
+        none = wanted.isdisjoint
         for number in [number for number, stems in enumerate(self._chinese) if not none(stems)]:
             start, end = self._chinese_starts[number], self._chinese_ends[number]
             here += [("pivot", stem, start, end) for stem in self._chinese[number] if stem in wanted]
         return sorted(here, key=itemgetter(2))
 
-    def _giving(self, wanted: Collection[str]) -> list[int]:
+    def _giving(self, wanted: Set[str]) -> list[int]:
         """Return which Latin words and symbols give one of these terms, native or pivot."""
-        none = frozenset(wanted).isdisjoint
+        none = wanted.isdisjoint
         return [number for number, own in enumerate(self._latin) if not none(own.keys)]
 
     def _pair_with(self, number: int) -> tuple[str, int]:

@@ -6,6 +6,7 @@ one process writes a new snapshot, in a thread of its own, and all change over t
 
 import fcntl
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +22,6 @@ from matching import (
     current_snapshot,
     load_snapshot,
     save_snapshot,
-    snapshot_fits,
 )
 
 log = structlog.get_logger()
@@ -48,10 +48,6 @@ class IndexFiles:
     def is_open(self) -> bool:
         """Whether this process has opened a snapshot of them."""
         return self.name is not None and self.fits
-
-    def fitting(self, analyser: Analyser, parameters: Parameters) -> bool:
-        """Whether the current snapshot says that `opened` can use it."""
-        return snapshot_fits(self.folder, analyser, parameters.max_items)
 
     def opened(self, analyser: Analyser, parameters: Parameters) -> Stored | None:
         """The current index; None where there is none, or, with a line in the log, where it cannot be used."""
@@ -84,13 +80,13 @@ class IndexFiles:
             log.warning("index_not_written", folder=str(self.folder), error=str(error))
             return False
 
-    def can_be_written(self) -> bool:
-        """Whether this process could write a snapshot now."""
-        try:
-            with self._locked() as mine:
-                return mine
-        except OSError:
-            return False
+    @contextmanager
+    def building(self) -> Iterator[None]:
+        """Hold the right to build what is to be written, for which others wait; raises OSError where nothing can be."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=self.folder).close()
+        with self._locked("building", fcntl.LOCK_EX):
+            yield
 
     def _current(self) -> str | None:
         try:
@@ -99,12 +95,12 @@ class IndexFiles:
             return None
 
     @contextmanager
-    def _locked(self) -> Iterator[bool]:
-        """Hold the folder's lock, which ends with the process; yields whether it was free."""
+    def _locked(self, name: str = "lock", how: int = fcntl.LOCK_EX | fcntl.LOCK_NB) -> Iterator[bool]:
+        """Hold one of the folder's locks, which end with the process; yields whether it was free."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        handle = os.open(self.folder / name, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, how)
         except BlockingIOError:
             yield False
         else:

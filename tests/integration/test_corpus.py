@@ -3,6 +3,7 @@ that began before; and the files that processes share follow the index.
 """
 
 import contextlib
+import os
 import shutil
 import sqlite3
 import threading
@@ -28,6 +29,7 @@ from expertdb.services.index_files import IndexFiles
 from expertdb.services.tending import Tending
 from matching import Query, best
 from tests.callers import Clock
+from tests.children import ended, in_child
 from tests.conftest import START, close, make_app
 
 BODY = {
@@ -278,18 +280,39 @@ def test_files_that_are_damaged_or_of_another_database_are_not_used(app: Flask, 
 
 
 def test_files_are_written_apart_where_none_fit_and_then_merely_opened(
-    app: Flask, sharing: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    app: Flask, sharing: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = entered(app)
-    assert run_apart(lay_out, sharing) == 0
+    lay_out(app)  # Which has no files.
+    assert run_apart(lay_out, sharing)
     files: IndexFiles = sharing.extensions["corpus"].files
     monkeypatch.setattr("expertdb.services.profiles.everybody", None)  # Reading everybody would fail.
-    assert run_apart(lay_out, sharing) == 0
     warm_up(sharing)
     assert files.is_open
     assert found(sharing) == [one]
     assert [path.name for path in files.folder.iterdir() if path.is_dir()] == [files.name]
-    assert run_apart(lay_out, app) == 0  # Which has no files.
+
+
+def test_one_process_builds_and_another_waits_for_it(
+    app: Flask, sharing: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered(app)
+    files: IndexFiles = sharing.extensions["corpus"].files
+    other = make_app(str(app.config["SQLALCHEMY_DATABASE_URI"]), clock, index_dir=str(files.folder))
+    gate, go = os.pipe()
+
+    def wait() -> None:
+        os.read(gate, 1)
+        lay_out(other)
+
+    with monkeypatch.context() as nobody:
+        nobody.setattr("expertdb.services.profiles.everybody", None)  # In the child, reading everybody would fail.
+        waiting = in_child(wait)  # Before the lock is held: a child holds what its parent does.
+    with files.building():
+        os.write(go, b"x")
+        warm_up(sharing)
+    assert ended(waiting) == 0
+    close(other)
 
 
 def test_files_that_do_not_fit_are_replaced_before_processes_are_forked(

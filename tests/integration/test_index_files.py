@@ -6,7 +6,6 @@ once each snapshot is whole, and readers never find a torn one; no clock decides
 
 import os
 import signal
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from expertdb.services.actors import SYSTEM
 from expertdb.services.index_files import IndexFiles
 from matching import Analyser, Index, Parameters, Pivot, Profile, Query, best, saving
 from tests.callers import Clock
+from tests.children import ended, in_child
 from tests.conftest import close, make_app
 from tests.reference.pools import CONCEPTS, LEXICON
 
@@ -31,23 +31,6 @@ PARAMETERS = Parameters()
 def pool(version: int) -> Index:
     """An index that tells by its experts which version it is of."""
     return Index.build([Profile(f"v{version}-{number}", "电池许可 " * (1 + number)) for number in range(5)], ANALYSER)
-
-
-def in_child(work: Callable[[], object]) -> int:
-    """The id of a process that does something and ends, without anything that pytest would do."""
-    child = os.fork()
-    if child:
-        return child
-    try:
-        work()
-        os._exit(0)
-    except BaseException:
-        os._exit(1)
-
-
-def ended(child: int) -> int:
-    """How a process ended: 0, or the signal as a negative number."""
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def is_whole(files: IndexFiles) -> bool:

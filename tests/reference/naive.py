@@ -20,7 +20,7 @@ from matching.documents import is_padding
 from matching.rarity import requests
 from matching.reading import Analysed
 from matching.text import normalise, tokens
-from tests.reference.reading import english_words
+from tests.reference.reading import SlowPivot, english_words
 
 
 def naive_affinities(
@@ -176,9 +176,11 @@ def naive_factor(
     for token in tokens(normalised):
         for _, _, stems in english_words(token.text) if token.kind == "word" else ():
             mentions.setdefault(*stems, []).append(1.0)
-    for _, _, stems in analyser._pivot.cut(normalised):
-        for stem in stems:
-            mentions.setdefault(stem, []).append(1 / len(stems))
+    pivot = SlowPivot(analyser._pivot)
+    for token in tokens(normalised):
+        for _, _, stems in pivot.cut(token.text) if token.kind == "han" else ():
+            for stem in stems:
+                mentions.setdefault(stem, []).append(1 / len(stems))
 
     def factor(term: str) -> float:
         shares = mentions.get(term, [1.0]) if field == "pivot" else [1.0]
