@@ -2,8 +2,8 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -18,62 +18,32 @@ def run_apart(work: Callable[..., None], *arguments: Any) -> bool:
     Then the other one is told, too. Where it fails or is killed, that is logged, and nothing else: what it was to do is
     not done. Its connections must be its own, and no thread of this process is in it.
     """
-    with _passing_on() as told:
-        child = os.fork()
-        if not child:
-            _work(work, *arguments)
-        told.child = child
-        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    if ended and not told.signals:
-        log.error("not_done_apart", work=work.__name__, ended=ended if ended > 0 else signal.Signals(-ended).name)
-    return not told.signals
+    told: list[int] = []
+    before = {one: signal.getsignal(one) for one in ENDING}
 
-
-class _Told:
-    """The signals to end that came, and the process that is told of them as well."""
-
-    def __init__(self) -> None:
-        self.signals: list[int] = []
-        self._child = 0
-
-    @property
-    def child(self) -> int:
-        return self._child
-
-    @child.setter
-    def child(self, child: int) -> None:
-        self._child = child
-        for one in self.signals:  # Those that came before it was known.
-            self._pass_on(one)
-
-    def tell(self, one: int) -> None:
-        self.signals.append(one)
-        if self._child:
-            self._pass_on(one)
-
-    def _pass_on(self, one: int) -> None:
+    def pass_on(one: int, frame: Any) -> None:
+        told.append(one)
         with suppress(ProcessLookupError):  # It may have ended by itself.
-            os.kill(self._child, one)
-
-
-@contextmanager
-def _passing_on() -> Iterator[_Told]:
-    """Note signals to end besides what this process does about them."""
-    told, before = _Told(), {one: signal.getsignal(one) for one in ENDING}
-
-    def handle(one: int, frame: Any) -> None:
-        told.tell(one)
+            os.kill(child, one)
         own = before[signal.Signals(one)]
         if callable(own):
             own(one, frame)
 
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # Until it is known whom to pass them on to.
+    child = os.fork()
+    if not child:
+        _work(work, *arguments)
     for one in ENDING:
-        signal.signal(one, handle)
+        signal.signal(one, pass_on)
     try:
-        yield told
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     finally:
         for one, own in before.items():
             signal.signal(one, own)
+    if ended and not told:
+        log.error("not_done_apart", work=work.__name__, ended=ended if ended > 0 else signal.Signals(-ended).name)
+    return not told
 
 
 def _work(work: Callable[..., None], *arguments: Any) -> None:
@@ -82,6 +52,7 @@ def _work(work: Callable[..., None], *arguments: Any) -> None:
     try:
         for one in (*ENDING, signal.SIGCHLD):
             signal.signal(one, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         work(*arguments)
         ended = 0
     except BaseException as error:
