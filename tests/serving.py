@@ -99,6 +99,13 @@ class Service:
         """What was logged, line by line; a line that is no JSON fails the test."""
         return [json.loads(line) for line in list(self.lines)]
 
+    def wait_until_logged(self, words: str) -> None:
+        """Wait until a line has these words; it may be read later than the answer that it is about."""
+        deadline = time.monotonic() + PATIENCE
+        while not any(words in line for line in list(self.lines)):
+            assert time.monotonic() < deadline, f"nothing was logged of {words}:\n" + "".join(self.lines)
+            time.sleep(0.02)
+
     def stop(self) -> None:
         """End it, gently first, with all that it started."""
         with contextlib.suppress(ProcessLookupError):

@@ -96,5 +96,5 @@ def test_files_that_cannot_be_written_are_said_and_left_as_they_are(databases: D
             assert (ready.status, ready.json["status"]) in ((503, "database failed"), (503, "writable failed"))
             for answer in (running.post("experts", EXPERT), running.get("experts")):
                 assert (answer.status, answer.json["type"]) == (503, "urn:expertdb:problem:unavailable")
-            assert "OperationalError SQLITE_READONLY" in str(running.events())
+            running.wait_until_logged("OperationalError SQLITE_READONLY")
         assert file.read_bytes() == before
