@@ -18,7 +18,7 @@ from expertdb.anchor import Anchor
 from expertdb.links import Links
 from expertdb.models.vocabularies import Editions
 from expertdb.sealing import Sealer
-from expertdb.services import rules
+from expertdb.services import profiles, rules
 from expertdb.services.corpus import Corpus
 from expertdb.services.directory import Directory
 from expertdb.services.index_files import IndexFiles
@@ -28,6 +28,7 @@ from matching.qdrant import ClientEngine
 
 log = structlog.get_logger()
 COLLECTION = "expertdb"
+LARGE = 1000  # Experts; of fewer an index is built in a fraction of a second.
 
 
 def utc_now() -> datetime:
@@ -127,7 +128,8 @@ def warm_up(app: Flask) -> None:
 
 
 def lay_out(app: Flask) -> None:
-    """See to it that the files of the index are there for `warm_up` to open; one process at a time, others wait for it.
+    """See to it that the files of a large pool's index are there for `warm_up` to open; one process at a time, others
+    wait for it.
 
     To be called in a process of its own: building takes several times as much memory as the files, and little of it is
     given back as long as the process lives.
@@ -136,8 +138,11 @@ def lay_out(app: Flask) -> None:
     if corpus.files:
         with app.app_context(), suppress(SQLAlchemyError, OSError):  # Of which `warm_up` tells.
             database.db.engine.dispose(close=False)  # The connections of the process that this one was forked from.
-            with corpus.files.building():
-                _open_index(corpus)
+            with database.transaction(read_only=True) as session:
+                large = profiles.count(session) >= LARGE
+            if large:
+                with corpus.files.building():
+                    _open_index(corpus)
 
 
 def _open_index(corpus: Corpus) -> None:

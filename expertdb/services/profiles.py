@@ -10,7 +10,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from expertdb.models.base import rows_of
@@ -42,6 +42,11 @@ _ITEMS = select(ExpertItem.expert_id, *_ITEM).order_by(ExpertItem.expert_id, Exp
 _ITEMS = _ITEMS.where(ExpertItem.expert_id.in_(_THESE))
 _CODES = select(ExpertCode.expert_id, ExpertCode.code).order_by(ExpertCode.expert_id)
 _CODES = _CODES.where(ExpertCode.expert_id.in_(_THESE))
+
+
+def count(session: Session) -> int:
+    """How many there are in `everybody`."""
+    return session.scalar(select(func.count()).select_from(Expert).where(Expert.status == "active")) or 0
 
 
 def everybody(session: Session) -> Iterator[Profile]:

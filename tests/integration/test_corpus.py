@@ -284,8 +284,11 @@ def test_files_are_written_apart_where_none_fit_and_then_merely_opened(
 ) -> None:
     one = entered(app)
     lay_out(app)  # Which has no files.
-    assert run_apart(lay_out, sharing)
     files: IndexFiles = sharing.extensions["corpus"].files
+    assert run_apart(lay_out, sharing)
+    assert not files.renewed()  # A pool as small as this is left to `warm_up`.
+    monkeypatch.setattr("expertdb.app.LARGE", 1)
+    assert run_apart(lay_out, sharing)
     monkeypatch.setattr("expertdb.services.profiles.everybody", None)  # Reading everybody would fail.
     warm_up(sharing)
     assert files.is_open
@@ -300,6 +303,7 @@ def test_one_process_builds_and_another_waits_for_it(
     files: IndexFiles = sharing.extensions["corpus"].files
     other = make_app(str(app.config["SQLALCHEMY_DATABASE_URI"]), clock, index_dir=str(files.folder))
     gate, go = os.pipe()
+    monkeypatch.setattr("expertdb.app.LARGE", 1)
 
     def wait() -> None:
         os.read(gate, 1)
@@ -389,6 +393,7 @@ def test_a_folder_that_cannot_be_written_stops_nobody(
     one = entered(app)
     made = make_app(str(app.config["SQLALCHEMY_DATABASE_URI"]), clock, index_dir=str(tmp_path / "file" / "index"))
     with monkeypatch.context() as nobody:
+        nobody.setattr("expertdb.app.LARGE", 1)
         nobody.setattr("expertdb.services.profiles.everybody", None)  # Nobody is read for files that cannot be.
         lay_out(made)
     warm_up(made)
