@@ -77,7 +77,8 @@ def load(folder: Path, analyser: Analyser, max_items: int, kernel: kernels.Name 
     place = folder / current(folder)
     chosen = kernels.choose(kernel)
     body = _body(place)
-    if body["format"] != FORMAT or body["fingerprint"] != fingerprint(analyser, max_items, chosen.NAME):
+    said = body.get("format"), body.get("fingerprint")
+    if said != (FORMAT, fingerprint(analyser, max_items, chosen.NAME)):
         raise UnusableSnapshot(f"{place} was made by another analyser, kernel or version of this code")
     arrays, again = _mapped(place, body)
     segment = _segment(arrays, body, chosen)

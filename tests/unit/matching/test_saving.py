@@ -2,6 +2,7 @@
 an interrupted publication leaves the old snapshot; a new one takes nothing from those who have the old one open.
 """
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -83,6 +84,13 @@ def test_a_file_cut_short_is_noticed(tmp_path: Path, size: int) -> None:
 def test_a_broken_description_is_noticed(tmp_path: Path, text: str) -> None:
     (saved(tmp_path) / "index.json").write_text(text)
     refused(tmp_path, "cannot be read|damaged")
+
+
+@pytest.mark.parametrize("said", ["[]", "{}", "7", "[" * 100_000])
+def test_a_description_that_is_whole_but_describes_no_index_is_refused(tmp_path: Path, said: str) -> None:
+    checksum = hashlib.sha256(said.encode()).hexdigest()
+    (saved(tmp_path) / "index.json").write_text(json.dumps({"body": said, "checksum": checksum}))
+    refused(tmp_path, "cannot be read|another analyser")
 
 
 def test_a_changed_description_is_noticed(tmp_path: Path) -> None:
