@@ -14,15 +14,7 @@ from pathlib import Path
 
 import structlog
 
-from matching import (
-    Analyser,
-    Index,
-    Parameters,
-    UnusableSnapshot,
-    current_snapshot,
-    load_snapshot,
-    save_snapshot,
-)
+from matching import Analyser, Index, Parameters, UnusableSnapshot, current_snapshot, load_snapshot, save_snapshot
 
 log = structlog.get_logger()
 
