@@ -1,5 +1,6 @@
 """How gunicorn serves us; numbers come from the settings."""
 
+import atexit
 import gc
 import os
 import shutil
@@ -17,9 +18,10 @@ from expertdb import logs
 
 _settings = load()
 _crews: list[Any] = []  # Of this process: those who work at jobs.
+_servers: list[Any] = []  # The one server that this master is, as soon as it starts.
 METRICS_FOLDER, METRICS_PREFIX = "PROMETHEUS_MULTIPROC_DIR", "expertdb-metrics-"
 
-bind = f"{_settings.host}:{_settings.port}"
+bind = _settings.address
 workers = _settings.workers
 Worker.queue = _settings.queue
 worker_class = Worker
@@ -48,6 +50,12 @@ class Log(Logger):  # type: ignore[misc]  # gunicorn has no types.
         """An error while answering: the trace says where, our own lines say which route."""
         super().exception(msg.partition(" %s")[0], **kwargs)
 
+    def error(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Say the way out, too, where it gives up listening."""
+        if msg.startswith("Can't connect to"):
+            msg += ": end what listens there, or set EXPERTDB_PORT or EXPERTDB_HOST to what is free here"
+        super().error(msg, *args, **kwargs)
+
     def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
         """A request that is no HTTP is quoted in the message; that much of it is left out."""
         if msg.startswith("Invalid request from ip="):
@@ -62,6 +70,11 @@ logger_class = Log
 # A list makes thousands of objects that are all gone when it is sent; to look through them after each 700 new ones, as
 # Python does by default, takes some tenth of the time of a call.
 COLLECT_AFTER = (10_000, 20, 50)
+
+
+def on_starting(server: Any) -> None:
+    """Remember the server: whether it has a successor is known to it alone."""
+    _servers.append(server)
 
 
 def when_ready(server: Any) -> None:
@@ -117,11 +130,19 @@ def child_exit(server: Any, worker: Any) -> None:
     _forget_figures(worker.pid)
 
 
-def on_exit(server: Any) -> None:
-    """Remove the folder of the metrics that `expertdb serve` made, unless a successor goes on with it."""
+def _remove_figures(master: int) -> None:
+    """Remove the folder of the metrics that `expertdb serve` made, unless another master goes on with it.
+
+    That is the one that started this one (gunicorn keeps its number in the environment until it ends), or a successor.
+    """
     folder = Path(os.environ.get(METRICS_FOLDER, "/"))
-    if folder.name.startswith(METRICS_PREFIX) and not server.reexec_pid:
+    goes_on = "GUNICORN_PID" in os.environ or any(server.reexec_pid for server in _servers)
+    if os.getpid() == master and folder.name.startswith(METRICS_PREFIX) and not goes_on:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+# Not gunicorn's `on_exit`, which is not called where the port is in use or the application cannot be loaded.
+atexit.register(_remove_figures, os.getpid())
 
 
 def _forget_figures(process: int) -> None:

@@ -182,6 +182,11 @@ class Settings:
     )
     log_level: str = _setting("EXPERTDB_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR", checks.log_level, "INFO")
 
+    @property
+    def address(self) -> str:
+        """Where the server listens, host and port; an IPv6 address in brackets."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
 
 def read_env_file(path: Path, faults: list[str]) -> dict[str, str]:
     """Read `NAME=value` lines; blank lines and lines that start with # are passed over.

@@ -32,6 +32,7 @@ from expertdb.wording import Text
 log = structlog.get_logger()
 POLL = 1.0  # Seconds between two looks for work.
 BEAT = 15.0  # Between two renewals of the lease while a program runs.
+PARTING = 2.0  # For a thread that looks for work, or is about to, to see that it is to end.
 SHORTEST = 1.0  # Between two notes of the progress.
 
 
@@ -150,7 +151,8 @@ class Crew:
         self._app, self._stop = app, threading.Event()
         self._current: Work | None = None
         arguments = (app, kinds, self._stop, self._note)
-        threading.Thread(target=run_until, args=arguments, name="jobs", daemon=True).start()
+        self._thread = threading.Thread(target=run_until, args=arguments, name="jobs", daemon=True)
+        self._thread.start()
 
     def _note(self, work: Work | None) -> None:
         self._current = work
@@ -160,6 +162,7 @@ class Crew:
         self._stop.set()
         work = self._current
         if work is None:
+            self._thread.join(PARTING)
             return
         try:
             with self._app.app_context(), transaction() as session:

@@ -14,9 +14,7 @@ from config.settings import load
 def serve() -> None:
     """Serve the API and the console with gunicorn until interrupted."""
     settings = load()
-    click.echo(
-        f"Serving on http://{settings.host}:{settings.port} (API documentation at /api/v1/docs). Stop with Ctrl-C."
-    )
+    click.echo(f"Serving on http://{settings.address} (API documentation at /api/v1/docs). Stop with Ctrl-C.")
     # Its processes add up their metrics there; config/gunicorn.py removes it in the end.
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="expertdb-metrics-"))
     gunicorn = Path(sys.executable).with_name("gunicorn")

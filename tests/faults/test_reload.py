@@ -82,7 +82,10 @@ def said(listener: socket.socket, name: bytes) -> bytes:
                 return line.partition(b"=")[2]
 
 
-def test_reload_refuses_nobody(databases: Databases, notified: socket.socket, tmp_path: Path) -> None:
+def test_reload_refuses_nobody(
+    databases: Databases, notified: socket.socket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     file = tmp_path / "expertdb.env"
     file.write_text("")
     with service(databases.fresh("sqlite"), workers=2, threads=2, env_file=file) as running:
@@ -95,6 +98,7 @@ def test_reload_refuses_nobody(databases: Databases, notified: socket.socket, tm
             assert running.process.wait(PATIENCE) == 0
             wait_for(seen, sum(seen.values()) + 50)
         assert set(seen) == {200, 201}, seen
+        assert len(list(tmp_path.glob("expertdb-metrics-*"))) == 1  # All of them have added to the same.
         assert len(running.workers(successor)) == 2
         assert count(running, "requests") == seen[201]
 

@@ -2,7 +2,8 @@
 
 Pinned: clients that say nothing, or a little now and then, hold no thread; more requests than can wait are told to come
 back, and none is lost without an answer; what gunicorn refuses by itself looks like every other problem; all processes
-add up their metrics; everything logged is JSON, and none of it quotes what was sent.
+add up their metrics; everything logged is JSON, and none of it quotes what was sent; where it cannot listen, it says
+the way out and leaves nothing behind.
 """
 
 import contextlib
@@ -12,13 +13,14 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.api.test_problems import SHAPE
 from tests.conftest import Databases
-from tests.serving import Answer, Service, service
+from tests.serving import PATIENCE, Answer, Service, service
 
 WORKERS, THREADS, QUEUE = 2, 1, 4
 CANARY = "Canary-7f3a"
@@ -211,6 +213,18 @@ def test_processes_add_up_their_metrics(running: Service) -> None:
     assert after['expertdb_experts{state="active"}'] > 0
     assert after["expertdb_database_up"] == 1
     assert not [name for name in after if CANARY in name or "experts/0" in name]
+
+
+def test_port_in_use_is_said_and_nothing_left_behind(
+    databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with service(databases.fresh("sqlite"), ready=False, port=port) as running:
+            assert running.process.wait(PATIENCE) == 1
+            running.wait_until_logged("EXPERTDB_PORT")
+    assert list(tmp_path.glob("expertdb-metrics-*")) == []
 
 
 def scraped(service: Service) -> dict[str, float]:

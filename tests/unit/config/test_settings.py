@@ -31,6 +31,11 @@ def test_secret_key_alone_is_enough(tmp_path: Path) -> None:
     assert settings.port == 8000
 
 
+@pytest.mark.parametrize(("host", "address"), [("127.0.0.1", "127.0.0.1:8000"), ("::1", "[::1]:8000")])
+def test_address_can_be_of_either_kind(host: str, address: str) -> None:
+    assert Settings(host=host).address == address
+
+
 def test_missing_secret_key_is_named_with_its_meaning(tmp_path: Path) -> None:
     assert faults(environment(tmp_path)) == ["EXPERTDB_SECRET_KEY is not set (signs sessions; at least 16 characters)"]
 
