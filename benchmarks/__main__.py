@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks import batch, cluster, console, engines, growth, memory, report, serving, shard
 from benchmarks.corpora import requests
 from benchmarks.timing import interleaved, undisturbed
-from expertdb.services.corpus import default_analyser
+from expertdb.services.analysers import default_analyser
 from matching import kernels
 
 KERNELS: tuple[kernels.Name, ...] = ("numba", "scipy")

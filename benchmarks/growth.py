@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks.corpora import profiles, requests
 from benchmarks.engines import scratch
 from benchmarks.timing import Timing, interleaved
-from expertdb.services.corpus import default_analyser
+from expertdb.services.analysers import default_analyser
 from matching import Asked, Filter, Index, Parameters, Profile, ask, find_best, load_snapshot, save_snapshot
 
 K = 20

@@ -9,7 +9,7 @@ from benchmarks.corpora import profiles, requests
 from benchmarks.engines import scratch
 from benchmarks.growth import K, a_tenth, built, edited
 from benchmarks.timing import interleaved, undisturbed
-from expertdb.services.corpus import default_analyser
+from expertdb.services.analysers import default_analyser
 from matching import Index, Parameters, ask, find_best
 from matching.qdrant import QdrantIndex
 from tests.edge import EdgeEngine

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from expertdb.schemas.reason_words import sayable
 from expertdb.services import loads, matters, profiles, shown
-from expertdb.services.corpus import Corpus, Pool, ranked
+from expertdb.services.corpus import Corpus, ranked
 from expertdb.services.eligibility import Eligible, sift
+from expertdb.services.pools import Pool
 from expertdb.services.reasons import as_stored
 from expertdb.workdays import local_day
 from matching import Aspect, Query, Ranking, ask, explained, find_best, suggested

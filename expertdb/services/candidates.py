@@ -16,9 +16,10 @@ from expertdb.models.organisations import Organisation
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.shortlists import Shortlist
 from expertdb.services import loads, matters
-from expertdb.services.corpus import Corpus, Pool
+from expertdb.services.corpus import Corpus
 from expertdb.services.corpus import ranked as once_more_where_moved
 from expertdb.services.matters import Field
+from expertdb.services.pools import Pool
 from expertdb.services.profiles import fetching
 from expertdb.services.reasons import as_stored
 from expertdb.services.recusals import Recusals

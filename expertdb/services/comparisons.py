@@ -11,8 +11,10 @@ from expertdb.errors import Fault, InvalidInput
 from expertdb.schemas import reason_words
 from expertdb.services import experts, matters, requests, shortlists, shown
 from expertdb.services.actors import Actor
-from expertdb.services.corpus import Corpus, Pool, default_analyser, ranked
+from expertdb.services.analysers import default_analyser
+from expertdb.services.corpus import Corpus, ranked
 from expertdb.services.eligibility import OUTSIDE_FILTERS
+from expertdb.services.pools import Pool
 from expertdb.services.profiles import fetching
 from expertdb.services.reasons import as_stored, label_of
 from expertdb.wording import Text

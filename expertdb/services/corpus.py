@@ -8,9 +8,7 @@ active experts are in the index; whose term is over today, or whom a filter leav
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from itertools import islice
+from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from sqlalchemy import select
@@ -18,12 +16,13 @@ from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
 from expertdb.errors import PoolIsMoving
-from expertdb.models.corpus import CorpusChange, CorpusTouched, CorpusVersion, Mark, is_changing, mark_of
+from expertdb.models.corpus import CorpusVersion, Mark, is_changing, mark_of
 from expertdb.services import profiles
+from expertdb.services.analysers import analyser_for, default_analyser
+from expertdb.services.history import is_merely_old, is_past
 from expertdb.services.index_files import IndexFiles
-from expertdb.vocabularies import Edition
-from matching import Analyser, Concept, Concepts, Index, Parameters, Pivot, ProfileMoved, differences
-from matching.meaning import load as load_meanings
+from expertdb.services.pools import Pool, brought_to, compared, updated
+from matching import Index, Parameters, ProfileMoved
 from matching.qdrant import Engine, QdrantIndex
 
 
@@ -32,32 +31,14 @@ class Tending(Protocol):
 
     def alone(self) -> contextlib.AbstractContextManager[None]: ...
 
-    def look(self, pool: "Pool") -> None: ...
+    def look(self, pool: Pool) -> None: ...
 
-    def tend(self, pool: "Pool") -> None: ...
+    def tend(self, pool: Pool) -> None: ...
 
 
 KEPT = 8  # Pools of the latest states: a transaction that began a moment ago still sees an older one.
-CHUNK = 500
 ATTEMPTS = 5
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Pool:
-    """The active experts in one state of the corpus, read in one edition of the vocabularies.
-
-    Never changed, so that threads may share it.
-    """
-
-    mark: Mark
-    index: Index | QdrantIndex
-    edition: Edition = field(default_factory=vocabularies.current)
-
-    @property
-    def version(self) -> int:
-        """The corpus version."""
-        return self.mark.version
 
 
 class Corpus:
@@ -71,6 +52,7 @@ class Corpus:
         self._lock = threading.Lock()
         self._pools: tuple[Pool, ...] = ()
         self._passed = Passed()
+        self._engine_moves = False
 
     @property
     def version(self) -> int | None:
@@ -91,6 +73,7 @@ class Corpus:
             with self._lock:
                 pool = self._known(mark) or self._made(session, mark)
                 self._pools = (pool, *self._besides(pool))[:KEPT]
+                self._engine_moves = False
         if self.tending is not None and pool is self._pools[0]:
             self.tending.look(pool)
         return pool
@@ -103,7 +86,7 @@ class Corpus:
 
     def is_of_now(self, pool: Pool) -> bool:
         """Whether a pool still is what it was: an engine holds the latest state alone."""
-        return self.engine is None or pool is self._pools[0]
+        return self.engine is None or (pool is self._pools[0] and not self._engine_moves)
 
     def take(self, pool: Pool) -> None:
         """Put a pool with the same experts, laid out anew, in the place of the latest."""
@@ -112,9 +95,14 @@ class Corpus:
             self._pools = (pool, *others)[:KEPT]
 
     def _besides(self, pool: Pool) -> list[Pool]:
-        """The pools to keep beside a new one: those of its edition, and one of another, which takes as much room."""
+        """The pools to keep beside a new one: those of its edition, and one of another, which takes as much room.
+
+        An engine holds one state, whose pool has none beside it.
+        """
+        if self.engine is not None:
+            return []
         same = [one for one in self._pools if one.edition is pool.edition]
-        return same if self.engine else [*same, *[one for one in self._pools if one.edition is not pool.edition][:1]]
+        return [*same, *[one for one in self._pools if one.edition is not pool.edition][:1]]
 
     def _known(self, mark: Mark) -> Pool | None:
         known = self._of_edition()
@@ -143,10 +131,10 @@ class Corpus:
             before = next((one.index for one in self._pools if isinstance(one.index, Index)), None)
             index = Index.build(everybody, analyser, self.parameters.max_items, known=before)
             return Pool(mark, index)
-        pool = Pool(Mark(stored.version, stored.stamp), stored.index)
-        return updated(pool, session, mark) if is_past(session, pool.mark, mark) else compared(pool, session, mark)
+        return brought_to(Pool(Mark(stored.version, stored.stamp), stored.index), session, mark)
 
     def _in_engine(self, session: Session, mark: Mark, engine: Engine) -> Pool:
+        self._engine_moves = True  # Until it is done: where it fails half-way, nobody's list is of one state.
         latest = next(iter(self._of_edition()), None)
         if latest is not None and is_past(session, latest.mark, mark):
             made = updated(latest, session, mark)
@@ -155,7 +143,6 @@ class Corpus:
             made = Pool(mark, self._filled(session, engine))
             self._passed = Passed()
             self._passed.add(session, 0)
-        self._pools = ()
         return made
 
     def _filled(self, session: Session, engine: Engine) -> QdrantIndex:
@@ -209,85 +196,3 @@ def again_while_moving(work: Callable[[], T]) -> T:
         with contextlib.suppress(PoolIsMoving):
             return work()
     return work()
-
-
-def is_merely_old(session: Session, mark: Mark, known: Mark) -> bool:
-    """Whether a session sees an older state of the very history that this process has followed further.
-
-    So many edits came since it began that no pool of then is kept. To go back by comparing everybody would hold up all
-    who wait here until their sessions are as old, and each of them would go back again, without an end. A database
-    that was restored is older, too, but then not even a new transaction finds our state in its history.
-    """
-    if mark.version > known.version:
-        return False
-    reading = session.connection()
-    with (
-        reading.engine.connect().execution_options(**reading.get_execution_options()) as connection,
-        Session(connection) as another,
-    ):
-        return is_past(another, known, mark_of(another))
-
-
-def is_past(session: Session, earlier: Mark, now: Mark) -> bool:
-    """Whether a state is in the history that led to another, with all changes since on record."""
-    if earlier.version > now.version:
-        return False
-    if earlier.version == now.version:
-        return earlier.stamp == now.stamp and earlier.touched <= now.touched
-    if not earlier.version:
-        return True  # Everything is a change since nothing.
-    return session.scalar(select(CorpusVersion.stamp).where(CorpusVersion.version == earlier.version)) == earlier.stamp
-
-
-def updated(pool: Pool, session: Session, mark: Mark) -> Pool:
-    """A pool brought to the state that the session sees, by what changed since."""
-    changes = sorted(changed_since(session, pool.mark, mark))
-    return Pool(mark, _read_anew(pool.index, session, changes), pool.edition)
-
-
-def changed_since(session: Session, earlier: Mark, now: Mark) -> set[str]:
-    """Whom the history between two states names, whatever their status."""
-    found = set(session.scalars(select(CorpusChange.expert_id).where(CorpusChange.version > earlier.version)))
-    if now.touched:
-        found |= set(session.scalars(select(CorpusTouched.expert_id)))
-    return found
-
-
-def compared(pool: Pool, session: Session, mark: Mark) -> Pool:
-    """A pool brought to the state that the session sees, by comparing every profile."""
-    assert isinstance(pool.index, Index)
-    found = differences(pool.index, profiles.everybody(session))
-    return Pool(mark, _read_anew(pool.index, session, [*found.missing, *found.stale, *found.extra]), pool.edition)
-
-
-def _read_anew(index: Index | QdrantIndex, session: Session, experts: Iterable[str]) -> Index | QdrantIndex:
-    for chunk in _chunks(experts):
-        active = profiles.of(session, chunk)
-        index = index.apply(active.values(), set(chunk) - active.keys())
-    return index
-
-
-def _chunks(experts: Iterable[str]) -> Iterator[list[str]]:
-    waiting = iter(experts)
-    while chunk := list(islice(waiting, CHUNK)):
-        yield chunk
-
-
-def analyser_for(parameters: Parameters) -> Analyser:
-    """The analyser that an index for these parameters takes; raises RuntimeError where an extra is not installed."""
-    return default_analyser(with_meanings=parameters.semantic > 0)
-
-
-@vocabularies.per_edition
-def default_analyser(*, with_meanings: bool = False) -> Analyser:
-    """The analyser with our vocabularies and lexicon, made once for each edition of the vocabularies."""
-    return Analyser(concepts(), Pivot.load(), load_meanings() if with_meanings else None)
-
-
-def concepts() -> Concepts:
-    """The concepts of our vocabularies.
-
-    Phrases are the aliases, not the labels: some labels ("Training", "规划") are too common to mean their code.
-    """
-    terms = (term for term in vocabularies.expertise_terms() if not term.deprecated)
-    return Concepts(Concept(term.code, term.aliases) for term in terms)

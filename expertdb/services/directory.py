@@ -23,7 +23,7 @@ from expertdb.models.corpus import Mark, is_changing, mark_of
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem
 from expertdb.models.restricted import RestrictedValue
 from expertdb.services.census import HELD, ROW, Census, Names, Read, beginning, nobody
-from expertdb.services.corpus import changed_since, is_merely_old, is_past
+from expertdb.services.history import changed_since, is_merely_old, is_past
 
 KEPT = 4  # Censuses of the latest states: a transaction that began a moment ago still sees an older one.
 CHUNK = 5000

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
 from expertdb.services import exclusions
-from expertdb.services.corpus import Pool
+from expertdb.services.pools import Pool
 from expertdb.services.profiles import ANY_MODE, tag
 from matching import Filter
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
-from expertdb.services.corpus import analyser_for
+from expertdb.services.analysers import analyser_for
 from matching import Parameters, evaluate, read_experts, read_judgments, read_requests
 
 

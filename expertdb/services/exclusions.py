@@ -17,7 +17,7 @@ from expertdb.models.base import is_one_of, rows_of
 from expertdb.models.corpus import ExpertStanding
 from expertdb.models.experts import STATUSES, Expert
 from expertdb.services import paging
-from expertdb.services.corpus import Pool
+from expertdb.services.pools import Pool
 from matching import Filter
 
 State = tuple[int, date]  # A corpus version, and the day on which terms were looked at.

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from expertdb.models.experts import Expert
 from expertdb.models.requests import ConsultationRequest
 from expertdb.services import exclusions, loads, preferences, recusals
-from expertdb.services.corpus import Corpus, Pool
+from expertdb.services.corpus import Corpus
 from expertdb.services.eligibility import OUTSIDE_FILTERS, Eligible, among, sift
+from expertdb.services.pools import Pool
 from expertdb.services.recusals import NOBODY_RECUSED, Recusals
 from expertdb.vocabularies import standing_for
 from expertdb.workdays import local_day

@@ -12,8 +12,9 @@ from expertdb import metrics, vocabularies
 from expertdb.models.shortlists import Shortlist, ShortlistAspect, ShortlistEntry
 from expertdb.services import exclusions, matters, recusals
 from expertdb.services.conflicts import unknown
-from expertdb.services.corpus import Corpus, Pool, ranked
+from expertdb.services.corpus import Corpus, ranked
 from expertdb.services.eligibility import Eligible, is_held_outside, sift
+from expertdb.services.pools import Pool
 from expertdb.services.profiles import fetching
 from expertdb.services.reasons import as_stored
 from expertdb.services.recusals import Recusals

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from expertdb import vocabularies
 from expertdb.names import fold
-from expertdb.services.corpus import default_analyser
+from expertdb.services.analysers import default_analyser
 from expertdb.vocabularies import Term
 from matching import Aspect, Query, Suggestion, suggest
 

@@ -13,8 +13,10 @@ import structlog
 from sqlalchemy.orm import Session
 
 from expertdb.models.corpus import Mark, mark_of
-from expertdb.services.corpus import Corpus, Pool, analyser_for, updated
+from expertdb.services.analysers import analyser_for
+from expertdb.services.corpus import Corpus
 from expertdb.services.index_files import IndexFiles
+from expertdb.services.pools import Pool, brought_to
 from expertdb.vocabularies import Edition
 from matching import Index
 
@@ -76,7 +78,7 @@ class Tending:
             stored = self._files.opened(analyser_for(self._corpus.parameters), self._corpus.parameters)
             if stored is not None:
                 pool = Pool(Mark(stored.version, stored.stamp), stored.index)
-                self._corpus.take(updated(pool, session, mark_of(session)))
+                self._corpus.take(brought_to(pool, session, mark_of(session)))
 
 
 def is_due(pool: Pool) -> bool:

@@ -32,7 +32,7 @@ def app(databases: Databases, parameters: str) -> Iterator[Flask]:
     """An application on the sample pool, with an encoder that takes no time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("matching.meaning.is_installed", lambda: True)
-        patch.setattr("expertdb.services.corpus.load_meanings", cache(lambda: Meanings(Characters())))
+        patch.setattr("expertdb.services.analysers.load_meanings", cache(lambda: Meanings(Characters())))
         vocabularies.current().memory.clear()
         app = make_app(databases.fresh("sqlite", pool=True), Clock(START), matching_file=parameters)
         yield app

@@ -150,7 +150,7 @@ def test_evaluation_takes_a_baseline_and_says_so(judged: list[str]) -> None:
 
 
 def test_evaluation_takes_meaning_into_account_and_says_so(judged: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("expertdb.services.corpus.load_meanings", lambda: Meanings(Characters()))
+    monkeypatch.setattr("expertdb.services.analysers.load_meanings", lambda: Meanings(Characters()))
     vocabularies.current().memory.clear()
     plain = json.loads(done("evaluate", *judged, "--json").stdout)
     alike = json.loads(done("evaluate", *judged, "--semantic", "0.2", "--json").stdout)

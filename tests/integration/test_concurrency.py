@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from expertdb.database import transaction
 from expertdb.models.corpus import CorpusChange, CorpusState
-from expertdb.services.corpus import Corpus, Pool
+from expertdb.services.corpus import Corpus
+from expertdb.services.pools import Pool
 from matching import Query, best
 from tests.conftest import caller
 from tests.integration import writers

@@ -24,10 +24,12 @@ from expertdb.models.experts import Expert, ExpertItem
 from expertdb.services import audit, checking, experts, vocabularies
 from expertdb.services import corpus as corpus_module
 from expertdb.services.actors import SYSTEM
-from expertdb.services.corpus import Corpus, Pool, again_while_moving
+from expertdb.services.analysers import analyser_for
+from expertdb.services.corpus import Corpus, again_while_moving
 from expertdb.services.index_files import IndexFiles
+from expertdb.services.pools import Pool
 from expertdb.services.tending import Tending
-from matching import Query, best
+from matching import Index, Profile, Query, best
 from tests.callers import Clock
 from tests.children import ended, in_child
 from tests.conftest import START, close, make_app
@@ -355,6 +357,20 @@ def test_a_new_snapshot_is_taken_over_by_all_and_no_edit_is_lost(app: Flask, sha
         assert len(pool.index.parts[0].alive) == 2
         assert is_sound(made)
     close(second)
+
+
+def test_a_snapshot_of_a_history_that_was_given_up_is_compared_when_it_is_taken_over(
+    app: Flask, sharing: Flask, clock: Clock
+) -> None:
+    """A process that knows the state before a copy was restored may still write its files."""
+    one = entered(app)
+    warm_up(sharing)
+    corpus: Corpus = sharing.extensions["corpus"]
+    ghost = Index.build([Profile("ghost", "锂电池专利无效")], analyser_for(corpus.parameters))
+    IndexFiles(corpus.files.folder).write(ghost, 99, "of another")
+    sharing.extensions["corpus"].tending.change_over()
+    assert found(sharing) == [one]
+    assert is_sound(sharing)
 
 
 def test_with_other_words_everybody_is_read_anew_and_the_files_follow(

@@ -18,7 +18,8 @@ from expertdb.database import db, transaction
 from expertdb.errors import PoolIsMoving
 from expertdb.models.corpus import CorpusState, CorpusVersion
 from expertdb.models.experts import Expert
-from expertdb.services.corpus import Pool, ranked
+from expertdb.services.corpus import ranked
+from expertdb.services.pools import Pool
 from expertdb.services.profiles import fetching
 from matching import Index, Query, best, rank
 from matching.qdrant import Point, QdrantIndex
@@ -162,6 +163,29 @@ def pool_of(app: Flask) -> Pool:
 
 def found(app: Flask) -> list[str]:
     return [name for name, _ in best(pool_of(app).index, TITLE, 5)]
+
+
+class Slow(EdgeEngine):
+    """An engine that calls `meanwhile` while it takes points, once."""
+
+    meanwhile: Callable[[], None] | None = None
+
+    def upsert(self, points: Sequence[Point]) -> None:
+        super().upsert(points)
+        if meanwhile := self.meanwhile:
+            self.meanwhile = None
+            meanwhile()
+
+
+def test_what_is_ranked_while_the_engine_takes_an_edit_is_ranked_again(pool_app: Flask, tmp_path: Path) -> None:
+    corpus = pool_app.extensions["corpus"]
+    corpus.engine = engine = Slow(tmp_path)
+    one = found(pool_app)[0]
+    before, seen = pool_of(pool_app), []
+    engine.meanwhile = lambda: seen.append((corpus.is_of_now(before), corpus.version))
+    edited(pool_app, one)
+    assert seen == [(False, before.version)]
+    assert corpus.is_of_now(pool_of(pool_app))
 
 
 class Failing(EdgeEngine):

@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from expertdb.services.corpus import default_analyser
+from expertdb.services.analysers import default_analyser
 from matching import Analyser, Concepts, Parameters, Pivot, read_experts, read_judgments, read_requests
 from tests.quality.judged import JudgedSet, figures, matcher, scikit_learn_defaults
 

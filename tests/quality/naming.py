@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 
 from expertdb import vocabularies
-from expertdb.services.corpus import default_analyser
+from expertdb.services.analysers import default_analyser
 from matching import Aspect, suggest
 from matching.judged import JudgedRequest
 from tests.quality.judged import JudgedSet, Scorer, best, ndcgs

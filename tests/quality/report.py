@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from expertdb.services.corpus import concepts, default_analyser
+from expertdb.services.analysers import concepts, default_analyser
 from matching import Analyser, Concepts, Parameters, Pivot, meaning
 from matching.metrics import Interval, mean_interval
 from tests.quality.judged import (

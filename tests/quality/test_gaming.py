@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from expertdb import vocabularies
-from expertdb.services.corpus import default_analyser
+from expertdb.services.analysers import default_analyser
 from matching import Candidate, Index, Item, Profile, best, rank
 from tests.quality.judged import JudgedSet, load
 

@@ -4,7 +4,7 @@ its words point to makes it no worse, and more of what is named is held by the f
 
 import pytest
 
-from expertdb.services.corpus import default_analyser
+from expertdb.services.analysers import default_analyser
 from matching.metrics import mean_interval
 from tests.quality.judged import SETS, JudgedSet, load, matcher
 from tests.quality.naming import ALL, confirming, draws, held, ndcgs_of_draws

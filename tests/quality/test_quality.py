@@ -6,7 +6,7 @@ better than scikit-learn's defaults; curated codes and concepts earn their place
 
 import pytest
 
-from expertdb.services.corpus import default_analyser
+from expertdb.services.analysers import default_analyser
 from matching import Analyser, Concepts, Pivot
 from tests.quality.judged import (
     SETS,

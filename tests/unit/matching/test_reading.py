@@ -5,7 +5,7 @@ from pathlib import Path
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from expertdb.services.corpus import default_analyser
+from expertdb.services.analysers import default_analyser
 from matching import Analyser, Concept, Concepts, Pivot, read_experts, read_requests
 from matching.asking import query_text
 from matching.documents import item_text
