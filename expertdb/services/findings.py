@@ -182,15 +182,15 @@ def _others(session: Session, parties: Sequence[Identity]) -> dict[str, dict[int
     for place, party in enumerate(parties):
         for expert, certainty in party.persons.items():
             found.setdefault(expert, {})[place] = max(certainty, PROBABLE, key=CERTAINTIES.index)
-    selves = {
-        id: place
-        for place, party in enumerate(parties)
-        for id, link in party.organisations.items()
-        if link.relation == "self"
-    }
+    selves: dict[str, list[int]] = {}  # Two parties may be one organisation under two names.
+    for place, party in enumerate(parties):
+        for id, link in party.organisations.items():
+            if link.relation == "self":
+                selves.setdefault(id, []).append(place)
     statement = select(Expert.id, Expert.organisation_id).where(Expert.organisation_id.in_(sorted(selves)))
     for expert, organisation in session.execute(statement):
-        found.setdefault(expert, {}).setdefault(selves[str(organisation)], POSSIBLE)
+        for place in selves[str(organisation)]:
+            found.setdefault(expert, {}).setdefault(place, POSSIBLE)
     return found
 
 

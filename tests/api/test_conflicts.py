@@ -156,6 +156,8 @@ def test_common_work_with_a_party_and_with_its_people(office: Caller, administra
     assert only(office, one["id"], author["name"]["zh"]) == [("co_author", "exclude_unless_waived", "probable")]
     assert only(office, one["id"], LANWEI) == [("co_author", "disclose", "possible")]
     assert only(office, alone["id"], author["name"]["zh"]) == []
+    both = check(office, [one["id"]], [LANWEI, "Xiamen Lanwei IP Agency Co., Ltd."])["pairs"]
+    assert [[finding["type"] for finding in pair["findings"]] for pair in both] == [["co_author"]] * 2
 
 
 def test_expert_who_is_a_party_is_out(office: Caller, administrator: Caller) -> None:
