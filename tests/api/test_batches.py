@@ -87,6 +87,7 @@ def test_one_request_alone_gets_its_best_experts(app: Flask, office: Caller, req
 
 def test_proposal_becomes_a_panel_by_forcing_its_members(app: Flask, office: Caller, requests: list[str]) -> None:
     found = computed(app, office, {"requests": requests, "preset": "complex", "size": 4})
+    assert len(found["result"]["panels"]) == len(requests)
     for proposal in found["result"]["panels"]:
         members = [one["expert"]["id"] for one in proposal["members"]]
         body = {"preset": "complex", "size": 4, "forced": members}

@@ -38,14 +38,20 @@ def test_every_setting_that_is_named_exists() -> None:
 
 
 def test_every_figure_that_is_named_is_given() -> None:
-    for name in set(re.findall(r"`(expertdb_[a-z_]+)", DOCUMENT)):
+    named = set(re.findall(r"`(expertdb_[a-z_]+)", DOCUMENT))
+    assert named
+    for name in named:
         assert re.sub(r"_(total|bucket)$", "", name) in METRICS, name
 
 
 def test_every_file_that_is_named_exists() -> None:
-    for name in set(re.findall(r"\bdeploy/[\w.-]+", DOCUMENT)) - {"deploy/"}:
+    files = set(re.findall(r"\bdeploy/[\w.-]+", DOCUMENT)) - {"deploy/"}
+    pages = re.findall(r"\]\((\w+\.md)\)", DOCUMENT)
+    assert files
+    assert pages
+    for name in files:
         assert (ROOT / name).exists(), name
-    for name in re.findall(r"\]\((\w+\.md)\)", DOCUMENT):
+    for name in pages:
         assert (ROOT / "docs" / name).exists(), name
 
 
