@@ -1,12 +1,12 @@
 """Days as an office in China counts them: local dates, and working days with public holidays and make-up days.
 
 Which days are off is decided year by year (a notice of the State Council's General Office, usually in November), so it
-is data: a year nobody entered has its weekends only, and `knows` says so.
+is data: a year nobody entered has its weekends only.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 BEIJING = timezone(timedelta(hours=8))
 SATURDAY = 5
@@ -37,9 +37,10 @@ class Workdays:
             count -= self.is_working(day)
         return day
 
-    def knows(self, first: date, last: date) -> bool:
-        """Whether the public holidays of every year from `first` to `last` were entered."""
-        return self.years.issuperset(range(first.year, last.year + 1))
+    def end_after(self, moment: datetime, count: int) -> datetime:
+        """The end, in China, of the last of `count` working days after a moment; in UTC."""
+        day = self.after(local_day(moment), count)
+        return datetime(day.year, day.month, day.day, tzinfo=BEIJING).astimezone(UTC) + timedelta(days=1)
 
 
 def days_between(first: date, last: date) -> Iterator[date]:

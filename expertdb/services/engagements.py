@@ -1,7 +1,7 @@
 """Engagements: members of a confirmed panel are invited, answer, serve and deliver."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -19,7 +19,6 @@ from expertdb.services import audit, paging, panels, requests, restricted, servi
 from expertdb.services.actors import EXPERT, Actor
 from expertdb.services.rules import Rules
 from expertdb.wording import Text
-from expertdb.workdays import BEIJING, local_day
 
 LIVE = ("invited", "accepted", "delivered")
 INVITING = ("confirmed", "invited", "engaged")
@@ -81,8 +80,7 @@ def engage(
 
 def deadline_after(rules: Rules, now: datetime) -> datetime:
     """The end of the last working day on which an answer is awaited."""
-    day = rules.workdays.after(local_day(now), rules.respond_days)
-    return datetime(day.year, day.month, day.day, tzinfo=BEIJING).astimezone(UTC) + timedelta(days=1)
+    return rules.workdays.end_after(now, rules.respond_days)
 
 
 def _deadline(stated: datetime | None, rules: Rules, now: datetime) -> datetime:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, or_, select
@@ -19,7 +19,6 @@ from expertdb.services import audit, engagements, paging, requests, shown
 from expertdb.services.actors import EXPERT, Actor
 from expertdb.services.rules import Rules
 from expertdb.wording import Text
-from expertdb.workdays import BEIJING, local_day
 
 LOOK_BACK = timedelta(days=730)
 FEWEST = 3
@@ -48,7 +47,7 @@ def evaluate(session: Session, body: Mapping[str, Any], rules: Rules, *, actor: 
         evaluator=actor.role,
         scores=dict(body["scores"]),
         comment=body["comment"],
-        reply_by=_end_of(rules, now, rules.reply_days),
+        reply_by=rules.workdays.end_after(now, rules.reply_days),
         created_by=actor.person,
         created_at=now,
     )
@@ -60,16 +59,11 @@ def evaluate(session: Session, body: Mapping[str, Any], rules: Rules, *, actor: 
     return evaluation
 
 
-def _end_of(rules: Rules, now: datetime, days: int) -> datetime:
-    day = rules.workdays.after(local_day(now), days)
-    return datetime(day.year, day.month, day.day, tzinfo=BEIJING).astimezone(UTC) + timedelta(days=1)
-
-
 def _refuse_out_of_time(engagement: Engagement, rules: Rules, now: datetime) -> None:
     if engagement.status != "delivered" or engagement.ended_at is None:
         detail = 'An expert is evaluated after the delivery; this engagement is "{status}".'
         raise NotAllowed(Text(detail, status=called("engagement_status", engagement.status)))
-    if _end_of(rules, engagement.ended_at, rules.evaluation_days) < now:
+    if rules.workdays.end_after(engagement.ended_at, rules.evaluation_days) < now:
         raise NotAllowed(Text("The time to evaluate, {days} working days, is over.", days=rules.evaluation_days))
 
 

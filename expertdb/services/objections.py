@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from expertdb.code_words import called
 from expertdb.errors import Fault, InvalidInput, NotFound, ObjectionsAreClosed, TransitionNotAllowed
 from expertdb.models.base import new_id
-from expertdb.models.experts import Expert
 from expertdb.models.objections import Objection
 from expertdb.services import audit, effects, experts, guards, moves, paging, versions
 from expertdb.services.actors import Actor
@@ -20,7 +19,6 @@ from expertdb.workdays import local_day
 
 DECISIONS = ("upheld", "dismissed")
 # Where an upheld objection sends the candidate.
-CONSEQUENCES = ("under_review", "removed")
 
 
 def lodge(
@@ -101,12 +99,9 @@ def decide(
     session.flush()
     _audit(session, actor, "objection.decided", objection, outcome=to, reason=body["reason"])
     if to == "upheld" and expert.status == "publicity":
-        _carry_consequence(Move(session, expert, then or "under_review", body["reason"], actor, now, rules), objection)
+        asked = Move(session, expert, then or "under_review", body["reason"], actor, now, rules)
+        moves.carry_out(asked, objection=objection.id)
     return objection
-
-
-def _carry_consequence(asked: Move, objection: Objection) -> Expert:
-    return moves.carry_out(asked, objection=objection.id)
 
 
 def _audit(session: Session, actor: Actor, action: str, objection: Objection, **details: Any) -> None:

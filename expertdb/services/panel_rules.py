@@ -50,7 +50,7 @@ def terms(session: Session, body: Mapping[str, Any], consultation_request: Consu
     """
     stated = {**consultation_request.panel, **{name: value for name, value in body.items() if value not in (None, [])}}
     forced, forbidden = _named(session, body, "forced"), _named(session, body, "forbidden")
-    _refuse_both(body, forced, forbidden)
+    _refuse_both(forced, forbidden)
     chosen = _preset(stated, consultation_request)
     own = custom(session, stated)
     always: list[dict[str, Any]] = [{"type": "max_load", "name": "load"}]
@@ -184,7 +184,7 @@ def _named(session: Session, body: Mapping[str, Any], field: str) -> tuple[str, 
     return tuple(dict.fromkeys(ids))
 
 
-def _refuse_both(body: Mapping[str, Any], forced: Sequence[str], forbidden: Sequence[str]) -> None:
+def _refuse_both(forced: Sequence[str], forbidden: Sequence[str]) -> None:
     both = [place for place, one in enumerate(forced) if one in forbidden]
     if both:
         detail = Text("This expert is forced and forbidden at once.")

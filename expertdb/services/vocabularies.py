@@ -15,6 +15,7 @@ from expertdb.errors import Fault, InvalidInput, NotFound
 from expertdb.models import vocabularies as models
 from expertdb.models.vocabularies import VocabularyChange, VocabularyState
 from expertdb.names import fold
+from expertdb.schemas.fields import unknown_code
 from expertdb.services import audit, merged_codes, paging, versions
 from expertdb.services.actors import Actor
 from expertdb.vocabularies import EXPERTISE, Term, Vocabulary
@@ -127,10 +128,7 @@ def _check(name: str, do: str, code: str, stated: Mapping[str, Any], pointer: st
         _check_new(name, code, stated, pointer)
         return
     if code not in vocabulary:
-        nearest = ", ".join(vocabularies.nearest(code, (name,))) or "-"
-        template = 'There is no code "{code}" in {names}; nearest: {nearest}.'
-        where = called("vocabulary", name)
-        raise InvalidInput(Fault(f"{pointer}/code", Text(template, code=code, names=where, nearest=nearest)))
+        raise InvalidInput(Fault(f"{pointer}/code", unknown_code(code, (name,))))
     term = vocabulary.terms[code]
     if term.merged_into is not None:
         raise InvalidInput(
@@ -155,9 +153,7 @@ def _check_new(name: str, code: str, stated: Mapping[str, Any], pointer: str) ->
             raise InvalidInput(Fault(f"{pointer}/code", detail))
     parent = stated.get("parent")
     if parent is not None and parent not in _of(name):
-        template = 'There is no code "{code}" in {names}; nearest: {nearest}.'
-        detail = Text(template, code=parent, names=called("vocabulary", name), nearest="-")
-        raise InvalidInput(Fault(f"{pointer}/parent", detail))
+        raise InvalidInput(Fault(f"{pointer}/parent", unknown_code(parent, (name,))))
     for place, alias in enumerate(stated.get("aliases", ())):
         _refuse_taken(_of(name), alias, f"{pointer}/aliases/{place}")
 

@@ -7,10 +7,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from expertdb import vocabularies as editions
-from expertdb.code_words import called
 from expertdb.errors import Fault, InvalidInput, NotFound, SuggestionDecidedAlready
 from expertdb.models.vocabularies import VocabularyChange, VocabularySuggestion
+from expertdb.schemas.fields import unknown_code
 from expertdb.services import audit, paging, vocabularies
 from expertdb.services.actors import Actor
 from expertdb.wording import Text
@@ -22,10 +21,7 @@ def suggest(
     """Put a word up for decision; raises NotFound, InvalidInput."""
     vocabulary = vocabularies.read(session, name).vocabulary
     if body["do"] == "add_alias" and body["code"] not in vocabulary:
-        nearest = ", ".join(editions.nearest(body["code"], (name,))) or "-"
-        template = 'There is no code "{code}" in {names}; nearest: {nearest}.'
-        where = called("vocabulary", name)
-        raise InvalidInput(Fault("/code", Text(template, code=body["code"], names=where, nearest=nearest)))
+        raise InvalidInput(Fault("/code", unknown_code(body["code"], (name,))))
     made = VocabularySuggestion(name=name, person=actor.person, made_at=now, **body)
     session.add(made)
     session.flush()

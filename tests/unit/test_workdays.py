@@ -47,9 +47,12 @@ def test_period_begins_on_the_next_day_and_passes_over_days_off() -> None:
     assert COMMITTED.after(date(2026, 11, 21), 0) == date(2026, 11, 21)
 
 
+def test_period_ends_with_its_last_day_in_china() -> None:
+    late = datetime(2026, 11, 22, 17, tzinfo=UTC)  # The 23rd in China.
+    assert COMMITTED.end_after(late, 5) == datetime(2026, 11, 30, 16, tzinfo=UTC)
+
+
 def test_year_that_nobody_entered_has_its_weekends_only() -> None:
-    assert COMMITTED.knows(date(2026, 12, 1), date(2026, 12, 31))
-    assert not COMMITTED.knows(date(2026, 12, 30), date(2027, 1, 8))
     assert COMMITTED.after(date(2026, 12, 31), 1) == date(2027, 1, 1)
 
 
