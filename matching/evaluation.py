@@ -15,7 +15,7 @@ import numpy as np
 from matching.analysis import Analyser
 from matching.index import Index
 from matching.judged import JudgedRequest, Judgment
-from matching.metrics import GROUP_METRICS, Group, mean_interval, pairwise_loss, ratio_interval
+from matching.metrics import GROUP_METRICS, Group, least_relevant, mean_interval, pairwise_loss, ratio_interval
 from matching.parameters import ALGORITHM, Parameters
 from matching.profile import Profile
 from matching.weights import Floats
@@ -87,19 +87,33 @@ def _groups(
     judgments: Sequence[Judgment],
     group_by: str,
 ) -> list[Group]:
-    """Return the groups that have judgments, in the order of requests or experts."""
+    """Return the groups that have judgments, in the order of requests or experts.
+
+    Who is relevant depends on the grades of the request, also in the group of an expert.
+    """
     names, members, scores = (requests, experts, table) if group_by == "request" else (experts, requests, table.T)
+    of_requests: dict[str, list[float]] = {}
+    for judgment in judgments:
+        of_requests.setdefault(judgment.request, []).append(judgment.grade)
+    least = {request: least_relevant(grades) for request, grades in of_requests.items()}
     grades: dict[str, dict[str, float]] = {}
+    relevant: dict[str, set[str]] = {}
     for judgment in judgments:
         pair = (judgment.request, judgment.expert) if group_by == "request" else (judgment.expert, judgment.request)
         grades.setdefault(pair[0], {})[pair[1]] = judgment.grade
-    return [_group(members, row, grades[name]) for name, row in zip(names, scores, strict=True) if name in grades]
+        if judgment.grade >= least[judgment.request]:
+            relevant.setdefault(pair[0], set()).add(pair[1])
+    return [
+        _group(members, row, grades[name], frozenset(relevant.get(name, ())))
+        for name, row in zip(names, scores, strict=True)
+        if name in grades
+    ]
 
 
-def _group(members: Sequence[str], row: Floats, grades: dict[str, float]) -> Group:
+def _group(members: Sequence[str], row: Floats, grades: dict[str, float], relevant: frozenset[str]) -> Group:
     ranked = tuple(members[place] for place in _order(members, row))
     scores = dict(zip(members, row.tolist(), strict=True))
-    return Group(ranked, {one: scores[one] for one in grades}, grades)
+    return Group(ranked, {one: scores[one] for one in grades}, grades, relevant)
 
 
 def _order(members: Sequence[str], row: Floats) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +11,17 @@ from typing import Any
 
 from matching.profile import Aspect, Item, Profile, Query
 
+MOST = 100  # The greatest grade: gains are 2 to the power of it.
+_GRADE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,20})?|\.[0-9]{1,20}")
+
 
 class FileFault(ValueError):
-    """A line of a judged set cannot be used; says which file, line and field, what was found and what is needed."""
+    """A judged set cannot be used; says which file, line (None for the whole file) and field, what was found and what
+    is needed.
+    """
 
-    def __init__(self, path: Path, line: int, field: str, fault: str) -> None:
-        super().__init__(f"{path}, line {line}, {field}: {fault}")
+    def __init__(self, path: Path, line: int | None, field: str, fault: str) -> None:
+        super().__init__(f"{path}: {fault}" if line is None else f"{path}, line {line}, {field}: {fault}")
         self.path, self.line, self.field = path, line, field
 
 
@@ -30,21 +36,21 @@ class JudgedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Judgment:
-    """How well an expert fits a request; grades are 0 or more, greater is better."""
+    """How well an expert fits a request; grades are 0 to 100, greater is better."""
 
     request: str
     expert: str
     grade: float
 
 
-def read_experts(path: Path) -> list[Profile]:
-    """Return the profiles of an import file: `id`, `kind`, `statement`, `items` and `codes` are read, no more.
-
-    The kind is one of the codes, as it is for the service.
+def read_experts(path: Path, *, as_served: bool = False) -> list[Profile]:
+    """Return the profiles of an import file: `id`, `statement`, `items` (`title`, `text`, `kind`, `year`) and `codes`
+    are read, no more; `as_served` what counts in the service besides: an expert's `kind`, as one of the codes, and
+    whether an item is `verified`.
 
     Raises FileFault for a line that is no such object, and for an id that comes twice.
     """
-    return [_profile(row) for row in _rows(path)]
+    return [_profile(row, as_served) for row in _rows(path)]
 
 
 def read_requests(path: Path) -> list[JudgedRequest]:
@@ -66,8 +72,8 @@ def read_judgments(path: Path, requests: set[str], experts: set[str]) -> list[Ju
     """Return the judgments of a file of `request<TAB>expert<TAB>grade` lines; a first line of such names is a
     heading.
 
-    Raises FileFault for a line of another shape, an unknown request or expert, a grade that is no number of 0
-    or more, and for a pair judged twice.
+    Raises FileFault for a line of another shape, an unknown request or expert, a grade that is no number from 0 to
+    100, and for a pair judged twice.
     """
     found: dict[tuple[str, str], Judgment] = {}
     for number, line in enumerate(_lines(path), 1):
@@ -136,16 +142,17 @@ class _Row:
             raise self.fault("aspects", str(error)) from None
 
 
-def _profile(row: _Row) -> Profile:
+def _profile(row: _Row, as_served: bool) -> Profile:
     items = tuple(
-        _item(_Row(row.path, row.line, body), place) for place, body in enumerate(row.many("items", dict, "objects"))
+        _item(_Row(row.path, row.line, body), place, as_served)
+        for place, body in enumerate(row.many("items", dict, "objects"))
     )
-    codes = {*row.strings("codes"), row.text("kind")} - {""}
+    codes = {*row.strings("codes"), row.text("kind") if as_served else ""} - {""}
     return Profile(row.id, row.text("statement"), items, frozenset(codes))
 
 
-def _item(row: _Row, place: int) -> Item:
-    year, verified = row.body.get("year"), row.body.get("verified")
+def _item(row: _Row, place: int, as_served: bool) -> Item:
+    year, verified = row.body.get("year"), row.body.get("verified") if as_served else None
     if year is not None and (isinstance(year, bool) or not isinstance(year, int)):
         raise row.fault(f"items[{place}].year", f"{year!r}; a whole number is needed")
     if verified is not None and not isinstance(verified, bool):
@@ -177,14 +184,10 @@ def _lines(path: Path) -> Iterator[str]:
         try:
             yield from (line.rstrip("\r\n") for line in file)
         except UnicodeDecodeError as error:
-            raise FileFault(path, 0, "file", f"not UTF-8 ({error})") from None
+            raise FileFault(path, None, "file", f"not UTF-8 ({error})") from None
 
 
 def _grade(path: Path, line: int, value: str) -> float:
-    try:
-        grade = float(value)
-    except ValueError:
-        grade = -1.0
-    if not 0 <= grade < float("inf"):
-        raise FileFault(path, line, "grade", f"{value!r}; a number of 0 or more is needed")
-    return grade
+    if not _GRADE.fullmatch(value) or float(value) > MOST:
+        raise FileFault(path, line, "grade", f"{value!r:.40}; a number from 0 to {MOST} is needed")
+    return float(value)

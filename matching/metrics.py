@@ -7,7 +7,7 @@ A group holds everything that one request ranked (experts), or everything that o
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,16 +19,19 @@ SEED = 0
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A ranked list: `ranked` ids, best first; `scores` of the judged ids; `grades` of the judged ids, 0 or more."""
+    """A ranked list: `ranked` ids, best first; `scores` and `grades` (0 to 100) of the judged; who is `relevant`."""
 
     ranked: tuple[str, ...]
     scores: Mapping[str, float]
     grades: Mapping[str, float]
+    relevant: frozenset[str]
 
-    def relevant(self) -> frozenset[str]:
-        """Return the ids of grade 2 or more where any grade exceeds 1, else of grade 1 or more."""
-        least = 2.0 if max(self.grades.values(), default=0.0) > 1.0 else 1.0
-        return frozenset(one for one, grade in self.grades.items() if grade >= least)
+
+def least_relevant(grades: Iterable[float]) -> float:
+    """Return the grade from which on somebody is relevant for a request that has these grades: 2 where one exceeds 1,
+    else 1.
+    """
+    return 2.0 if max(grades, default=0.0) > 1.0 else 1.0
 
 
 def ndcg(group: Group, depth: int = 10) -> float | None:
@@ -49,8 +52,7 @@ def precision(group: Group, depth: int = 5) -> float | None:
     Manning, Raghavan & Schütze, Introduction to Information Retrieval, 2008, ch. 8. A list shorter than
     `depth` is divided by `depth` all the same.
     """
-    relevant = group.relevant()
-    return len(relevant & set(group.ranked[:depth])) / depth if relevant else None
+    return len(group.relevant & set(group.ranked[:depth])) / depth if group.relevant else None
 
 
 def recall(group: Group, depth: int = 10) -> float | None:
@@ -59,8 +61,7 @@ def recall(group: Group, depth: int = 10) -> float | None:
 
     Manning, Raghavan & Schütze, Introduction to Information Retrieval, 2008, ch. 8.
     """
-    relevant = group.relevant()
-    return len(relevant & set(group.ranked[:depth])) / len(relevant) if relevant else None
+    return len(group.relevant & set(group.ranked[:depth])) / len(group.relevant) if group.relevant else None
 
 
 def reciprocal_rank(group: Group) -> float | None:
@@ -68,10 +69,9 @@ def reciprocal_rank(group: Group) -> float | None:
 
     Voorhees, The TREC-8 Question Answering Track Report, 1999.
     """
-    relevant = group.relevant()
-    if not relevant:
+    if not group.relevant:
         return None
-    return next((1 / rank for rank, one in enumerate(group.ranked, 1) if one in relevant), 0.0)
+    return next((1 / rank for rank, one in enumerate(group.ranked, 1) if one in group.relevant), 0.0)
 
 
 def pairwise_loss(group: Group) -> tuple[float, float]:

@@ -1,10 +1,11 @@
 """match, evaluate: ask the matcher without HTTP."""
 
 import json
+import math
 import sys
 import time
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Any, Literal
 
 import click
 
@@ -15,6 +16,21 @@ from expertdb.services import evaluation, shortlists
 from expertdb.services.actors import SYSTEM
 from expertdb.wording import spoken
 from matching import FileFault, Parameters
+
+
+class Share(click.FloatRange):
+    """A number from 0 to 1; NaN, which passes every comparison that a range makes, is none."""
+
+    def __init__(self) -> None:
+        super().__init__(0, 1)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number."""
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
+        return number
+
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -44,6 +60,8 @@ def match(
 ) -> None:
     """Print an explained shortlist for a request, or for every request of a file; nothing is stored."""
     if batch is not None:
+        if title or text or aspects:
+            raise click.UsageError("--batch takes requests from its file: leave --title, --text and --aspect out.")
         with application(ctx) as app:
             bulk.run(app, batch, out, processes, language)
         return
@@ -70,17 +88,20 @@ def _aspect(stated: str) -> dict[str, str]:
 @click.option("--group-by", type=click.Choice(["request", "expert"]), default="request", show_default=True)
 @click.option(
     "--baseline",
-    type=click.FloatRange(0, 1),
+    type=Share(),
     default=0.0,
     show_default=True,
     help="Share of an expert's mean affinity over a background of requests that is subtracted.",
 )
 @click.option(
     "--semantic",
-    type=click.FloatRange(0, 1),
+    type=Share(),
     default=0.0,
     show_default=True,
     help="Share of an expert's likeness in meaning that is added; takes the extra of this name.",
+)
+@click.option(
+    "--as-served", is_flag=True, help="Read an expert's `kind` and an item's `verified` too: they count in the service."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def evaluate(
@@ -90,16 +111,19 @@ def evaluate(
     group_by: Literal["request", "expert"],
     baseline: float,
     semantic: float,
+    as_served: bool,
     as_json: bool,
 ) -> None:
     """Measure the matcher on judged data; needs no database and no settings."""
     parameters = Parameters(baseline=baseline, semantic=semantic)
     try:
         measured = evaluation.measure(
-            experts, requests, judgments, group_by, parameters=parameters, clock=time.perf_counter
+            experts, requests, judgments, group_by, as_served=as_served, parameters=parameters, clock=time.perf_counter
         )
     except (FileFault, RuntimeError) as error:
         raise click.ClickException(str(error)) from error
+    if measured["pairwise_loss"]["value"] is None:
+        click.echo("No request has judgments of different grades: there is little or nothing to measure.", err=True)
     if as_json:
         click.echo(json.dumps(measured, ensure_ascii=False))
     else:

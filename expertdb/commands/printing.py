@@ -6,6 +6,7 @@ from typing import Any
 import click
 from marshmallow import Schema, ValidationError
 
+from expertdb.code_words import why_out
 from expertdb.commands import counted
 from expertdb.errors import InvalidInput
 from expertdb.schemas.faults import faults_of
@@ -67,7 +68,7 @@ def _echo_entry(entry: Mapping[str, Any], language: str) -> None:
 
 
 def _echo_left_out(shown: Shown, language: str) -> None:
-    counts = ", ".join(f"{say(Text(reason), language)} {count}" for reason, count in sorted(shown.left_out.items()))
+    counts = ", ".join(f"{say(why_out(reason), language)} {count}" for reason, count in sorted(shown.left_out.items()))
     click.echo(say(Text("\nLeft out: {counts}.", counts=counts or "-"), language))
 
 

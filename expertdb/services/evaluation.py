@@ -14,13 +14,15 @@ def measure(
     judgments: Path,
     group_by: Literal["request", "expert"],
     *,
+    as_served: bool,
     parameters: Parameters,
     clock: Callable[[], float],
 ) -> dict[str, Any]:
     """The metrics of `matching.evaluate` for these files; raises matching.FileFault that names file and line, and
-    RuntimeError where the parameters take an extra that is not installed.
+    RuntimeError where the parameters take an extra that is not installed. `as_served`: see
+    `matching.read_experts`.
     """
     analyser = analyser_for(parameters)
-    profiles, asked = read_experts(experts), read_requests(requests)
+    profiles, asked = read_experts(experts, as_served=as_served), read_requests(requests)
     judged = read_judgments(judgments, {one.id for one in asked}, {one.expert for one in profiles})
     return evaluate(profiles, asked, judged, group_by, analyser, clock, parameters)

@@ -87,6 +87,7 @@ def test_faulty_option_is_pointed_at(installation: Path, arguments: list[str], p
 def test_option_of_the_wrong_kind_is_a_usage_error(installation: Path) -> None:
     assert run("match", "--text", "x", "--size", "many").exit_code == 2
     assert run("match", "--text", "x", "--language", "fr").exit_code == 2
+    assert "leave --title, --text" in run("match", "--text", "x", "--batch", str(SAMPLE / "experts.jsonl")).stderr
 
 
 PROGRAM = Path(sys.executable).with_name("expertdb")
@@ -146,7 +147,8 @@ def test_evaluation_takes_a_baseline_and_says_so(judged: list[str]) -> None:
     half = json.loads(done("evaluate", *judged, "--baseline", "0.5", "--json").stdout)
     assert half["method"] != plain["method"]
     assert half["ndcg@10"]["value"] == pytest.approx(plain["ndcg@10"]["value"], abs=0.02)
-    assert run("evaluate", *judged, "--baseline", "2").exit_code == 2
+    for value in ("2", "nan"):
+        assert run("evaluate", *judged, "--baseline", value).exit_code == 2
 
 
 def test_evaluation_takes_meaning_into_account_and_says_so(judged: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

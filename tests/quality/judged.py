@@ -58,7 +58,7 @@ class JudgedSet:
 def load(name: str = "first") -> JudgedSet:
     """One of the judged sets."""
     files, grades = SETS[name]
-    experts = tuple(sorted(read_experts(POOL), key=lambda one: one.expert))
+    experts = tuple(sorted(read_experts(POOL, as_served=True), key=lambda one: one.expert))
     requests = tuple(one for file in files for one in read_requests(HERE / file))
     ids = {one.id for one in requests}, {one.expert for one in experts}
     judgments = tuple(_with_translations(read_judgments(HERE / grades, *ids)))
@@ -149,7 +149,7 @@ def ndcgs(judged: JudgedSet, score: Scorer) -> dict[str, float | None]:
     for one in judged.judgments:
         grades.setdefault(one.request, {})[one.expert] = one.grade
     ranked = best(judged, score, len(judged.experts))
-    return {id: ndcg(Group(tuple(experts), {}, grades[id])) for id, experts in ranked.items()}
+    return {id: ndcg(Group(tuple(experts), {}, grades[id], frozenset())) for id, experts in ranked.items()}
 
 
 def best(judged: JudgedSet, score: Scorer, count: int = 10) -> dict[str, list[str]]:

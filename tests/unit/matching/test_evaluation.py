@@ -48,6 +48,23 @@ def test_a_perfect_ranking_has_perfect_metrics(tmp_path, group_by):
     }  # fmt: skip
 
 
+def test_who_is_relevant_depends_on_the_grades_of_the_request_in_the_group_of_an_expert_too(tmp_path):
+    # Expert a has 1 for r1, where another has 3: that is not relevant, so that nothing in their group is.
+    read_back = read(write(tmp_path, judgments="r1\ta\t1\nr1\tb\t3\nr2\tb\t2\n"))
+    result = evaluate(*read_back, "expert", Analyser(CONCEPTS, Pivot(LEXICON)), lambda: 0.0)
+    assert result["recall@10"]["value"] == result["mrr"]["value"] == 1.0
+    assert result["precision@5"]["value"] == pytest.approx(0.4)
+
+
+def test_other_fields_are_ignored_unless_asked_for(tmp_path):
+    more = {"kind": "K-PA", "verified": "?", "region": 5, "items": [{"title": "电池", "verified": False, "note": 1}]}
+    folder = write(tmp_path, experts=[{"id": "a", "items": [{"title": "电池"}]}, more | {"id": "b"}])
+    plain, other = read_experts(folder / "e.jsonl")
+    assert (other.items, other.codes, other.statement) == (plain.items, plain.codes, plain.statement)
+    served = read_experts(folder / "e.jsonl", as_served=True)[1]
+    assert (served.codes, served.items[0].verified) == ({"K-PA"}, False)
+
+
 def test_metrics_without_data_are_null(tmp_path):
     folder = write(tmp_path, requests=[{"id": "r1", "title": "x"}], judgments="")
     result = evaluate(*read(folder), "request", Analyser(CONCEPTS, Pivot(LEXICON)), lambda: 0.0)
@@ -72,16 +89,12 @@ def test_an_unknown_grouping_is_refused(tmp_path):
         ({"requests": [{"id": "r", "aspects": [{"need": "must"}]}]}, "aspects: each needs a code"),
         ({"judgments": "r1 a 3"}, "j.tsv, line 1, line: 1 columns"),
         ({"judgments": "r1\tz\t3"}, "j.tsv, line 1, expert: 'z' is not among the 3 experts read"),
-        ({"judgments": "r1\ta\t-1"}, "j.tsv, line 1, grade: '-1'; a number of 0 or more is needed"),
+        ({"judgments": "r1\ta\t-1"}, "j.tsv, line 1, grade: '-1'; a number from 0 to 100 is needed"),
+        ({"judgments": "r1\ta\t1100"}, "grade: '1100'; a number from 0 to 100"),
+        ({"judgments": "r1\ta\t1_0"}, "grade: '1_0'; a number from 0 to 100"),
         ({"judgments": "r1\ta\t1\nr1\ta\t1"}, "line 2, expert: 'a' is judged twice for 'r1'"),
     ],
 )
 def test_a_fault_names_file_line_and_field(tmp_path, change, message):
     with pytest.raises(FileFault, match=message):
         read(write(tmp_path, **change))
-
-
-def test_the_kind_of_an_expert_is_one_of_the_codes_as_it_is_for_the_service(tmp_path):
-    experts = [{"id": "e1", "kind": "K-PA", "codes": ["TM"]}, {"id": "e2", "codes": ["TM"]}, {"id": "e3", "kind": ""}]
-    (tmp_path / "e.jsonl").write_text("\n".join(map(json.dumps, experts)), "utf-8")
-    assert [one.codes for one in read_experts(tmp_path / "e.jsonl")] == [{"K-PA", "TM"}, {"TM"}, set()]

@@ -6,6 +6,7 @@ import pytest
 
 from matching.metrics import (
     Group,
+    least_relevant,
     mean_interval,
     ndcg,
     pairwise_loss,
@@ -19,7 +20,8 @@ RANKED = tuple("abcdefghijkl")
 
 
 def group(scores=None, **grades):
-    return Group(RANKED, scores or dict.fromkeys(grades, 0.0), grades)
+    relevant = frozenset(one for one, grade in grades.items() if grade >= least_relevant(grades.values()))
+    return Group(RANKED, scores or dict.fromkeys(grades, 0.0), grades, relevant)
 
 
 def test_ndcg_is_gain_over_that_of_the_ideal_list_of_the_judged():
@@ -28,8 +30,8 @@ def test_ndcg_is_gain_over_that_of_the_ideal_list_of_the_judged():
 
 
 def test_relevant_is_grade_two_unless_no_grade_exceeds_one():
-    assert group(a=1, b=2).relevant() == {"b"}
-    assert group(a=1, b=0).relevant() == {"a"}
+    assert group(a=1, b=2).relevant == {"b"}
+    assert group(a=1, b=0).relevant == {"a"}
 
 
 def test_precision_recall_and_reciprocal_rank_count_the_relevant():
