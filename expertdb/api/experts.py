@@ -109,10 +109,27 @@ def confirm_expert(call: Call, expert_id: str) -> Expert:
     return confirmations.record(call.session, expert_id, call.body, actor=call.actor, now=call.now)
 
 
+@routes.get("/experts/<expert_id>/items")
+@allow(*READERS)
+@asks(PageQuery)
+@answers(ItemAnswer, paged=True)
+def list_items(call: Call, expert_id: str) -> Page:
+    """List an expert's evidence in its order."""
+    return items.listed(call.session, expert_id, call.query)
+
+
+@routes.get("/experts/<expert_id>/items/<item_id>")
+@allow(*READERS)
+@answers(ItemAnswer)
+def read_item(call: Call, expert_id: str, item_id: str) -> ExpertItem:
+    """Read one item."""
+    return items.get(experts.get(call.session, expert_id), item_id)
+
+
 @routes.post("/experts/<expert_id>/items")
 @allow(*CURATORS)
 @takes(ItemBody)
-@answers(ItemAnswer, 201)
+@answers(ItemAnswer, 201, location="/experts/{expert_id}/items")
 def add_item(call: Call, expert_id: str) -> ExpertItem:
     """Add one piece of evidence behind the others."""
     return items.add(call.session, expert_id, call.body, actor=call.actor, now=call.now)

@@ -207,7 +207,7 @@ def _answer(view: Callable[..., Any], contract: Contract, call: Call, path: dict
     if version is not None:
         answer.set_etag(str(version))
     if contract.location is not None and made:
-        answer.headers["Location"] = f"{PREFIX}{contract.location}/{result.id}"
+        answer.headers["Location"] = f"{PREFIX}{contract.location.format_map(request.view_args or {})}/{result.id}"
     return answer
 
 

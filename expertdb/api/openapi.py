@@ -177,6 +177,7 @@ def _responses(contract: Contract, method: str) -> dict[str, Any]:
         errors |= {"400": "the body broke off", "413": "too large", "415": "not a kind of file that is read"}
     if contract.edits:
         errors |= {"400": "malformed", "412": "edited meanwhile", "428": "If-Match is missing"}
+    errors |= {"429": "this caller called too often; Retry-After says when to come back"}
     if contract.stores and method != "GET":
         errors |= {"409": "the state of things does not allow it"}
     errors |= {"404": "not found"}

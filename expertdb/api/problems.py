@@ -121,7 +121,9 @@ def on_domain_error(error: errors.DomainError) -> Response:
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     if isinstance(error, rejections.TooManyRequests):
         headers["Retry-After"] = str(error.seconds)
-    return problem(status, kind, title, error.detail, error.faults, headers)
+    read = isinstance(error, errors.InvalidInput) and request.method in ("GET", "HEAD")
+    detail = Text("{count} field(s) are wrong.", count=len(error.faults)) if read else error.detail
+    return problem(status, kind, title, detail, error.faults, headers)
 
 
 def on_http_error(error: HTTPException) -> Response:

@@ -106,7 +106,7 @@ def body(schema: Schema, request: Request) -> Any:
 
 def _json(request: Request) -> Any:
     if request.mimetype != "application/json":
-        found = request.mimetype or "no type"
+        found = request.mimetype or Text("no type")
         raise UnsupportedMediaType(
             Text("The body is {found}; send application/json with a Content-Type that says so.", found=found)
         )

@@ -119,7 +119,8 @@ def answers(
 ) -> Callable[[View], View]:
     """What the view's result is dumped with; `paged` for a `Page` of such.
 
-    `location` is where a created thing can be read: a path below the API's prefix that ends in its id. `shown_once`
+    `location` is where a created thing can be read: a path below the API's prefix, with parts of its own address in
+    braces, that ends in its id. `shown_once`
     names a field, a secret, that no repeat of the answer holds.
     """
     return _state(answer=answer, status=status, paged=paged, location=location, shown_once=shown_once)

@@ -114,7 +114,7 @@ class MatterAnswer(Schema):
     kind = fields.String()
     secrecy = fields.String()
     mode = fields.String(allow_none=True)
-    due = fields.Date(allow_none=True)
+    due = Day(allow_none=True)
     title = fields.String(allow_none=True)
     parties = fields.List(fields.Nested(MatterParty))
     related_organisations = fields.List(fields.Nested(MatterOrganisation))

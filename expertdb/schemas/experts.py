@@ -209,8 +209,8 @@ class ConfirmationBody(Schema):
 class Period(Schema):
     """From a day until another, both included."""
 
-    start = fields.Date(required=True)
-    end = fields.Date(required=True)
+    start = Day(required=True)
+    end = Day(required=True)
 
 
 class ExpertEntry(Schema):
@@ -226,8 +226,8 @@ class ProfileAnswer(Schema):
 
     missing = fields.List(fields.String(validate=validate.OneOf(tuple(completeness.PARTS))))
     complete = fields.Float(metadata={"description": "share of the parts that are there, 0 to 1"})
-    as_of = fields.Date()
-    stale_after = fields.Date(allow_none=True)
+    as_of = Day()
+    stale_after = Day(allow_none=True)
 
 
 class ExpertAnswer(Schema):
@@ -253,10 +253,10 @@ class ExpertAnswer(Schema):
     term = fields.Nested(Term, allow_none=True)
     entry = fields.Nested(ExpertEntry)
     publicity = fields.Nested(Period, allow_none=True)
-    leave_until = fields.Date(allow_none=True)
-    last_confirmed = fields.Date(allow_none=True)
-    confirmation_due = fields.Date(allow_none=True)
-    unreachable_since = fields.Date(allow_none=True)
+    leave_until = Day(allow_none=True)
+    last_confirmed = Day(allow_none=True)
+    confirmation_due = Day(allow_none=True)
+    unreachable_since = Day(allow_none=True)
     version = fields.Integer()
     created_at = fields.DateTime(format="iso")
     updated_at = fields.DateTime(format="iso")

@@ -189,6 +189,8 @@ def unknown_code(code: str, names: tuple[str, ...]) -> Text:
 class Day(fields.Date):
     """A day as RFC 3339 writes it; Python itself would also read 20260101 and 2026-W01-4."""
 
+    default_error_messages = {"invalid": "A day is needed, as 2026-01-31."}  # noqa: RUF012 - as marshmallow has it.
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
         if not isinstance(value, str) or not DAY.fullmatch(value):
             raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
@@ -210,6 +212,10 @@ class Moment(fields.AwareDateTime):
 
     Answered in UTC, in which it must exist (year 1 to 9999).
     """
+
+    default_error_messages = dict.fromkeys(
+        ("invalid", "invalid_awareness"), "A moment with its zone is needed (RFC 3339), as 2026-01-31T09:00:00+08:00."
+    )
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         if not isinstance(value, str) or not MOMENT.fullmatch(value):

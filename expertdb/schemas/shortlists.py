@@ -156,7 +156,10 @@ class ShortlistAnswer(Schema):
     entries = EntriesAsStored(fields.Nested(EntryAnswer))
     excluded = fields.List(
         fields.Nested(Exclusion),
-        metadata={"description": "the first hundred by id; `/exclusions` pages through all"},
+        metadata={
+            "description": "the first hundred by id; `/exclusions` pages through all. For agencies `reason` and"
+            " `count`: by coarse reason, in steps of five (rounded down), none below five"
+        },
     )
     recused = fields.List(fields.Nested(HeldBackAnswer), metadata={"description": "for offices; empty for agencies"})
     disclosed = fields.List(fields.Nested(RecusedAnswer), metadata={"description": "for offices; empty for agencies"})

@@ -87,13 +87,12 @@ def _answer(
         }
         for rank, candidate in enumerate(ranking.candidates, start=1)
     ]
-    lower = eligible.n_allowed - len(entries)
     return {
         "id": one.id,
         "entries": entries,
         "gaps": list(ranking.gaps),
         "suggested_aspects": [asdict(suggestion) for suggestion in suggested(ranking.asked)],
-        "left_out": dict(eligible.counts) | ({"lower_rank": lower} if lower else {}),
+        "left_out": eligible.left_out(len(entries), one.body["size"]),
         "corpus_version": pool.version,
     }
 

@@ -13,7 +13,7 @@ from expertdb.services import experts, matters, requests, shortlists, shown
 from expertdb.services.actors import Actor
 from expertdb.services.analysers import default_analyser
 from expertdb.services.corpus import Corpus, ranked
-from expertdb.services.eligibility import OUTSIDE_FILTERS
+from expertdb.services.eligibility import NO_AFFINITY, OUTSIDE_FILTERS
 from expertdb.services.pools import Pool
 from expertdb.services.profiles import fetching
 from expertdb.services.reasons import as_stored, label_of
@@ -107,7 +107,7 @@ def of_expert(
             pool.index, found.matter, 1, fetching(session, pool.index), corpus.parameters, {expert.id}
         ).candidates
         if not own:
-            return Standing(who, reason=reason or "no_affinity")
+            return Standing(who, reason=reason or NO_AFFINITY)
         place = places(pool.index, found.matter, [expert.id], corpus.parameters, found.eligible.allowed)
         return Standing(who, reason, place.ranks[expert.id], place.ranked, own[0].affinity, as_stored(own[0]))
 

@@ -14,6 +14,7 @@ from expertdb.services.profiles import ANY_MODE, tag
 from matching import Filter
 
 OUTSIDE_FILTERS = "outside_filters"
+LOWER_RANK, NO_AFFINITY = "lower_rank", "no_affinity"
 # The vocabularies whose codes mean those below them, too.
 WIDENED = {"region": ("region",), "code": vocabularies.EXPERTISE}
 
@@ -31,6 +32,14 @@ class Eligible:
     n_allowed: int
     counts: Counter[str]
     held_back: Mapping[str, str]
+
+    def left_out(self, listed: int, size: int) -> dict[str, int]:
+        """How many are not on a list of at most `size` that names `listed`, by reason.
+
+        Whoever has an affinity is on a list that is not full.
+        """
+        reason = LOWER_RANK if listed == size else NO_AFFINITY
+        return dict(self.counts) | ({reason: self.n_allowed - listed} if self.n_allowed > listed else {})
 
 
 def sift(

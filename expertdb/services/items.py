@@ -1,14 +1,16 @@
 """Single items of evidence under an expert; an edit of one counts as an edit of the expert."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from expertdb.errors import Fault, InvalidInput, NotFound
 from expertdb.models.experts import Expert, ExpertItem
 from expertdb.schemas.experts import MAXIMUM_ITEMS
-from expertdb.services import audit, evidence, experts, lifecycle, revisions, versions
+from expertdb.services import audit, evidence, experts, lifecycle, paging, revisions, versions
 from expertdb.services.actors import Actor
 from expertdb.services.revisions import State
 from expertdb.wording import Text
@@ -58,6 +60,13 @@ def delete(session: Session, expert_id: str, item_id: str, *, version: int | Non
     expert.items.remove(get(expert, item_id))
     _touch(session, expert, before, actor, now)
     audit.record(session, actor, "item.deleted", kind="expert", id=expert.id, item=item_id)
+
+
+def listed(session: Session, expert_id: str, query: Mapping[str, Any]) -> paging.Page:
+    """The items of an expert in their order; raises NotFound."""
+    experts.get(session, expert_id)
+    statement = select(ExpertItem).where(ExpertItem.expert_id == expert_id)
+    return paging.fetch(session, statement, (ExpertItem.position, ExpertItem.id), query["limit"], query.get("cursor"))
 
 
 def get(expert: Expert, item_id: str) -> ExpertItem:

@@ -75,7 +75,7 @@ def _of_pool(
         "suggested_aspects": [{"code": one.code, "phrases": one.phrases} for one in suggested(ranking.asked)],
         # A list that is stored names only those held back from this matter: see `exclusions` for the others.
         "excluded": _named(eligible.held_back if kept else exclusions.today(session, pool, local_day(now), eligible)),
-        "left_out": _left_out(eligible.counts, eligible.n_allowed, ranking),
+        "left_out": eligible.left_out(len(ranking.candidates), body["size"]),
         "unresolved": unknown(recused.parties),
         "conflicts": recusals.rows(session, recused, _would_hold(pool, query, parameters, eligible, recused)),
         "created_at": now,
@@ -126,11 +126,6 @@ def _parameters(parameters: Parameters, analyser: Analyser) -> dict[str, Any]:
 @lru_cache(maxsize=64)
 def _stated(parameters: Parameters) -> Mapping[str, Any]:
     return {**asdict(parameters), "fingerprint": parameters.fingerprint()}
-
-
-def _left_out(counts: Mapping[str, int], allowed: int, ranking: Ranking) -> dict[str, int]:
-    not_listed = allowed - len(ranking.candidates)
-    return dict(counts) | ({"lower_rank": not_listed} if not_listed else {})
 
 
 def _entries(ranking: Ranking) -> list[dict[str, Any]]:

@@ -222,7 +222,7 @@ def _complete(found: Read) -> None:
         term["end"] = terms.last_day(start).isoformat()
     else:  # Said here, or the end that nobody stated would be missed as well.
         del found.body["term"]
-        found.faults.append(found.fault(Fault("/term/start", Text("Not a valid date."))))
+        found.faults.append(found.fault(Fault("/term/start", Text("A day is needed, as 2026-01-31."))))
 
 
 def _day(text: Any) -> date | None:

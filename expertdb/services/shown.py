@@ -14,7 +14,7 @@ from expertdb.models.shortlists import Shortlist, ShortlistConflict
 from expertdb.schemas.shared import named
 from expertdb.services import exclusions
 from expertdb.services.actors import Actor
-from expertdb.services.eligibility import OUTSIDE_FILTERS
+from expertdb.services.eligibility import LOWER_RANK, NO_AFFINITY, OUTSIDE_FILTERS
 from expertdb.wording import Text
 from expertdb.workdays import local_day
 
@@ -27,7 +27,7 @@ HELD_OUTSIDE_FILTERS = Text("held only by people outside the filters")
 HELD_BY_LEFT_OUT = Text("held only by people left out")
 _HELD: dict[str, Text] = {str(one): one for one in (HELD_BY_NOBODY, HELD_OUTSIDE_FILTERS, HELD_BY_LEFT_OUT)}
 # Reasons of those who could be ranked and are not on the list.
-RANKED = (OUTSIDE_FILTERS, "lower_rank")
+RANKED = (OUTSIDE_FILTERS, LOWER_RANK, NO_AFFINITY)
 NOT_AVAILABLE = "not_available"
 # Made once, as the statements of `profiles`: to put one together takes longer than to run it.
 _NAMES = select(Expert.id, Expert.source_id, Expert.name_zh, Expert.name_en).where(

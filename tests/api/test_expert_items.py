@@ -35,6 +35,18 @@ def test_added_item_stands_behind_the_others(administrator: Caller, path: str) -
     assert expert_of(administrator, path).json["items"][1] == made
 
 
+def test_items_are_listed_page_by_page_and_read_where_their_location_says(
+    administrator: Caller, office: Caller, path: str
+) -> None:
+    made = administrator.post(path, ITEM)
+    assert made.headers["Location"] == f"/api/v1{path}/{made.json['id']}"
+    assert office.get(f"{path}/{made.json['id']}").json == made.json
+    first = office.get(f"{path}?limit=1").json
+    assert [item["title"] for item in first["items"]] == ["涂布装置"]
+    assert office.get(first["next"].removeprefix("/api/v1")).json == {"items": [made.json], "next": None}
+    assert office.get(f"{path}/{'0' * 36}").status_code == 404
+
+
 def test_answer_carries_the_experts_new_etag_for_the_next_edit(administrator: Caller, path: str) -> None:
     made = administrator.post(path, ITEM)
     edited = administrator.patch(f"{path}/{made.json['id']}", {"year": 2025}, etag=made.headers["ETag"])

@@ -225,6 +225,15 @@ def test_list_is_as_long_as_asked_or_as_the_pool_allows(
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_who_shares_no_word_with_the_request_is_left_out_for_that(administrator: Caller, office: Caller) -> None:
+    expert(administrator, "甲")
+    expert(administrator, "乙", statement="茶树育种", codes=[], items=[])
+    assert preview(office)["left_out"] == {"no_affinity": 1}
+    nothing = preview(office, title="", text="Привет 😀")
+    assert (nothing["entries"], nothing["left_out"]) == ([], {"no_affinity": 2})
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("size", [0, 101, "8", 7.5, True, None])
 def test_size_out_of_range_is_refused(office: Caller, size: Any) -> None:
     refused = office.post("/shortlists/preview", ASKED | {"size": size})

@@ -24,13 +24,9 @@ from config.settings import Settings
 from expertdb.api import problems
 from expertdb.api.routing import contract_of
 from expertdb.app import create_app
-from expertdb.models.experts import STATUSES
 from expertdb.recognising import BANK_ACCOUNT, BANK_CARD
 from expertdb.schemas.experts import ExpertLine
 from expertdb.schemas.reason_words import ADJUSTMENT
-from expertdb.services import loads, preferences
-from expertdb.services.eligibility import OUTSIDE_FILTERS
-from expertdb.services.exclusions import TERM_NOT_CURRENT
 from expertdb.wording import Text, as_stored, say, spoken
 from matching.panel import GROUPINGS
 from matching.sentences import Sentence
@@ -40,14 +36,6 @@ ROOT = Path(__file__).parents[2]
 COMPUTED: dict[tuple[str, str], set[str]] = {
     ("expertdb/console/language.py", "template"): set(),  # what said(...) and t(...) are given, collected below
     ("expertdb/errors.py", "noun"): set(),  # the words given to NotFound(...), collected below
-    ("expertdb/commands/printing.py", "reason"): {
-        *STATUSES,
-        TERM_NOT_CURRENT,
-        OUTSIDE_FILTERS,
-        *(preferences.AWAY, preferences.NOT_WANTED, preferences.UNREACHABLE, loads.LOAD_REACHED, loads.COOLING_OFF),
-        "lower_rank",
-    }
-    - {"active"},
     ("expertdb/services/sentences.py", "sentence.template"): set(),  # one of the library's own, collected below
     ("matching/panel/checking.py", "rule.by"): set(GROUPINGS),
     ("matching/assignment/asking.py", "kind"): {"expert", "request"},
@@ -240,7 +228,7 @@ def test_pages_hold_no_words_of_their_own() -> None:
 
 
 def test_marshmallow_can_be_provoked_at_all(bare_app: Flask) -> None:
-    expected = {"Missing data for required field.", "Unknown field.", "Not a valid date.", "Invalid input type."}
+    expected = {"Missing data for required field.", "Unknown field.", "Invalid input type."}
     assert expected <= marshmallows_own(bare_app)
 
 
