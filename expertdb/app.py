@@ -24,7 +24,7 @@ from expertdb.services.directory import Directory
 from expertdb.services.index_files import IndexFiles
 from expertdb.services.tending import Tending
 from matching import Parameters, meaning
-from matching.qdrant import ClientEngine
+from matching.qdrant import ClientEngine, EngineFault
 
 log = structlog.get_logger()
 COLLECTION = "expertdb"
@@ -65,7 +65,8 @@ def create_app(
         settings.audit_key, settings.secret_key, settings.audit_old_keys
     )
     app.extensions["audit_anchor"] = Anchor(Path(settings.audit_anchor), sealing) if settings.audit_anchor else None
-    # Commands rank in memory: the collection is the server's, and each process would count what another writes.
+    # Commands rank in memory, with the same lists: the collection is the server's, and each process would count what
+    # another writes.
     engine = _engine(settings) if serving and settings.index == "qdrant" else None
     files = IndexFiles(Path(settings.index_dir)) if settings.index_dir and not engine else None
     app.extensions["corpus"] = corpus = Corpus(_parameters(settings), files, engine)
@@ -115,7 +116,7 @@ def warm_up(app: Flask) -> None:
 
     So that none makes its first request wait. Where there are no files of it that fit, as after an update, they are
     written and opened here: an index that was built in memory would be copied into every process, page by page. A
-    database that is away or not migrated yet does not stop the start; `/readyz` says what is wrong.
+    database or engine that is away, or not migrated yet, does not stop the start; `/readyz` says what is wrong.
     """
     with app.app_context():
         try:
@@ -124,6 +125,8 @@ def warm_up(app: Flask) -> None:
                 app.extensions["directory"].refresh(session)
         except SQLAlchemyError as error:
             log.warning("index_not_built", error=type(error).__name__)
+        except EngineFault as error:
+            log.error("index_not_built", reason=str(error), hint="is Qdrant running where EXPERTDB_QDRANT_URL says?")
         database.db.engine.dispose()  # Connections must not be shared between processes.
 
 

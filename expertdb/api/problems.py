@@ -17,6 +17,7 @@ from expertdb import errors
 from expertdb.api import rejections
 from expertdb.logs import reason_of
 from expertdb.wording import LANGUAGES, Text, say
+from matching.qdrant import EngineFault
 
 log = structlog.get_logger()
 
@@ -150,6 +151,13 @@ def on_operational_error(error: OperationalError) -> Response:
     return problem(503, "unavailable", "Unavailable", detail, headers={"Retry-After": "2"})
 
 
+def on_engine_fault(error: EngineFault) -> Response:
+    """The engine that ranks is away: say so and when to come back; the log has what it said."""
+    log.error("engine_unavailable", reason=str(error))
+    detail = Text("The engine of the index cannot answer just now; nothing was stored. Try again shortly.")
+    return problem(503, "unavailable", "Unavailable", detail, headers={"Retry-After": "2"})
+
+
 def on_any_error(error: Exception) -> Response:
     """A fault of ours: the log has the trace, the answer only the id to find it by."""
     log.exception("unexpected_error")
@@ -162,4 +170,5 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, on_http_error)
     app.register_error_handler(IntegrityError, on_integrity_error)
     app.register_error_handler(OperationalError, on_operational_error)
+    app.register_error_handler(EngineFault, on_engine_fault)
     app.register_error_handler(Exception, on_any_error)

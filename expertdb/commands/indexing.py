@@ -4,11 +4,16 @@ import json
 
 import click
 
+from config.settings import load
 from expertdb.commands import application, counted
 from expertdb.database import transaction
 from expertdb.services import checking
 
 SHOWN = 20
+ENGINES_OWN = (
+    "EXPERTDB_INDEX is qdrant: this compares the index in memory with which commands rank, and the numbering of changes"
+    " that the server follows. The server fills its collection anew when it starts."
+)
 
 
 @click.command("check-index")
@@ -18,6 +23,8 @@ SHOWN = 20
 def check_index(ctx: click.Context, repair: bool, as_json: bool) -> None:
     """Compare the index with the database and name every difference; ends with 1 when there is one left."""
     with application(ctx) as app:
+        if load().index == "qdrant":
+            click.echo(ENGINES_OWN, err=True)
         with transaction(read_only=True) as session:
             found = checking.check(session, app.extensions["corpus"])
         if repair and not found.is_sound:

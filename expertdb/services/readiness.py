@@ -21,6 +21,7 @@ from expertdb.models.experts import Expert
 from expertdb.models.vocabularies import Editions
 from expertdb.services.corpus import Corpus
 from expertdb.wording import Text
+from matching.qdrant import EngineFault
 
 BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
@@ -59,6 +60,9 @@ def checks(session: Session, corpus: Corpus, editions: Editions, migrations: str
             version = corpus.refresh(session).version
         except PoolIsMoving:
             version = corpus.version or 0  # The index is past what this session sees.
+        except EngineFault:
+            yield Check("index", False, Text("The engine of EXPERTDB_QDRANT_URL does not answer."))
+            return
     except SQLAlchemyError as error:
         yield away(error)
         return

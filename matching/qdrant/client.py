@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from matching.profile import Filter
-from matching.qdrant.engine import VECTOR, Hit, Point
+from matching.qdrant.engine import VECTOR, EngineFault, Hit, Point
 from matching.qdrant.points import id_of
 
 _PAGE = 1000
@@ -28,19 +28,28 @@ class ClientEngine:
             self._made = os.getpid(), self._connect()
         return self._made[1]
 
+    def _ask(self, call: str, *arguments: Any, **stated: Any) -> Any:
+        """Make a call of the client about the collection; raises EngineFault."""
+        from qdrant_client.http.exceptions import ApiException
+
+        try:
+            return getattr(self._client, call)(self._collection, *arguments, **stated)
+        except ApiException as error:
+            raise EngineFault(str(error).partition("\n")[0]) from error
+
     def create(self) -> None:
         """Make the collection anew, empty, with the payload indexes that filters need."""
         from qdrant_client import models
 
-        if self._client.collection_exists(self._collection):
-            self._client.delete_collection(self._collection)
-        self._client.create_collection(
-            self._collection,
+        if self._ask("collection_exists"):
+            self._ask("delete_collection")
+        self._ask(
+            "create_collection",
             vectors_config={},
             sparse_vectors_config={VECTOR: models.SparseVectorParams()},
         )
         for name, kind in (("tags", "keyword"), ("first", "integer"), ("last", "integer")):
-            self._client.create_payload_index(self._collection, name, field_schema=kind)
+            self._ask("create_payload_index", name, field_schema=kind)
 
     def upsert(self, points: Sequence[Point]) -> None:
         """Write points, over those that have the same id."""
@@ -55,19 +64,19 @@ class ClientEngine:
             for one in points
         ]
         if made:
-            self._client.upsert(self._collection, made, wait=True)
+            self._ask("upsert", made, wait=True)
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove points; unknown ids are ignored."""
         if ids:
-            self._client.delete(self._collection, list(ids), wait=True)
+            self._ask("delete", list(ids), wait=True)
 
     def search(self, indices: Sequence[int], values: Sequence[float], wanted: Filter, limit: int) -> list[Hit]:
         """Return the points that pass the filter and have the greatest products, the greatest first."""
         from qdrant_client import models
 
-        found = self._client.query_points(
-            self._collection,
+        found = self._ask(
+            "query_points",
             query=models.SparseVector(indices=list(indices), values=list(values)),
             using=VECTOR,
             query_filter=condition(wanted),
@@ -79,18 +88,18 @@ class ClientEngine:
 
     def fetch(self, ids: Sequence[str]) -> list[Mapping[str, Any]]:
         """Return the payloads of those of these points that there are."""
-        return [one.payload or {} for one in self._client.retrieve(self._collection, list(ids), with_payload=True)]
+        return [one.payload or {} for one in self._ask("retrieve", list(ids), with_payload=True)]
 
     def count(self, wanted: Filter) -> int:
         """Return how many points pass a filter."""
-        return int(self._client.count(self._collection, count_filter=condition(wanted), exact=True).count)
+        return int(self._ask("count", count_filter=condition(wanted), exact=True).count)
 
     def everybody(self, wanted: Filter) -> list[str]:
         """Return the `expert` of every payload that passes a filter."""
         found, offset = [], None
         while True:
-            page, offset = self._client.scroll(
-                self._collection, scroll_filter=condition(wanted), limit=_PAGE, offset=offset, with_payload=["expert"]
+            page, offset = self._ask(
+                "scroll", scroll_filter=condition(wanted), limit=_PAGE, offset=offset, with_payload=["expert"]
             )
             found += [one.payload["expert"] for one in page]
             if offset is None:

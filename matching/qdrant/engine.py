@@ -11,6 +11,10 @@ from matching.profile import Filter
 VECTOR = "terms"
 
 
+class EngineFault(Exception):
+    """The engine cannot be reached, or answers that it cannot or will not; says what it said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """An expert as the engine keeps them: a UUID, a sparse vector, and a payload of plain data."""

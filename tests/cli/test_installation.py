@@ -3,6 +3,7 @@
 import stat
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,16 @@ def test_help_needs_no_installation(folder: Path) -> None:
     said = done("--help").stdout
     assert all(command in said for command in ("prepare", "serve", "import", "match", "evaluate", "token"))
     assert "--dry-run" in done("import", "--help").stdout
+
+
+def test_bench_hands_over_to_the_source_tree_or_says_what_is_missing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = run("bench", "--help")
+    assert (result.exit_code == 0) == (find_spec("bm25s") is not None)
+    assert result.exit_code == 0 or "make bench" in result.stderr
+    monkeypatch.setattr("expertdb.commands.benches.ROOT", folder)
+    assert "in the source tree only" in run("bench").stderr
 
 
 def test_serving_leaves_the_application_to_the_server() -> None:

@@ -4,6 +4,7 @@ Pinned besides: an edit is in the very next list; whoever began to read before a
 write that fails half-way leaves nothing wrong behind; a database that was restored is followed.
 """
 
+import socket
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,9 +12,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from qdrant_client import QdrantClient
 from sqlalchemy import delete, update
 
 from expertdb import worker
+from expertdb.app import warm_up
 from expertdb.database import db, transaction
 from expertdb.errors import PoolIsMoving
 from expertdb.models.corpus import CorpusState, CorpusVersion
@@ -22,7 +25,7 @@ from expertdb.services.corpus import ranked
 from expertdb.services.pools import Pool
 from expertdb.services.profiles import fetching
 from matching import Index, Query, best, rank
-from matching.qdrant import Point, QdrantIndex
+from matching.qdrant import ClientEngine, Point, QdrantIndex
 from tests.api.people import ASKED, expert, moved, preview
 from tests.conftest import caller
 from tests.edge import EdgeEngine
@@ -186,6 +189,20 @@ def test_what_is_ranked_while_the_engine_takes_an_edit_is_ranked_again(pool_app:
     edited(pool_app, one)
     assert seen == [(False, before.version)]
     assert corpus.is_of_now(pool_of(pool_app))
+
+
+def test_engine_that_is_away_is_said_and_stops_no_start(pool_app: Flask) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"  # Nobody listens there any more when this is left.
+    pool_app.extensions["corpus"].engine = ClientEngine(
+        lambda: QdrantClient(url=url, check_compatibility=False), "experts"
+    )
+    warm_up(pool_app)
+    refused = caller(pool_app, "policy_office").post("/shortlists/preview", ASKED)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
+    assert "engine of the index" in refused.json["detail"]
+    ready = pool_app.test_client().get("/readyz")
+    assert (ready.status_code, b"EXPERTDB_QDRANT_URL" in ready.data) == (503, True)
 
 
 class Failing(EdgeEngine):
