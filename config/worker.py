@@ -25,7 +25,7 @@ from config.pacing import LONGEST_SILENCE, Paced, patience
 
 # Seconds within which a request's head must have come, counted from the connection or the answer before it.
 HEAD_PATIENCE = 10.0
-# Seconds for which a refused client is listened to, so that it reads the answer before the connection is reset.
+# Seconds for which a client whose connection ends is listened to, so that it reads the answer before a reset.
 FAREWELL = 2.0
 TICK = 0.5
 HEAD_LIMIT = 64 * 1024
@@ -51,7 +51,7 @@ class Connection(gthread.TConn):  # type: ignore[misc]  # gunicorn has no types.
 
 
 class Worker(gthread.ThreadWorker):  # type: ignore[misc]  # gunicorn has no types.
-    """See the head of this file. Connections in `pending_conns` wait for a head; those in `leaving` were refused."""
+    """See the head of this file. Connections in `pending_conns` wait for a head; those in `leaving` are ending."""
 
     queue = 64  # requests that may wait for a thread; config/gunicorn.py sets what the settings say
 
@@ -136,16 +136,21 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
     def _refuse(self, conn: Connection) -> None:
         _peek(conn.sock, take=True)
         self._say(conn.sock, 503, "Service Unavailable", ("Retry-After: 2",))
+        self._part_from(conn)
+
+    def _part_from(self, conn: Connection) -> None:
+        """Say that no more comes, and listen on for a while: a reset would take the answer from the client."""
         try:
             conn.sock.shutdown(socket.SHUT_WR)
         except OSError:
             self._closed(conn)
             return
+        conn.sock.setblocking(False)
         self.leaving[conn] = time.monotonic() + FAREWELL
         self._register(conn, self._on_leaving_socket_readable)
 
     def _on_leaving_socket_readable(self, conn: Connection, client: socket.socket) -> None:
-        """Read and forget what a refused client still sends; a reset would take the answer from it."""
+        """Read and forget what a client still sends."""
         if not _peek(client, take=True):
             self.leaving.pop(conn, None)
             self._drop(conn)
@@ -156,9 +161,14 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         super().enqueue_req(conn)
 
     def finish_request(self, conn: Connection, future: Any) -> None:
-        """A thread is done with a connection."""
+        """A thread is done with a connection. gunicorn would wait here, and let nobody in, for a client to close one
+        that ends.
+        """
         self.in_hand -= 1
-        super().finish_request(conn, future)
+        if future.cancelled() or future.exception() is not None or future.result():
+            super().finish_request(conn, future)
+        else:
+            self._part_from(conn)
 
     def murder_pending(self) -> None:
         """End the connections whose head did not come, and those that were told to leave."""

@@ -18,7 +18,9 @@ from typing import Any
 
 import pytest
 
+from config.worker import FAREWELL
 from tests.api.test_problems import SHAPE
+from tests.callers import BOOTSTRAP
 from tests.conftest import Databases
 from tests.serving import PATIENCE, Answer, Service, service
 
@@ -107,6 +109,23 @@ def test_half_closed_and_vanished_clients_are_forgotten(running: Service) -> Non
             with contextlib.suppress(ConnectionResetError):
                 assert one.recv(1) == b""
     assert running.get("requests").status == 200
+
+
+def test_clients_that_do_not_close_what_ended_hold_nobody_up(running: Service) -> None:
+    begun = time.monotonic()
+    with connections(running, 20) as ended:
+        for one in ended:
+            one.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert one.recv(65536).startswith(b"HTTP/1.1 200 ")
+        # Nobody was let in, and nobody read, while a process waited for one of them to close, and for the next.
+        assert time.monotonic() - begun < 4 * FAREWELL
+
+
+def test_body_that_is_too_large_is_refused_in_words_to_who_sends_it_to_its_end(running: Service) -> None:
+    body = b" " * 30_000_000
+    head = b"POST /api/v1/experts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n" % BOOTSTRAP.encode()
+    head += b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+    assert sent_raw(running, head + body).status == 413
 
 
 def test_more_than_can_wait_are_told_to_come_back(running: Service) -> None:
