@@ -196,6 +196,7 @@ SWEPT = {
     "notices of terms that end": Text("notices of terms that end"),
     "notices to confirm": Text("notices to confirm data"),
     "marked unreachable": Text("marked as not reached"),
+    "invitations unanswered": Text("invitations not answered in time"),
     "answers forgotten": Text("answers forgotten"),
 }
 JOB_KIND = {"batch": Text("Panels for many requests")}
