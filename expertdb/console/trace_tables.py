@@ -47,6 +47,7 @@ ACTION = {
     "item.edited": Text("Evidence edited"),
     "job.cancelled": Text("Job cancelled"),
     "job.done": Text("Job done"),
+    "job.failed": Text("Job failed"),
     "job.submitted": Text("Job submitted"),
     "notice.raised": Text("Notice raised"),
     "notice.sent": Text("Notice sent"),
