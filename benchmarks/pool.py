@@ -177,15 +177,14 @@ def _seconds(work: Callable[[], None]) -> float:
 
 def swept(app: Flask, step: sweep.Step) -> tuple[float, float, int]:
     """The longest transaction, all of them, and how many experts they concerned."""
-    spent, total = [], 0
-    while True:
+    spent, total, more = [], 0, True
+    while more:
         start = time.perf_counter()
         with transaction() as session:
-            count = step.work(session, app.extensions["rules"], NOW)
+            count, more = step.carry_out(session, app.extensions["rules"], NOW)
         spent.append(time.perf_counter() - start)
         total += count
-        if count < sweep.BATCH:
-            return max(spent), sum(spent), total
+    return max(spent), sum(spent), total
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """sweep: what time moves, for cron or systemd to run every day."""
 
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import click
@@ -22,7 +23,7 @@ from expertdb.workdays import local_day
 def sweep_command(ctx: click.Context, as_json: bool) -> None:
     """Move what time moves, list what waits for a person, anchor the audit log; safe to run twice, or twice at once."""
     with application(ctx) as app:
-        done = {step.name: _worked(app, step) for step in sweep.STEPS}
+        done = carried_out(app, sweep.STEPS)
         with transaction() as session:
             sweep.record_run(session, done)
             waiting = duties.count(session, app.extensions["clock"]())
@@ -31,15 +32,18 @@ def sweep_command(ctx: click.Context, as_json: bool) -> None:
         _anchor(app)
 
 
-def _worked(app: Flask, step: Step) -> int:
+def carried_out(app: Flask, steps: Iterable[Step]) -> dict[str, int]:
+    """Carry these steps out to their end; how many each did, by its name."""
+    return {step.name: sum(_batches(app, step)) for step in steps}
+
+
+def _batches(app: Flask, step: Step) -> Iterator[int]:
     """Carry a step out batch by batch, each in a transaction of its own: others write in between."""
-    total = 0
-    while True:
+    more = True
+    while more:
         with transaction() as session:
-            done = step.work(session, app.extensions["rules"], app.extensions["clock"]())
-        total += done
-        if done < sweep.BATCH:
-            return total
+            done, more = step.carry_out(session, app.extensions["rules"], app.extensions["clock"]())
+        yield done
 
 
 def warnings(app: Flask) -> list[str]:

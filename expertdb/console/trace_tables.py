@@ -47,6 +47,7 @@ ACTION = {
     "item.edited": Text("Evidence edited"),
     "job.cancelled": Text("Job cancelled"),
     "job.done": Text("Job done"),
+    "job.failed": Text("Job failed"),
     "job.submitted": Text("Job submitted"),
     "notice.raised": Text("Notice raised"),
     "notice.sent": Text("Notice sent"),
@@ -196,6 +197,7 @@ SWEPT = {
     "notices of terms that end": Text("notices of terms that end"),
     "notices to confirm": Text("notices to confirm data"),
     "marked unreachable": Text("marked as not reached"),
+    "invitations unanswered": Text("invitations not answered in time"),
     "answers forgotten": Text("answers forgotten"),
 }
 JOB_KIND = {"batch": Text("Panels for many requests")}

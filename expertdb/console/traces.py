@@ -34,6 +34,14 @@ WORDS_OF = {
     "work": ("job_kind",),
 }
 LONGEST_HASH = 40
+# What the service notes as the reason of what it, or time, did.
+REASONS = {
+    "entry": Text("entry"),
+    "proposed": Text("proposed"),
+    "term ended": Text("term ended"),
+    "leave ended": Text("leave ended"),
+    "no answer in time": Text("no answer in time"),
+}
 # What the service notes where something moved a request or a panel by itself: the word before an id.
 NOTES = {
     "shortlist": Text("A shortlist was drawn up."),
@@ -96,12 +104,10 @@ def ids_in(details: Any) -> Iterator[str]:
 
 def reason(text: str) -> str:
     """Why something was done; what the service itself noted is said in the language of this page."""
-    if text == "entry":
-        return said("entry")
+    if text in REASONS:
+        return say(REASONS[text], tongue())
     what, _, id = text.partition(" ")
-    if len(id) == ID and what in NOTES:
-        return say(NOTES[what], tongue())
-    return said("proposed") if text == "proposed" else text
+    return say(NOTES[what], tongue()) if len(id) == ID and what in NOTES else text
 
 
 def restricted_value(value: Any) -> str:

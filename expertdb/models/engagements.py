@@ -18,8 +18,9 @@ COUNTED = ("invited", "accepted", "delivered")
 class Engagement(Base):
     """The invitation of one expert to one panel, and its course.
 
-    `respond_by` is the moment until which an answer is awaited. `link` counts the links that were issued to the expert:
-    only the last one opens. `declaration` is what the expert declared about interests, None until they did.
+    `respond_by` is the moment until which an answer is awaited; `answered_at` when the expert accepted or declined,
+    None for whoever was silent or left before. `link` counts the links that were issued to the expert: only the last
+    one opens. `declaration` is what the expert declared about interests, None until they did.
     `promoted_from` is the engagement in whose place a reserve was asked.
     """
 

@@ -33,3 +33,4 @@ class Actor:
 
 
 SYSTEM = Actor("system", "command line", "administrator", frozenset(SCOPES))
+SWEEP = Actor("sweep", "sweep", "administrator", frozenset(SCOPES))

@@ -19,6 +19,7 @@ from expertdb.wording import Text
 
 # What an expert may do by their own link; the rest is an office's to record.
 OWN_WAYS = ("accepted", "declined", "withdrawn", "delivered")
+ANSWERS = ("accepted", "declined")
 LEFT = ("declined", "silent", "withdrawn")
 
 
@@ -89,7 +90,7 @@ def carry_out(
 ) -> Answered:
     """Change the status, ask a reserve where somebody left, and let the request follow."""
     before, engagement.status, engagement.reason = engagement.status, to, reason
-    if engagement.answered_at is None:
+    if to in ANSWERS:
         engagement.answered_at = now
     if to != "accepted":
         engagement.ended_at = now

@@ -22,7 +22,7 @@ from expertdb.models.draws import Draw
 from expertdb.models.panels import Panel
 from expertdb.models.requests import ConsultationRequest
 from expertdb.sealing import Sealed
-from expertdb.services import audit, candidates, paging, panel_rules, panels, requests, restricted, strata
+from expertdb.services import audit, candidates, paging, panel_moves, panel_rules, panels, requests, restricted, strata
 from expertdb.services.actors import Actor
 from expertdb.services.candidates import Candidacy
 from expertdb.services.corpus import Corpus
@@ -87,7 +87,7 @@ def freeze(
     fixed = _fixed(question, secret, body, now)
     draw = _draw(session, consultation_request, fixed, secret, question, body, first, actor, now)
     if first is not None:
-        _supersede(session, first)
+        _supersede(session, first, body["reason"], actor=actor, now=now)
     session.add(draw)
     session.flush()
     details = {"request": request_id, "commitment": draw.commitment, "pool_hash": draw.pool_hash}
@@ -195,11 +195,12 @@ def _last(session: Session, request_id: str) -> Draw | None:
     return session.scalar(statement.limit(1))
 
 
-def _supersede(session: Session, draw: Draw) -> None:
+def _supersede(session: Session, draw: Draw, reason: str, *, actor: Actor, now: datetime) -> None:
     """An earlier draw is kept with its record; what it proposed is proposed no more."""
     draw.status = "superseded"
-    for panel in session.scalars(select(Panel).where(Panel.draw_id == draw.id, Panel.status == "proposed")):
-        panel.status = "superseded"
+    proposed = select(Panel).where(Panel.draw_id == draw.id, Panel.status == "proposed")
+    for panel in session.scalars(proposed.with_for_update(of=Panel)):
+        panel_moves.record_move(session, panel, "superseded", reason, actor=actor, now=now)
 
 
 def reveal(session: Session, draw_id: str, public_value: str, *, actor: Actor, now: datetime) -> tuple[Draw, Panel]:

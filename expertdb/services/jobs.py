@@ -113,12 +113,13 @@ def cancel(
     versions.check(job.version, version)
     if job.status in ENDED:
         raise TransitionNotAllowed("job", job.status, "cancelled", ())
-    if not job.cancel_requested:
+    if job.status == "queued":
+        job.cancel_requested = True
+        _end(session, job, "cancelled", now, actor=actor, reason=reason)
+    elif not job.cancel_requested:
         job.cancel_requested = True
         job.version += 1
         audit.record(session, actor, "job.cancelled", kind="job", id=job.id, reason=reason)
-    if job.status == "queued":
-        _end(job, "cancelled", now)
     session.flush()
     return job
 
@@ -140,10 +141,10 @@ def lease(session: Session, worker: str, kinds: Collection[str], now: datetime) 
     statement = select(Job).where(_free(now), Job.kind.in_(kinds)).order_by(Job.created_at, Job.id)
     for job in session.scalars(statement.limit(10).with_for_update(skip_locked=True)):
         if job.cancel_requested:
-            _end(job, "cancelled", now)
+            _end(session, job, "cancelled", now)
         elif job.attempts >= ATTEMPTS:
             given_up = Text("{count} workers ended in the middle of this job; it was given up.", count=job.attempts)
-            _end(job, "failed", now, fault=given_up)
+            _end(session, job, "failed", now, fault=given_up)
         else:
             job.status, job.worker, job.lease_until = "running", worker, now + LEASE
             job.attempts, job.done, job.stage = job.attempts + 1, 0, ""
@@ -172,9 +173,8 @@ def finish(session: Session, job_id: str, worker: str, result: Mapping[str, Any]
         raise JobWasCancelled
     job.result = dict(result)
     job.done = job.total
-    _end(job, "done", now)
+    _end(session, job, "done", now)
     session.flush()
-    audit.record(session, actor_of(job), "job.done", kind="job", id=job.id, work=job.kind)
     return job
 
 
@@ -184,9 +184,8 @@ def give_up(session: Session, job_id: str, worker: str, fault: Text | None, now:
         job = _held(session, job_id, worker)
     except LeaseIsLost:
         return
-    _end(job, "cancelled" if fault is None else "failed", now, fault=fault)
+    _end(session, job, "cancelled" if fault is None else "failed", now, fault=fault)
     session.flush()
-    audit.record(session, actor_of(job), f"job.{job.status}", kind="job", id=job.id, work=job.kind)
 
 
 def hand_back(session: Session, job_id: str, worker: str) -> None:
@@ -215,10 +214,21 @@ def _held(session: Session, job_id: str, worker: str) -> Job:
     return job
 
 
-def _end(job: Job, status: str, now: datetime, *, fault: Text | None = None) -> None:
+def _end(
+    session: Session,
+    job: Job,
+    status: str,
+    now: datetime,
+    *,
+    fault: Text | None = None,
+    actor: Actor | None = None,
+    **details: str,
+) -> None:
+    """End a job, by `actor` or else in the name of whoever it is done for."""
     job.status, job.finished_at, job.worker, job.lease_until = status, now, None, None
     job.fault = None if fault is None else as_stored(fault)
     job.version += 1
+    audit.record(session, actor or actor_of(job), f"job.{status}", kind="job", id=job.id, work=job.kind, **details)
 
 
 def _visible_to(actor: Actor) -> Select[Job]:

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from expertdb.errors import DeviationNeedsReason, Fault, InvalidInput, PoolHasMoved
-from expertdb.models.panels import Panel, PanelTransition
+from expertdb.models.panels import Panel
 from expertdb.models.requests import ConsultationRequest
 from expertdb.schemas.panels import NAMELESS
-from expertdb.services import audit, lifecycle, panels, requests, seating, steps, versions
+from expertdb.services import lifecycle, panel_moves, panels, requests, seating, steps, versions
 from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus
 from expertdb.services.freshness import changes
@@ -52,7 +52,7 @@ def move(
             note = f"panel {panel.id}"
             requests.record_move(session, consultation_request, "confirmed", note, actor=actor, now=now)
     was = panel.status
-    _record(session, panel, body["to"], body["reason"], actor, now)
+    panel_moves.record_move(session, panel, body["to"], body["reason"], actor=actor, now=now)
     if was == "confirmed":
         back = "shortlisted" if steps.has_a_list(session, consultation_request) else "accepted"
         requests.record_move(session, consultation_request, back, f"panel {panel.id}", actor=actor, now=now)
@@ -83,7 +83,7 @@ def _confirm(
         seat.deviation = given.get(seat.expert_id, "")
     panel.confirmed_by, panel.reason = body["confirmed_by"], body["reason"]
     for other in _confirmed(session, panel):
-        _record(session, other, "superseded", f"panel {panel.id}", actor, now)
+        panel_moves.record_move(session, other, "superseded", f"panel {panel.id}", actor=actor, now=now)
         seating.carry_over(session, other, panel, actor=actor, now=now)
 
 
@@ -121,15 +121,3 @@ def _confirmed(session: Session, panel: Panel) -> list[Panel]:
         Panel.request_id == panel.request_id, Panel.status == "confirmed", Panel.id != panel.id
     )
     return list(session.scalars(statement.with_for_update()))
-
-
-def _record(session: Session, panel: Panel, to: str, reason: str, actor: Actor, now: datetime) -> None:
-    before, panel.status = panel.status, to
-    at = versions.moment(panel, now)
-    panel.transitions.append(
-        PanelTransition(from_status=before, to_status=to, reason=reason, actor=actor.id, person=actor.person, at=at)
-    )
-    versions.touch(panel, at)
-    session.flush()
-    details = {"before": before, "after": to, "reason": reason, "request": panel.request_id}
-    audit.record(session, actor, "panel.moved", kind="panel", id=panel.id, **details)

@@ -6,23 +6,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from expertdb.models.engagements import Engagement
-from expertdb.models.tokens import SCOPES
 from expertdb.services import answers, engagements
-from expertdb.services.actors import Actor
+from expertdb.services.actors import SWEEP
 from expertdb.services.rules import Rules
 
-SWEEP = Actor("sweep", "sweep", "administrator", frozenset(SCOPES))
-BATCH = 50
 REASON = "no answer in time"
 
 
-def fall_silent(session: Session, rules: Rules, now: datetime) -> int:
+def fall_silent(session: Session, rules: Rules, now: datetime, batch: int) -> int:
     """Note the next invitations whose time to answer is over; returns how many, fewer than a batch when none is left.
 
-    Each is looked at again under its lock: somebody may have answered while this waited.
+    Each is looked at again under its lock: somebody may have answered while this waited. Requests are locked in the
+    order of their ids, or two sweeps at once could each wait for what the other holds.
     """
     overdue = (Engagement.status == "invited") & (Engagement.respond_by < now)
-    found = list(session.scalars(select(Engagement.id).where(overdue).order_by(Engagement.id).limit(BATCH)))
+    wanted = select(Engagement.id).where(overdue).order_by(Engagement.request_id, Engagement.id)
+    found = list(session.scalars(wanted.limit(batch)))
     for id in found:
         consultation_request, engagement = engagements.locked(session, id, actor=SWEEP)
         if engagement.status == "invited" and engagement.respond_by < now:

@@ -18,7 +18,7 @@ from flask import Flask
 from expertdb.database import db
 from tests.api.people import ASKED, at_once, expert, moved
 from tests.callers import Caller, Clock
-from tests.conftest import Beginning, first_caller
+from tests.conftest import Beginning, caller, first_caller
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "verify_draw.py"
 TERMS = {"size": 3, "reserves": 2, "public_source": "双色球第2026136期", "not_before": "2026-11-24T13:30:00Z"}
@@ -265,6 +265,18 @@ def test_second_draw_says_why_and_the_first_is_kept(office: Caller, asked: Any, 
     assert (kept["status"], kept["record"]) == ("superseded", first["record"])
     assert office.get(f"/panels/{first['panel']}").json["status"] == "superseded"
     assert verified(office, kept["record"])["valid"]
+
+
+def test_panel_that_a_second_draw_supersedes_keeps_who_and_why(
+    app: Flask, office: Caller, asked: Any, clock: Clock
+) -> None:
+    panel = revealed(office, frozen(office, asked), clock)["panel"]
+    frozen(office, asked, not_before="2026-12-01T00:00:00Z", reason="抽中三人均因故不能参加")
+    steps = office.get(f"/panels/{panel}/file?format=json&language=zh").json["decision"]["transitions"]
+    assert [(one["from"], one["to"]) for one in steps] == [(None, "proposed"), ("proposed", "superseded")]
+    assert steps[-1]["reason"] == "抽中三人均因故不能参加"
+    (deed,) = caller(app, "auditor").get(f"/audit?subject={panel}&action=panel.moved").json["items"]
+    assert (deed["details"]["before"], deed["details"]["after"]) == ("proposed", "superseded")
 
 
 def test_panel_of_a_draw_is_confirmed_without_reasons_for_ranks(office: Caller, asked: Any, clock: Clock) -> None:

@@ -221,6 +221,19 @@ def test_reserve_who_would_break_a_rule_is_passed_over(office: Caller, administr
     assert office.get(f"/engagements/{after['instead']}").json["expert"]["id"] == second_reserve
 
 
+@pytest.mark.parametrize(("to", "answers"), [("declined", True), ("silent", False), ("withdrawn", False)])
+def test_only_who_accepts_or_declines_has_answered(
+    office: Caller, panel: Any, clock: Clock, to: str, answers: bool
+) -> None:
+    first, second = invited(office, panel)
+    accept(office, second)
+    answered = office.get(f"/engagements/{second['id']}").json["answered_at"]
+    clock.forward(days=6)
+    assert (move(office, first, to).json["answered_at"] is not None) == answers
+    after = move(office, second, "withdrawn").json
+    assert (after["answered_at"], after["ended_at"]) == (answered, "2026-11-29T09:00:00+00:00")
+
+
 def test_accepted_member_who_withdraws_is_replaced_too(office: Caller, panel: Any) -> None:
     first, second = invited(office, panel)
     guest = accept(office, first)

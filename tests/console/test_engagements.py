@@ -12,10 +12,11 @@ import pytest
 from flask import Flask
 
 from tests.api.people import ASKED, expert, moved
-from tests.callers import Caller
+from tests.callers import Caller, Clock
 from tests.conftest import Beginning, first_caller
 from tests.console.conftest import Visitor
 from tests.console.filling import filled
+from tests.integration.sweeping import swept
 
 TEXT = "只有接受邀请的专家才能看到的内容"
 CRITERIA = ("competence", "independence", "timeliness", "usefulness", "communication", "confidentiality")
@@ -65,6 +66,19 @@ def guest(app: Flask, official: Visitor, engagement: str) -> Visitor:
     opened = one.get(html.unescape(link[1]))
     assert (opened.status_code, opened.location) == (303, "/invitation")
     return one
+
+
+def test_why_an_invitation_ended_by_itself_is_said_in_the_language_of_the_page(
+    app: Flask, official: Visitor, panel: str, clock: Clock
+) -> None:
+    engagement = invited(official, panel)
+    clock.forward(days=6)
+    assert swept(app)["invitations unanswered"] == 1
+    assert official.sign_in("policy_office").status_code == 303
+    official.client.set_cookie("language", "zh")
+    shown = official.page(engagement)
+    assert "no answer in time" not in shown
+    assert "期限内未答复" in shown
 
 
 def test_expert_declares_accepts_signs_and_replies(app: Flask, official: Visitor, office: Caller, panel: str) -> None:

@@ -24,7 +24,7 @@ def send(one: Visitor, at: str, **changes: str) -> str:
 def test_notice_is_sent_and_noted(app: Flask, administrator: Caller, administrator_page: Visitor, clock: Clock) -> None:
     expert(administrator, "<b>林一", term={"start": "2026-01-01", "end": f"{clock.now.date() + timedelta(days=20)}"})
     with app.app_context(), transaction() as session:
-        assert sweep.raise_term_notices(session, Rules(), clock.now) == 1
+        assert sweep.raise_term_notices(session, Rules(), clock.now, sweep.BATCH) == 1
     page = administrator_page.page("/notices?status=due")
     assert "&lt;b&gt;林一" in page
     [at] = re.findall(r'href="(/notices/[0-9a-f-]{36})"', page)

@@ -1,22 +1,16 @@
-"""Running the sweep's steps as the command does, without its printing."""
+"""Running the sweep's steps by the command's own loop, without its printing."""
+
+from dataclasses import replace
 
 from flask import Flask
 
-from expertdb.database import transaction
+from expertdb.commands.sweep import carried_out
 from expertdb.services import sweep
 
 
-def swept(app: Flask) -> dict[str, int]:
-    """Carry every step out to its end; what each did, where it did anything."""
-    done = {}
+def swept(app: Flask, batch: int | None = None) -> dict[str, int]:
+    """Carry every step out to its end, so many at once where that is said; what each did, where it did anything."""
+    steps = [replace(step, batch=batch or step.batch) for step in sweep.STEPS]
     with app.app_context():
-        for step in sweep.STEPS:
-            total = 0
-            while True:
-                with transaction() as session:
-                    count = step.work(session, app.extensions["rules"], app.extensions["clock"]())
-                total += count
-                if count < sweep.BATCH:
-                    break
-            done[step.name] = total
+        done = carried_out(app, steps)
     return {name: count for name, count in done.items() if count}

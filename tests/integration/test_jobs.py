@@ -274,8 +274,43 @@ def waiting() -> Iterator[int]:
         pause.wait(0.05)
 
 
+def deeds(app: Flask, job: str) -> list[tuple[str, str, dict[str, str]]]:
+    """What the audit log has of a job, oldest first."""
+    log = caller(app, "auditor").get("/audit", query_string={"subject": job}).json or {}
+    return [(row["action"], row["person"], row["details"]) for row in log["items"]][::-1]
+
+
 def test_what_was_done_for_whom_is_in_the_audit_log(app: Flask) -> None:
     job = submitted(app)
     worker.run_once(app, KINDS)
-    log = caller(app, "auditor").get("/audit", query_string={"subject": job}).json or {}
-    assert {row["action"] for row in log["items"]} == {"job.submitted", "job.done"}
+    assert [deed[0] for deed in deeds(app, job)] == ["job.submitted", "job.done"]
+
+
+def test_end_of_a_job_that_no_worker_works_at_is_in_the_audit_log(app: Flask, clock: Clock) -> None:
+    given_up = submitted(app, actor=OTHER)
+    for number in range(jobs.ATTEMPTS + 1):
+        leased(app, f"w{number}")
+        clock.forward(seconds=61)
+    assert deeds(app, given_up)[1:] == [("job.failed", OTHER.person, {"work": "count"})]
+
+
+def test_waiting_job_is_cancelled_in_one_deed_by_whoever_did(app: Flask, administrator: Caller) -> None:
+    job = submitted(app, actor=OTHER)
+    body = {"to": "cancelled", "reason": "wrong list"}
+    assert administrator.post(f"/jobs/{job}/transitions", body, etag="*").status_code == 200
+    (cancelled,) = deeds(app, job)[1:]
+    assert (cancelled[0], cancelled[1] != OTHER.person) == ("job.cancelled", True)
+    assert cancelled[2] == {"reason": "wrong list", "work": "count"}
+
+
+def test_job_that_was_to_end_and_lost_its_worker_ends_in_the_audit_log(
+    app: Flask, administrator: Caller, clock: Clock
+) -> None:
+    job = submitted(app)
+    leased(app, "dead")
+    body = {"to": "cancelled", "reason": "wrong list"}
+    assert administrator.post(f"/jobs/{job}/transitions", body, etag="*").json["status"] == "running"
+    clock.forward(seconds=61)
+    assert leased(app, "alive") is None
+    assert [deed[0] for deed in deeds(app, job)[1:]] == ["job.cancelled", "job.cancelled"]
+    assert [deed[2] for deed in deeds(app, job)[1:]] == [{"reason": "wrong list"}, {"work": "count"}]

@@ -1,5 +1,6 @@
 """Migrations lead from nothing to exactly the models' schema, and back, on both engines."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import flask_migrate
@@ -16,13 +17,16 @@ from expertdb.database import db, transaction
 from expertdb.errors import AlreadyExists
 from expertdb.models.base import Base
 from expertdb.models.corpus import CorpusState
+from expertdb.models.engagements import Engagement
 from expertdb.models.experts import Expert
+from expertdb.models.panels import Panel
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.restricted import RestrictedValue
 from expertdb.services import experts, restricted
 from expertdb.services.actors import SYSTEM
 from tests.conftest import START
 
+LATER = START + timedelta(days=6)
 OPTIONS = {"compare_type": True, "compare_server_default": True}
 
 
@@ -169,6 +173,45 @@ def entered(session: Session, number: str) -> str:
 
 def person(number: str | None = None) -> dict[str, Any]:
     return {"name": {"zh": "林岚"}, "kind": "K-PA", "restricted": {"id_number": number} if number else {}}
+
+
+@pytest.mark.writes_rows_itself
+@pytest.mark.parametrize(
+    ("status", "answered", "ended", "kept"),
+    [
+        ("silent", LATER, LATER, None),
+        ("withdrawn", LATER, LATER, None),  # Who never accepted: answered and ended at once.
+        ("withdrawn", START, LATER, START),
+        ("declined", LATER, LATER, LATER),
+        ("accepted", START, None, START),
+    ],
+)
+def test_time_of_an_answer_goes_where_there_was_none(
+    app: Flask, status: str, answered: datetime, ended: datetime | None, kept: datetime | None
+) -> None:
+    with app.app_context():
+        flask_migrate.downgrade(revision="0023")
+        with transaction() as session:
+            session.add(engaged(session, status=status, answered_at=answered, ended_at=ended))
+        flask_migrate.upgrade()
+        with transaction(read_only=True) as session:
+            (found,) = session.scalars(select(Engagement))
+            assert (found.answered_at, found.ended_at) == (kept, ended)
+
+
+def engaged(session: Session, **course: Any) -> Engagement:
+    """An engagement of somebody on a panel of a request, with this course."""
+    made: dict[str, Any] = {"created_by": "t", "created_at": START, "updated_at": START}
+    expert = experts.create(session, person(), actor=SYSTEM, now=START)
+    request = ConsultationRequest(kind="consultation", title="标题", text="", status="engaged", **made)
+    session.add(request)
+    session.flush()
+    kept: dict[str, Any] = {"rules": [], "solver": {}, "snapshot": {}, "names": {}, "corpus_version": 1}
+    panel = Panel(request_id=request.id, choice="solved", status="confirmed", **kept, **made)
+    session.add(panel)
+    session.flush()
+    whose = {"panel_id": panel.id, "request_id": request.id, "expert_id": expert.id}
+    return Engagement(respond_by=START, **whose, **course, **made)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

@@ -1,7 +1,8 @@
 """Silence of the invited, as time moves on.
 
 Pinned: whoever did not answer in time is silent, once, and the next reserve is asked with a time of their own; an
-answer in time is left alone; two sweeps at once ask nobody twice; a silent reserve makes room for the next.
+answer in time is left alone; two sweeps at once ask nobody twice; a silent reserve makes room for the next; batches are
+gone through to the end. All through the sweep, as the command runs it.
 """
 
 import threading
@@ -10,11 +11,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from expertdb.database import transaction
-from expertdb.services.silence import fall_silent
 from tests.api.people import ASKED, expert, moved
 from tests.callers import Caller, Clock
 from tests.conftest import Beginning, first_caller
+from tests.integration.sweeping import swept
 
 
 def invite(app: Flask) -> dict[str, Any]:
@@ -40,9 +40,9 @@ def panel(beginning: Beginning) -> dict[str, Any]:
     return dict(beginning.known["panel"])
 
 
-def sweep(app: Flask) -> int:
-    with app.app_context(), transaction() as session:
-        return fall_silent(session, app.extensions["rules"], app.extensions["clock"]())
+def sweep(app: Flask, batch: int | None = None) -> int:
+    """How many invitations a sweep finds unanswered."""
+    return swept(app, batch).get("invitations unanswered", 0)
 
 
 def statuses(office: Caller) -> list[str]:
@@ -77,6 +77,12 @@ def test_answer_in_time_is_left_alone(app: Flask, office: Caller, panel: Any, cl
     clock.forward(days=5)
     assert sweep(app) == 1
     assert sorted(statuses(office)) == ["accepted", "invited", "silent"]
+
+
+def test_batches_are_gone_through_to_the_end(app: Flask, office: Caller, panel: Any, clock: Clock) -> None:
+    clock.forward(days=5)
+    assert sweep(app, batch=1) == 2
+    assert statuses(office) == ["silent", "silent", "invited", "invited"]
 
 
 def test_two_sweeps_at_once_ask_nobody_twice(app: Flask, office: Caller, panel: Any, clock: Clock) -> None:

@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask
 
-from expertdb.services import sweep
 from tests.api.people import candidate, expert, moved, pages
 from tests.callers import Caller, Clock
 from tests.integration.sweeping import swept
@@ -33,10 +32,10 @@ def duties(who: Caller) -> dict[str, int]:
     return {one["kind"]: one["count"] for one in who.get("/duties").json["items"] if one["count"]}
 
 
-def three_at_once(app: Flask) -> None:
+def three_at_once(app: Flask, batch: int) -> None:
     """Sweep in three threads at the same time; a failure of one fails the test."""
     with ThreadPoolExecutor(3) as pool:
-        for sweeping in [pool.submit(swept, app) for _ in range(3)]:
+        for sweeping in [pool.submit(swept, app, batch) for _ in range(3)]:
             sweeping.result()
 
 
@@ -159,14 +158,11 @@ def test_second_run_does_nothing(app: Flask, administrator: Caller, clock: Clock
 
 
 @pytest.mark.parametrize("batch", [2, 200])
-def test_two_at_once_do_nothing_twice(
-    app: Flask, administrator: Caller, clock: Clock, monkeypatch: pytest.MonkeyPatch, batch: int
-) -> None:
-    monkeypatch.setattr(sweep, "BATCH", batch)
+def test_two_at_once_do_nothing_twice(app: Flask, administrator: Caller, clock: Clock, batch: int) -> None:
     made = [expert(administrator, name=f"林{number}", term=TERM)["id"] for number in range(7)]
     for days, step in ((1, NOTICE_TERM), (60, "terms ended")):
         clock.forward(days=days)
-        three_at_once(app)
+        three_at_once(app, batch)
         assert step not in swept(app)
     assert len(notices(administrator)) == 7
     for expert_id in made:
@@ -174,14 +170,11 @@ def test_two_at_once_do_nothing_twice(
         assert [row["to"] for row in rows] == ["active", "expired"]
 
 
-def test_batches_are_gone_through_to_the_end(
-    app: Flask, administrator: Caller, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sweep, "BATCH", 2)
+def test_batches_are_gone_through_to_the_end(app: Flask, administrator: Caller, clock: Clock) -> None:
     for number in range(5):
         expert(administrator, name=f"林{number}", term=TERM)
     clock.forward(days=60)
-    assert swept(app) == {"terms ended": 5}
+    assert swept(app, batch=2) == {"terms ended": 5}
 
 
 def test_duties_are_counted_and_listed_alike(app: Flask, administrator: Caller, reviewer: Caller, clock: Clock) -> None:

@@ -96,6 +96,7 @@ EXACT: dict[str, Iterable[str]] = {
     "import_prefer": imports.PREFERENCES,
 }
 AT_LEAST: dict[str, Iterable[str]] = {
+    "action": {f"job.{status}" for status in jobs.ENDED},
     "left_out": {
         *experts.STATUSES,
         *(exclusions.TERM_NOT_CURRENT, eligibility.OUTSIDE_FILTERS, shown.NOT_AVAILABLE, "lower_rank", "no_affinity"),
