@@ -15,6 +15,7 @@ import structlog
 from flask import Blueprint, Response, current_app, g, request, url_for
 from marshmallow import Schema
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
 
 from expertdb import strict_json
 from expertdb.api import idempotency, limits, problems, reading
@@ -27,8 +28,7 @@ from expertdb.links import PREFIX as PREFIX_OF_LINKS
 from expertdb.logs import reason_of
 from expertdb.services import invitations, tokens
 from expertdb.services.actors import Actor
-from expertdb.services.corpus import Corpus, again_while_moving
-from expertdb.services.directory import Directory
+from expertdb.services.corpus import again_while_moving
 from expertdb.services.paging import Page
 from expertdb.wording import Text, spoken
 
@@ -78,24 +78,23 @@ def handled(view: Callable[..., Any], contract: Contract) -> Callable[..., Respo
         version = reading.if_match(request) if contract.edits else None
         # A key's answer is stored, also that of a call which stores nothing else.
         read_only = not (_writes(contract) or contract.traced or _is_repeatable())
-        clock, rules = current_app.extensions["clock"], current_app.extensions["rules"]
+        call = functools.partial(_call, actor, body=body, query=known, version=version)
         prepares = contract.prepares
 
         def prepare() -> Any:
             with transaction(read_only=True) as session:
-                call = Call(session, actor, clock(), _corpus(), _directory(), body, known, version, rules=rules)
-                return prepares(call, **path) if prepares else None
+                return prepares(call(session), **path) if prepares else None
 
         prepared = again_while_moving(prepare) if prepares else None
 
         def answer() -> Response:
             with transaction(read_only=read_only) as session:
                 # The time of the transaction that is answered from: SQLite's writers have waited for their turn by now.
-                call = Call(session, actor, clock(), _corpus(), _directory(), body, known, version, prepared, rules)
-                make = functools.partial(_answer, view, contract, call, path)
+                made = call(session, prepared=prepared)
+                make = functools.partial(_answer, view, contract, made, path)
                 if not _is_repeatable():
                     return make()
-                return idempotency.once(session, actor, call.now, make, shown_once=contract.shown_once)
+                return idempotency.once(session, actor, made.now, make, shown_once=contract.shown_once)
 
         return again_while_moving(lambda: idempotency.retry_when_raced(answer))
 
@@ -108,14 +107,9 @@ def _body(contract: Contract) -> Any:
     return reading.body(_schema(contract.body), request) if contract.body else None
 
 
-def _corpus() -> Corpus:
-    found: Corpus = current_app.extensions["corpus"]
-    return found
-
-
-def _directory() -> Directory:
-    found: Directory = current_app.extensions["directory"]
-    return found
+def _call(actor: Actor, session: Session, **facts: Any) -> Call:
+    held = current_app.extensions
+    return Call(session, actor, held["clock"](), held["corpus"], held["directory"], rules=held["rules"], **facts)
 
 
 def _writes(contract: Contract) -> bool:
