@@ -6,7 +6,7 @@ Every route that prepares is among them.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +26,7 @@ from tests.api.test_draws import asked as asked
 from tests.api.test_draws import pool as pool
 from tests.callers import Caller
 
+PANEL = {"size": 1, "rules": [{"type": "odd"}]}
 LINE = '{"name": {"zh": "吴双"}, "kind": "K-PA"}\n'.encode()
 
 
@@ -41,22 +42,36 @@ class Repeatable:
         return self.caller.post(self.path, headers={"Idempotency-Key": "7f0c-1"}, **self.options)
 
 
-def calls(office: Caller, administrator: Caller, asked: dict[str, Any]) -> dict[str, Repeatable]:
-    """A call of each route that prepares."""
-    path, panel = f"/requests/{asked['id']}", {"size": 1, "rules": [{"type": "odd"}]}
-    return {
-        "/requests/<request_id>/draws": Repeatable(office, f"{path}/draws", {"json": TERMS}),
-        "/requests/<request_id>/panels": Repeatable(office, f"{path}/panels", {"json": panel}),
-        "/requests/<request_id>/shortlists": Repeatable(office, f"{path}/shortlists", {"json": {}}),
-        "/experts/imports": Repeatable(
-            administrator, "/experts/imports", {"data": LINE, "content_type": "application/x-ndjson"}
-        ),
-    }
+Calls = Callable[[Caller, Caller, dict[str, Any]], Repeatable]
 
 
-@pytest.fixture(params=calls(Any, Any, {"id": ""}))
+def of_request(what: str, body: dict[str, Any]) -> Calls:
+    return lambda office, administrator, asked: Repeatable(office, f"/requests/{asked['id']}/{what}", {"json": body})
+
+
+def of_import(office: Caller, administrator: Caller, asked: dict[str, Any]) -> Repeatable:
+    return Repeatable(administrator, "/experts/imports", {"data": LINE, "content_type": "application/x-ndjson"})
+
+
+def of_replacement(office: Caller, administrator: Caller, asked: dict[str, Any]) -> Repeatable:
+    panel = office.made(f"/requests/{asked['id']}/panels", PANEL)
+    body = {"expert": panel["members"][0]["expert"]["id"], "reason": "请辞"}
+    return Repeatable(office, f"/panels/{panel['id']}/replacements", {"json": body})
+
+
+# A call of each route that prepares.
+CALLS: dict[str, Calls] = {
+    "/requests/<request_id>/draws": of_request("draws", TERMS),
+    "/requests/<request_id>/panels": of_request("panels", PANEL),
+    "/requests/<request_id>/shortlists": of_request("shortlists", {}),
+    "/panels/<panel_id>/replacements": of_replacement,
+    "/experts/imports": of_import,
+}
+
+
+@pytest.fixture(params=CALLS)
 def call(request: pytest.FixtureRequest, office: Caller, administrator: Caller, asked: Any) -> Repeatable:
-    return calls(office, administrator, asked)[request.param]
+    return CALLS[request.param](office, administrator, asked)
 
 
 def deeds(app: Flask) -> int:
@@ -87,7 +102,7 @@ def overtaken(app: Flask, by: Repeatable) -> Iterator[list[TestResponse]]:
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_every_route_that_prepares_is_tried(app: Flask) -> None:
     preparing = {one.path for one in access.routes(app) if one.method == "POST" and one.contract.prepares}
-    assert preparing == {f"/api/v1{path}" for path in calls(Any, Any, {"id": ""})}
+    assert preparing == {f"/api/v1{path}" for path in CALLS}
 
 
 def test_repeat_gets_the_first_answer_though_the_call_would_be_refused_by_now(
