@@ -1,7 +1,8 @@
 """What happens around every view: token, role, body, transaction, idempotency, dump, headers.
 
 The caller is known and the body is read before the transaction that may write begins, so that neither strangers nor
-slow senders hold a lock.
+slow senders hold a lock. What was answered to an equal call is looked for before long work is begun that could fail by
+now, and again in the transaction of the effect.
 """
 
 import contextlib
@@ -15,6 +16,7 @@ import structlog
 from flask import Blueprint, Response, current_app, g, request, url_for
 from marshmallow import Schema
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
 
 from expertdb import strict_json
 from expertdb.api import idempotency, limits, problems, reading
@@ -22,13 +24,12 @@ from expertdb.api.rejections import Unauthenticated
 from expertdb.api.routing import PREFIX, Call, Contract, Download, View, contract_of
 from expertdb.code_words import all_called, called
 from expertdb.database import snapshot, transaction
-from expertdb.errors import NotAllowed
+from expertdb.errors import DomainError, NotAllowed
 from expertdb.links import PREFIX as PREFIX_OF_LINKS
 from expertdb.logs import reason_of
 from expertdb.services import invitations, tokens
 from expertdb.services.actors import Actor
-from expertdb.services.corpus import Corpus, again_while_moving
-from expertdb.services.directory import Directory
+from expertdb.services.corpus import again_while_moving
 from expertdb.services.paging import Page
 from expertdb.wording import Text, spoken
 
@@ -77,27 +78,34 @@ def handled(view: Callable[..., Any], contract: Contract) -> Callable[..., Respo
         body = _body(contract)
         version = reading.if_match(request) if contract.edits else None
         # A key's answer is stored, also that of a call which stores nothing else.
-        read_only = not (_writes(contract) or contract.traced or _is_repeatable())
-        clock, rules = current_app.extensions["clock"], current_app.extensions["rules"]
+        read_only = not (_writes(contract) or contract.traced or idempotency.is_asked())
+        call = functools.partial(_call, actor, body=body, query=known, version=version)
         prepares = contract.prepares
 
         def prepare() -> Any:
             with transaction(read_only=True) as session:
-                call = Call(session, actor, clock(), _corpus(), _directory(), body, known, version, rules=rules)
-                return prepares(call, **path) if prepares else None
+                return prepares(call(session), **path) if prepares else None
 
-        prepared = again_while_moving(prepare) if prepares else None
-
-        def answer() -> Response:
+        def answer(prepared: Any) -> Response:
             with transaction(read_only=read_only) as session:
                 # The time of the transaction that is answered from: SQLite's writers have waited for their turn by now.
-                call = Call(session, actor, clock(), _corpus(), _directory(), body, known, version, prepared, rules)
-                make = functools.partial(_answer, view, contract, call, path)
-                if not _is_repeatable():
+                made = call(session, prepared=prepared)
+                make = functools.partial(_answer, view, contract, made, path)
+                if not idempotency.is_asked():
                     return make()
-                return idempotency.once(session, actor, call.now, make, shown_once=contract.shown_once)
+                known = idempotency.replayed(session, actor)
+                return known or idempotency.kept(session, actor, made.now, make, shown_once=contract.shown_once)
 
-        return again_while_moving(lambda: idempotency.retry_when_raced(answer))
+        if prepares and (stored := idempotency.looked_up(actor)):
+            return stored
+        try:
+            prepared = again_while_moving(prepare) if prepares else None
+        except DomainError:
+            # An equal call may have had its effect since, and that be what stands in the way of this one.
+            if stored := idempotency.looked_up(actor):
+                return stored
+            raise
+        return again_while_moving(lambda: idempotency.retry_when_raced(lambda: answer(prepared)))
 
     return handle
 
@@ -108,22 +116,13 @@ def _body(contract: Contract) -> Any:
     return reading.body(_schema(contract.body), request) if contract.body else None
 
 
-def _corpus() -> Corpus:
-    found: Corpus = current_app.extensions["corpus"]
-    return found
-
-
-def _directory() -> Directory:
-    found: Directory = current_app.extensions["directory"]
-    return found
+def _call(actor: Actor, session: Session, **facts: Any) -> Call:
+    held = current_app.extensions
+    return Call(session, actor, held["clock"](), held["corpus"], held["directory"], rules=held["rules"], **facts)
 
 
 def _writes(contract: Contract) -> bool:
     return contract.stores and request.method not in READING_METHODS
-
-
-def _is_repeatable() -> bool:
-    return request.method == "POST" and "Idempotency-Key" in request.headers
 
 
 def _caller(contract: Contract) -> Actor:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from expertdb.api.rejections import MalformedHeader
+from expertdb.database import transaction
 from expertdb.errors import IdempotencyKeyReused
 from expertdb.models.tokens import IdempotentAnswer
 from expertdb.services.actors import Actor
@@ -26,7 +27,33 @@ class _Raced(Exception):
     """Another call with the same key was faster; its answer can be read now."""
 
 
-def once(
+def is_asked() -> bool:
+    """Whether the call being answered has a key."""
+    return request.method == "POST" and "Idempotency-Key" in request.headers
+
+
+def looked_up(actor: Actor) -> Response | None:
+    """The answer stored for this call, looked for in a transaction of its own; raises what `replayed` does."""
+    if not is_asked():
+        return None
+    with transaction(read_only=True) as session:
+        return replayed(session, actor)
+
+
+def replayed(session: Session, actor: Actor) -> Response | None:
+    """The stored answer for this caller and key.
+
+    Raises IdempotencyKeyReused when the key came with another call before, MalformedHeader for a key that is none.
+    """
+    known = session.get(IdempotentAnswer, (actor.id, _key()))
+    if known is None:
+        return None
+    if known.fingerprint != _fingerprint():
+        raise IdempotencyKeyReused(Text("This key came with another call before; use a fresh key for each."))
+    return Response(known.body, known.status, dict(known.headers) | {"Idempotency-Replayed": "true"})
+
+
+def kept(
     session: Session,
     actor: Actor,
     now: datetime,
@@ -34,16 +61,11 @@ def once(
     *,
     shown_once: str | None = None,
 ) -> Response:
-    """The stored answer for this caller and key, or a new one that is stored with its effect.
+    """A new answer for this caller and key, stored with its effect.
 
     The field `shown_once` of the answer, if one is named, is a secret and not stored.
-    Raises IdempotencyKeyReused when the key came with another call before, MalformedHeader for a key that is none.
     """
-    key, fingerprint = _key(), _fingerprint()
-    known = session.get(IdempotentAnswer, (actor.id, key))
-    if known is not None:
-        return _replayed(known, fingerprint)
-    row = IdempotentAnswer(token_id=actor.id, key=key, fingerprint=fingerprint, created_at=now)
+    row = IdempotentAnswer(token_id=actor.id, key=_key(), fingerprint=_fingerprint(), created_at=now)
     session.add(row)
     try:
         session.flush()
@@ -63,12 +85,6 @@ def _key() -> str:
             Text("Idempotency-Key must be 1 to {maximum} printable ASCII characters.", maximum=MAXIMUM)
         )
     return key
-
-
-def _replayed(known: IdempotentAnswer, fingerprint: str) -> Response:
-    if known.fingerprint != fingerprint:
-        raise IdempotencyKeyReused(Text("This key came with another call before; use a fresh key for each."))
-    return Response(known.body, known.status, dict(known.headers) | {"Idempotency-Replayed": "true"})
 
 
 def retry_when_raced(answer: Callable[[], Response]) -> Response:

@@ -1,7 +1,6 @@
 """Panels: formed for a request, decided on by a named person, changed as little as can be."""
 
 import io
-from typing import Any
 
 from expertdb.api.handling import Routes
 from expertdb.api.requests import READERS
@@ -30,6 +29,7 @@ from expertdb.services import panel_decisions, panel_files, panels, replacements
 from expertdb.services.paging import Page
 from expertdb.services.panels import Formed
 from expertdb.services.panels_shown import ShownPanel
+from expertdb.services.replacements import Found
 
 routes = Routes("panels")
 
@@ -103,10 +103,17 @@ def move_panel(call: Call, panel_id: str) -> ShownPanel:
     )
 
 
+def _find(call: Call, panel_id: str) -> Found:
+    return replacements.find(call.session, call.corpus, panel_id, call.body, actor=call.actor, now=call.now)
+
+
 @routes.post("/panels/<panel_id>/replacements")
 @allow(*OFFICES)
 @takes(ReplacementBody)
+@prepared_by(_find)
 @answers(PanelAnswer, 201, location="/panels")
-def replace_member(call: Call, panel_id: str) -> Any:
+def replace_member(call: Call, panel_id: str) -> ShownPanel:
     """Propose the panel with one member replaced and as little else changed as can be."""
-    return replacements.propose(call.session, call.corpus, panel_id, call.body, actor=call.actor, now=call.now)
+    return replacements.store(
+        call.session, call.corpus, panel_id, call.body, call.prepared, actor=call.actor, now=call.now
+    )

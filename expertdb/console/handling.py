@@ -32,8 +32,7 @@ from expertdb.database import transaction
 from expertdb.errors import DomainError, EditedMeanwhile, InvalidInput, NotAllowed
 from expertdb.schemas.faults import faults_of
 from expertdb.services.actors import Actor
-from expertdb.services.corpus import Corpus, again_while_moving
-from expertdb.services.directory import Directory
+from expertdb.services.corpus import again_while_moving
 from expertdb.wording import Text
 
 # The one page for whoever must first choose a password of their own, and the way out.
@@ -131,7 +130,8 @@ def _again(rule: Rule, actor: Actor, path: dict[str, str], form: Form, status: i
 
 def _visit(actor: Actor, session: Session, **facts: Any) -> Visit:
     part = request.headers.get("HX-Request-Type") == "partial"
-    return Visit(session, actor, now(), corpus(), directory(), current_app.extensions["rules"], part, **facts)
+    held = current_app.extensions
+    return Visit(session, actor, now(), held["corpus"], held["directory"], held["rules"], part, **facts)
 
 
 def _loaded(schema: Schema, typed: Any) -> Any:
@@ -165,18 +165,6 @@ def now() -> datetime:
     """The present moment."""
     moment: datetime = current_app.extensions["clock"]()
     return moment
-
-
-def corpus() -> Corpus:
-    """This process's copy of the pool."""
-    found: Corpus = current_app.extensions["corpus"]
-    return found
-
-
-def directory() -> Directory:
-    """This process's counts of everybody."""
-    found: Directory = current_app.extensions["directory"]
-    return found
 
 
 def to_sign_in() -> Reply:

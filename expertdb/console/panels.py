@@ -27,6 +27,7 @@ from expertdb.services import (
 )
 from expertdb.services.panels import Formed
 from expertdb.services.panels_shown import ShownPanel
+from expertdb.services.replacements import Found
 
 OFFICES = ("administrator", "policy_office")
 READERS = (*OFFICES, "agency", "auditor")
@@ -174,12 +175,19 @@ def new_replacement(visit: Visit, panel_id: str) -> Reply:
     return _replacing(visit, found, visit.form or Form.blank(expert=request.args.get("expert", "")))
 
 
+def _find(visit: Visit, panel_id: str) -> Found:
+    return replacements.find(visit.session, visit.corpus, panel_id, visit.body, actor=visit.actor, now=visit.now)
+
+
 @pages.post("/panels/<panel_id>/replacements/new")
 @allow(*OFFICES)
 @takes(ReplacementBody, again=new_replacement)
+@prepared_by(_find)
 def replace_member(visit: Visit, panel_id: str) -> Reply:
     """Propose the panel with one member replaced and as little else changed as can be; where none fits, say why."""
-    made = replacements.propose(visit.session, visit.corpus, panel_id, visit.body, actor=visit.actor, now=visit.now)
+    made = replacements.store(
+        visit.session, visit.corpus, panel_id, visit.body, visit.prepared, actor=visit.actor, now=visit.now
+    )
     if made.id is None:
         return _replacing(visit, panels.get(visit.session, panel_id, actor=visit.actor), Form(visit.body), made)
     return go("show_panel", said("The panel is proposed. It counts once somebody has confirmed it."), panel_id=made.id)

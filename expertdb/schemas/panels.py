@@ -173,6 +173,9 @@ class PanelAnswer(Schema):
     gap = fields.Float(allow_none=True)
     seconds = fields.Float(allow_none=True)
     unique = fields.Boolean(allow_none=True)
+    proven = fields.Boolean(
+        allow_none=True, metadata={"description": "false: the time ran out before it was shown that none is better"}
+    )
     rules = fields.List(fields.Nested(RuleAnswer))
     rules_left_out = fields.List(fields.Dict())
     violations = fields.List(fields.Nested(ViolationAnswer))

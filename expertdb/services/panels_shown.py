@@ -26,9 +26,11 @@ from matching.panel import (
     parse,
     type_of,
 )
-from matching.panel.panels import INFEASIBLE
+from matching.panel.panels import FEASIBLE, OPTIMAL
 
 SOLVED = ("objective", "bound", "gap", "seconds", "unique")
+# Whether the solver proved that none is better; where a lot decides nobody asks.
+PROVEN = {OPTIMAL: True, "replaced": True, FEASIBLE: False}
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class ShownPanel:
     gap: float | None = None
     seconds: float | None = None
     unique: bool | None = None
+    proven: bool | None = None
     rules: list[dict[str, Any]] = field(default_factory=list)
     rules_left_out: list[dict[str, Any]] = field(default_factory=list)
     violations: list[dict[str, Any]] = field(default_factory=list)
@@ -93,6 +96,7 @@ def shown(panel: Panel, actor: Actor, *, stored: bool = True) -> ShownPanel:
     return ShownPanel(
         **plain,
         **solved,
+        proven=None if panel.choice == "drawn" else PROVEN.get(panel.solver.get("status", "")),
         members=[_seat(panel, one, people) for one in panel.members],
         reserves=[_seat(panel, one, people) for one in panel.reserves],
         preset=panel.preset,
@@ -165,11 +169,11 @@ def unfit(
 
 
 def no_replacement(panel: Panel, after: Replacement, seconds: float) -> ShownPanel:
-    """What is said where nobody can take a member's place."""
+    """What is said where nobody can take a member's place, or nobody was found in time."""
     names, kept = panel.names["experts"], panel.snapshot["candidates"]
     return ShownPanel(
         request=panel.request_id,
-        status=INFEASIBLE,
+        status=after.status,
         size=len(panel.members),
         choice=panel.choice,
         preset=panel.preset,

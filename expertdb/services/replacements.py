@@ -1,7 +1,8 @@
 """Replacing one member of a panel with the least change: another panel, which somebody has to confirm as well."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from expertdb.errors import Fault, InvalidInput, TransitionNotAllowed
 from expertdb.models.base import new_id
 from expertdb.models.panels import Panel
+from expertdb.models.requests import ConsultationRequest
 from expertdb.services import lifecycle, loads, matters, panels, requests, seating
 from expertdb.services.actors import Actor
 from expertdb.services.candidates import as_candidate
@@ -18,44 +20,83 @@ from expertdb.services.panels_shown import ShownPanel, no_replacement, shown
 from expertdb.services.sentences import in_words
 from expertdb.wording import Text
 from matching.panel import BadPanelInput, Replacement, parse, replace
+from matching.panel.panels import INFEASIBLE, OPTIMAL
 
 REPLACEABLE = ("proposed", "confirmed")
 
 
-def propose(
-    session: Session,
-    corpus: Corpus,
-    panel_id: str,
-    body: Mapping[str, Any],
-    *,
-    actor: Actor,
-    now: datetime,
-) -> ShownPanel:
-    """The panel after a member left it, stored as proposed, or what stands in the way of any.
+@dataclass(frozen=True)
+class Basis:
+    """What a replacement is found from: who sits now, the reserves who wait, and who may be chosen with their loads."""
+
+    members: list[str]
+    waiting: list[str]
+    people: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A panel after a member left it that is not stored, or that there is none, and what it was found from."""
+
+    basis: Basis
+    after: Replacement
+    seconds: float
+
+
+def find(
+    session: Session, corpus: Corpus, panel_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> Found:
+    """Find the panel after a member left it, in a transaction that only reads, since solving may take seconds.
 
     Members are those who hold the seats now, reserves who stepped in included. Whoever of the candidates and reserves
     may not be chosen any more, or said no, is out; of other members each is replaced by a call of its own. Raises
     NotFound, TransitionNotAllowed, RequestIsNotOpen, InvalidInput where nobody of that id is a member.
     """
     panel = panels.load(session, panel_id, actor=actor)
+    consultation_request = requests.get(session, panel.request_id, actor=actor)
+    basis = _basis(session, corpus, panel, consultation_request, now)
+    return _found(panel, basis, body["expert"])
+
+
+def store(
+    session: Session,
+    corpus: Corpus,
+    panel_id: str,
+    body: Mapping[str, Any],
+    found: Found,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> ShownPanel:
+    """Keep the panel that was found as proposed, or say what stands in the way of any.
+
+    Where somebody left, came or may not be chosen any more meanwhile it is found anew. Raises what `find` does.
+    """
+    panel = panels.load(session, panel_id, actor=actor)
     consultation_request = requests.get(session, panel.request_id, actor=actor, lock=True)
+    session.refresh(panel)  # Somebody may have decided on it while we waited for the request.
+    basis = _basis(session, corpus, panel, consultation_request, now)
+    if basis != found.basis:
+        found = _found(panel, basis, body["expert"])
+    if not found.after.members:
+        return no_replacement(panel, found.after, found.seconds)
+    made = _panel(panel, found, actor, now)
+    panels.keep(session, made, actor=actor, now=now, reason=body["reason"])
+    return shown(made, actor)
+
+
+def _basis(
+    session: Session, corpus: Corpus, panel: Panel, consultation_request: ConsultationRequest, now: datetime
+) -> Basis:
     panels.refuse_unless_open(consultation_request)
     if panel.status not in REPLACEABLE:
         raise TransitionNotAllowed("panel", panel.status, "replaced", lifecycle.PANEL_WAYS[panel.status])
     members, gone = seating.holders(session, panel), seating.gone(session, panel)
-    if body["expert"] not in members:
-        raise InvalidInput(Fault("/expert", Text("This expert is no member of the panel.")))
-    found = matters.field(session, corpus, consultation_request, matters.ANY_MODE, now)
+    field = matters.field(session, corpus, consultation_request, matters.ANY_MODE, now)
     known = [one["expert"] for one in panel.snapshot["candidates"]]
-    people = _people(session, panel, (found.may(known) - gone) | set(members), now)
-    began = time.perf_counter()
-    after = _after(panel, people, members, body["expert"])
-    seconds = time.perf_counter() - began
-    if not after.members:
-        return no_replacement(panel, after, seconds)
-    made = _panel(panel, after, people, actor, now, seconds)
-    panels.keep(session, made, actor=actor, now=now, reason=body["reason"])
-    return shown(made, actor)
+    people = _people(session, panel, (field.may(known) - gone) | set(members), now)
+    free = {one["expert"] for one in people} - set(members)
+    return Basis(members, [seat.expert_id for seat in panel.reserves if seat.expert_id in free], people)
 
 
 def _people(session: Session, panel: Panel, allowed: set[str], now: datetime) -> list[dict[str, Any]]:
@@ -65,36 +106,33 @@ def _people(session: Session, panel: Panel, allowed: set[str], now: datetime) ->
     return [{**one, "load": known.get(one["expert"], loads.NO_LOAD).count} for one in kept]
 
 
-def _after(panel: Panel, people: Sequence[Mapping[str, Any]], members: Sequence[str], leaving: str) -> Replacement:
-    known = {one["expert"] for one in people}
-    waiting = [seat.expert_id for seat in panel.reserves if seat.expert_id in known and seat.expert_id not in members]
-    if panel.choice == "drawn":
-        return _next_in_line(people, members, waiting, leaving)
-    candidates, rules = [as_candidate(one) for one in people], parse(panel.rules)
+def _found(panel: Panel, basis: Basis, leaving: str) -> Found:
+    if leaving not in basis.members:
+        raise InvalidInput(Fault("/expert", Text("This expert is no member of the panel.")))
+    began = time.perf_counter()
+    after = _next_in_line(basis, leaving) if panel.choice == "drawn" else _nearest(panel, basis, leaving)
+    return Found(basis, after, time.perf_counter() - began)
+
+
+def _nearest(panel: Panel, basis: Basis, leaving: str) -> Replacement:
+    candidates, rules, limit = [as_candidate(one) for one in basis.people], parse(panel.rules), panels.SECONDS
     try:
-        return replace(candidates, members, leaving, rules, reserves=waiting)
+        return replace(candidates, basis.members, leaving, rules, reserves=basis.waiting, time_limit=limit)
     except BadPanelInput as error:
         raise InvalidInput(Fault("/expert", in_words(error.detail))) from error
 
 
-def _next_in_line(
-    people: Sequence[Mapping[str, Any]], members: Sequence[str], waiting: Sequence[str], leaving: str
-) -> Replacement:
+def _next_in_line(basis: Basis, leaving: str) -> Replacement:
     """After a draw the next reserve in the order of the lot steps in, and nobody chooses."""
-    known = {one["expert"]: as_candidate(one) for one in people}
-    coming = tuple(waiting[:1])
-    seated = tuple(known[one] for one in (*(one for one in members if one != leaving), *coming))
-    return Replacement(seated if coming else (), coming, (leaving,), 0.0, reserve=bool(coming))
+    known = {one["expert"]: as_candidate(one) for one in basis.people}
+    coming = tuple(basis.waiting[:1])
+    seated = tuple(known[one] for one in (*(one for one in basis.members if one != leaving), *coming))
+    status = OPTIMAL if coming else INFEASIBLE
+    return Replacement(status, seated if coming else (), coming, (leaving,), 0.0, reserve=bool(coming))
 
 
-def _panel(
-    panel: Panel,
-    after: Replacement,
-    people: Sequence[dict[str, Any]],
-    actor: Actor,
-    now: datetime,
-    seconds: float,
-) -> Panel:
+def _panel(panel: Panel, found: Found, actor: Actor, now: datetime) -> Panel:
+    after, people = found.after, found.basis.people
     seated = {one.expert for one in after.members}
     ranks = {one["expert"]: None if panel.choice == "drawn" else one["rank"] for one in people}
     known = {one["expert"]: as_candidate(one) for one in people}
@@ -104,7 +142,6 @@ def _panel(
         panels.seat("reserve", at, known[one.expert_id], one.rank, [who for who in one.replaces if who in seated])
         for at, one in enumerate(left, start=1)
     ]
-    solver = {"status": "replaced", "objective": after.objective, "came": list(after.came), "left": list(after.left)}
     return Panel(
         id=new_id(),
         request_id=panel.request_id,
@@ -115,8 +152,8 @@ def _panel(
         status="proposed",
         preset=panel.preset,
         rules=panel.rules,
-        solver=solver | {"seconds": round(seconds, 3), "reserve": after.reserve},
-        snapshot={**panel.snapshot, "candidates": list(people)},
+        solver=_solver(found),
+        snapshot={**panel.snapshot, "candidates": people},
         names=panel.names,
         corpus_version=panel.corpus_version,
         created_by=actor.id,
@@ -124,3 +161,15 @@ def _panel(
         updated_at=now,
         seats=[*members, *reserves],
     )
+
+
+def _solver(found: Found) -> dict[str, Any]:
+    after = found.after
+    return {
+        "status": "replaced" if after.status == OPTIMAL else after.status,
+        "objective": after.objective,
+        "came": list(after.came),
+        "left": list(after.left),
+        "seconds": round(found.seconds, 3),
+        "reserve": after.reserve,
+    }

@@ -6,14 +6,20 @@ moved under it; a replacement changes as little as can be; nobody recused, force
 """
 
 import json
+import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
+from expertdb.database import transaction
+from expertdb.services import replacements, requests
+from expertdb.services.actors import SYSTEM
 from tests.api.people import ASKED, at_once, expert, moved
 from tests.callers import Caller
-from tests.conftest import Beginning, caller, first_caller
+from tests.conftest import START, Beginning, caller, first_caller
 
 KINDS = ("K-LAW", "K-PA", "K-TECH", "K-LAW", "K-CIPO", "K-ACA", "K-PA")
 REASON = "符合组成要求"
@@ -370,6 +376,49 @@ def test_replacement_keeps_as_many_as_the_rules_allow(office: Caller, asked: Any
     last = office.post(f"/panels/{made['id']}/replacements", body | {"expert": pool[4]["id"]})
     assert (last.status_code, last.json["id"], last.json["status"]) == (200, None, "infeasible")
     assert last.json["blocking"]
+
+
+def test_who_goes_while_a_replacement_is_sought_does_not_come(
+    app: Flask, office: Caller, administrator: Caller, asked: Any, pool: Any
+) -> None:
+    """Whoever edits meanwhile need not wait, either."""
+    made = formed(office, asked)
+    facts: dict[str, Any] = {"actor": SYSTEM, "now": START}
+    body, corpus = {"expert": pool[0]["id"], "reason": "请辞"}, app.extensions["corpus"]
+    with app.app_context(), transaction(read_only=True) as session:
+        found = replacements.find(session, corpus, made["id"], body, **facts)
+        editing = threading.Thread(target=moved, args=(administrator, f"/experts/{pool[3]['id']}", "on_leave"))
+        editing.start()
+        editing.join()
+    assert found.after.came == (pool[3]["id"],)
+    with app.app_context(), transaction() as session:
+        after = replacements.store(session, corpus, made["id"], body, found, **facts)
+    assert ids(after.members) == [pool[1]["id"], pool[2]["id"], pool[4]["id"]]
+
+
+def test_replacement_whose_time_ran_out_says_so(app: Flask, office: Caller, asked: Any, pool: Any) -> None:
+    made = formed(office, asked)
+    facts: dict[str, Any] = {"actor": SYSTEM, "now": START}
+    body, corpus = {"expert": pool[0]["id"], "reason": "请辞"}, app.extensions["corpus"]
+    none = {"status": "unknown", "members": (), "came": ()}
+    for ran_out, expected in (({"status": "feasible"}, ("proposed", False)), (none, ("unknown", None))):
+        with app.app_context(), transaction() as session:
+            found = replacements.find(session, corpus, made["id"], body, **facts)
+            found = replace(found, after=replace(found.after, **ran_out))
+            after = replacements.store(session, corpus, made["id"], body, found, **facts)
+        assert (after.status, after.proven) == expected
+    assert office.get(f"/panels/{made['id']}").json["proven"] is True
+
+
+def test_replacement_is_sought_while_somebody_else_writes(app: Flask, office: Caller, asked: Any, pool: Any) -> None:
+    path, body = f"/panels/{formed(office, asked)['id']}/replacements", {"expert": pool[5]["id"], "reason": "试"}
+    refused: list[TestResponse] = []
+    thread = threading.Thread(target=lambda: refused.append(office.post(path, body)))
+    with app.app_context(), transaction() as session:
+        requests.get(session, asked["id"], actor=SYSTEM, lock=True)
+        thread.start()
+        thread.join(10)  # SQLite's writers wait for 20 s, PostgreSQL's for whoever holds the request.
+        assert [faults(one) for one in refused] == [["/expert"]]
 
 
 def test_only_a_member_can_be_replaced(office: Caller, asked: Any, pool: Any) -> None:

@@ -7,12 +7,16 @@ names; a confirmation needs a name and a reason for each deviation; agencies see
 
 import html
 import re
+import threading
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from expertdb.console.panel_forms import body_of
+from expertdb.database import transaction
+from expertdb.services import requests
+from expertdb.services.actors import SYSTEM
 from tests.api.people import ASKED, expert, moved
 from tests.callers import Caller
 from tests.conftest import Beginning, first_caller
@@ -231,6 +235,24 @@ def test_member_is_replaced_with_a_reason(official: Visitor, office: Caller, ask
     answer = official.client.post(path, data=fields | {"/reason": "出差"}, headers=official.headers)
     assert answer.status_code == 303, answer.text
     assert seated(official.page(answer.location), "Members") == [NAMES[0], NAMES[2], NAMES[3]]
+
+
+def test_replacement_is_sought_while_somebody_else_writes(
+    app: Flask, official: Visitor, office: Caller, asked: str, pool: list[str]
+) -> None:
+    path = f"/panels/{proposed(office, asked)['id']}/replacements/new"
+    fields = filled(official.page(path), path) | {"/expert": [pool[5]], "/reason": "试"}
+    refused: list[int] = []
+
+    def post() -> None:
+        refused.append(official.client.post(path, data=fields, headers=official.headers).status_code)
+
+    thread = threading.Thread(target=post)
+    with app.app_context(), transaction() as session:
+        requests.get(session, asked.rpartition("/")[2], actor=SYSTEM, lock=True)
+        thread.start()
+        thread.join(10)  # SQLite's writers wait for 20 s, PostgreSQL's for whoever holds the request.
+        assert refused == [422]
 
 
 def test_agency_sees_who_sits_once_it_is_confirmed(app: Flask, official: Visitor, office: Caller, pool: Any) -> None:

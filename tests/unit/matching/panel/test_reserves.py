@@ -95,6 +95,18 @@ def test_others_change_only_where_no_one_can_simply_step_in() -> None:
     assert (after.came, after.left, after.reserve) == (("law2", "tech2"), ("law1", "tech1"), False)
 
 
+def test_time_that_runs_out_is_no_proof_that_nobody_can_step_in() -> None:
+    """Forty groups of half of sixty people, each of which is to be as strong as it is: a search of half a minute."""
+    chance = random.Random(3)
+    candidates = [candidate(f"e{number}", chance.random(), organisation=f"o{number}") for number in range(60)]
+    groups = [sorted(chance.sample(range(60), 30)) for _ in range(20)]
+    counted = [(sum(one < 21 for one in group), [f"e{one}" for one in group]) for group in groups]
+    kinds = ("at_least", "at_most")
+    rules = parse([{"type": kind, "experts": who, "count": count} for count, who in counted for kind in kinds])
+    after = replace(candidates, [f"e{number}" for number in range(21)], "e0", rules, time_limit=0.05)
+    assert (after.status, after.members, after.infeasibility) == ("unknown", (), None)
+
+
 @pytest.mark.parametrize(("members", "leaving"), [(["e0"], "e1"), (["e0", "x"], "e0")])
 def test_strangers_are_refused(members: list[str], leaving: str) -> None:
     with pytest.raises(BadPanelInput):
