@@ -1,7 +1,7 @@
 """What is entered on somebody while they are erased: the second waits for the erasure and is refused.
 
 Pinned, on both engines: a tie, an edit of one, an opinion, an evaluation and the reply to one are no more entered once
-an erasure has begun, nor after it; nothing of them stays.
+an erasure has begun, nor after it; nothing of them stays. A list that was ranked before is ranked anew.
 """
 
 from collections.abc import Callable
@@ -11,9 +11,11 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from expertdb.services import moves
+from expertdb.database import transaction
+from expertdb.schemas.shortlists import ShortlistBody
+from expertdb.services import moves, shortlists
 from expertdb.services.actors import SYSTEM
-from tests.api.people import invited_expert, moved
+from tests.api.people import ASKED, expert, invited_expert, moved
 from tests.api.test_engagements import NONE, SCORES, move
 from tests.callers import Caller
 from tests.conftest import START
@@ -62,3 +64,17 @@ def test_nothing_is_entered_on_somebody_who_is_being_erased(
     assert "林岚" not in office.get(f"/opinions?expert={whom}").get_data(as_text=True)
     assert "林岚" not in office.get(f"/evaluations?expert={whom}").get_data(as_text=True)
     assert administrator.get(f"/experts/{whom}/ties").json["items"] == []
+
+
+def test_list_that_was_ranked_before_an_erasure_names_nobody_who_was_erased(
+    app: Flask, administrator: Caller, office: Caller
+) -> None:
+    whom, request = expert(administrator)["id"], office.made("/requests", ASKED)["id"]
+    asked, corpus = ShortlistBody().load({}), app.extensions["corpus"]
+    with app.app_context(), transaction(read_only=True) as session:
+        proposal = shortlists.propose(session, corpus, request, asked, actor=SYSTEM, now=START)
+    for to in ("withdrawn", "erased"):
+        moved(administrator, f"/experts/{whom}", to)
+    with app.app_context(), transaction() as session:
+        shown = shortlists.draw_up(session, corpus, request, asked, proposal, actor=SYSTEM, now=START)
+        assert shown.entries == []
