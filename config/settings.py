@@ -117,13 +117,13 @@ class Settings:
     )
     caller_rate: str = _setting(
         "EXPERTDB_CALLER_RATE",
-        "most requests of one token, session or, without either, address; on all processes together; none: no limit",
+        "most requests of one token, link or session or, without one that is known, address; none: no limit",
         checks.rate,
         "30000/minute",
     )
     stranger_rate: str = _setting(
         "EXPERTDB_STRANGER_RATE",
-        "most calls of one address with a token that is none, on all processes together; none: no limit",
+        "most calls of one address with a token or link that is none, on all processes together; none: no limit",
         checks.rate,
         "1200/minute",
     )

@@ -93,7 +93,7 @@ def compared(field: str, number: str) -> str:
 
 def is_card(number: str) -> bool:
     """Whether this is a bank card number: an issuer's first digits, a length it uses, and Luhn's check digit."""
-    if not number.isdecimal():
+    if not re.fullmatch(r"\d+", number):
         return False
     return any(first.match(number) and len(number) in lengths for first, lengths in _CARDS) and _luhn(number)
 

@@ -129,6 +129,7 @@ def _caller(contract: Contract) -> Actor:
     """Who is calling; raises Unauthenticated, NotAllowed, TooManyRequests."""
     actor = _authenticated(reading.bearer(request))
     g.actor = actor
+    limits.count_call(actor)
     if actor.role not in contract.roles:
         raise NotAllowed(
             Text(
@@ -161,6 +162,7 @@ def _invited(link: str, now: datetime) -> Actor:
     with transaction(read_only=True) as session:
         actor = invitations.actor_of(session, link, now)
     if actor is None:
+        limits.count_refusal()
         raise Unauthenticated(Text("This link opens no more; ask the office for a new one."))
     return actor
 

@@ -1,20 +1,25 @@
 """How often one caller may call: 429 with Retry-After beyond.
 
-A caller is the secret it presents (its hash: no counter sees the secret), else its address. Whoever presents secrets
-that open nothing is counted by address besides, only when refused: every wrong secret would else have a fresh count,
-and those who share an address with such a caller would be refused with it.
+A caller is whoever a token or link was found to be, counted after it was looked up: written with more spaces, or with
+signs that decoding passes over, it would else have a fresh count each time. Of a session the secret in our signed
+cookie counts (its hash: no counter sees the secret), before anything is looked up. Everybody else is an address: what
+anybody can make up has no count of its own. Whoever presents secrets that open nothing is counted by address only when
+refused, or those who share the address would be refused with them.
 """
 
 import hashlib
 import math
 import time
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, session
 from limits import RateLimitItem, parse
 from limits.strategies import FixedWindowRateLimiter
 
+from expertdb.api import reading
 from expertdb.api.rejections import TooManyRequests
+from expertdb.api.routing import contract_of
 from expertdb.api.shared_counts import SharedCounts
+from expertdb.services.actors import Actor
 
 WATCHERS = ("/healthz", "/readyz", "/metrics")
 
@@ -46,19 +51,32 @@ def count_refusal() -> None:
     spend("stranger", _address())
 
 
+def count_call(actor: Actor) -> None:
+    """Count a call of somebody whose token or link was recognised; raises TooManyRequests."""
+    spend("caller", actor.id)
+
+
 def init_app(app: Flask) -> None:
-    """Count every request but those of whoever watches over the service."""
+    """Count every request but those of whoever watches over the service, and those that `count_call` counts."""
     app.extensions["limits"] = Limits(app.config["RATES"])
 
     @app.before_request
     def count() -> None:
-        if request.path not in WATCHERS:
-            spend("caller", _caller())
+        if request.path not in WATCHERS and not _is_looked_up():
+            spend("caller", _session() or _address())
 
 
-def _caller() -> str:
-    presented = request.headers.get("Authorization") or request.headers.get("Cookie")
-    return hashlib.sha256(presented.encode()).hexdigest() if presented else _address()
+def _is_looked_up() -> bool:
+    """Whether the view will look the token up. Flask answers OPTIONS itself, and pages look at no token."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    reads = view is not None and contract_of(view).roles and request.method != "OPTIONS"
+    return bool(reads and reading.presented(request))
+
+
+def _session() -> str | None:
+    """The hash of the secret in the cookie of a session that we signed; an invitation's cookie has none."""
+    secret = session.get("_user_id")  # Where Flask-Login keeps it.
+    return hashlib.sha256(secret.encode()).hexdigest() if isinstance(secret, str) else None
 
 
 def _address() -> str:

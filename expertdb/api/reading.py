@@ -74,12 +74,17 @@ def path(parts: dict[str, str]) -> None:
         raise NotFound
 
 
+def presented(request: Request) -> str:
+    """The token of the Authorization header; nothing where there is none."""
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else ""
+
+
 def bearer(request: Request) -> str:
     """The token of the Authorization header; raises Unauthenticated."""
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not secret.strip():
-        raise Unauthenticated(Text("Send a token: Authorization: Bearer <token>."))
-    return secret.strip()
+    if secret := presented(request):
+        return secret
+    raise Unauthenticated(Text("Send a token: Authorization: Bearer <token>."))
 
 
 def if_match(request: Request) -> int | None:

@@ -3,6 +3,7 @@
 from expertdb.api.handling import Routes
 from expertdb.api.routing import Call, allow, answers, asks
 from expertdb.errors import NotFound
+from expertdb.numerals import whole
 from expertdb.schemas.revisions import LAST, ProfileVersionAnswer, RevisionAnswer
 from expertdb.schemas.shared import PageQuery
 from expertdb.services import profile_versions
@@ -27,6 +28,7 @@ def list_revisions(call: Call, expert_id: str) -> Page:
 @answers(ProfileVersionAnswer)
 def read_version(call: Call, expert_id: str, version: str) -> ProfileVersion:
     """Read a profile as an earlier version had it, restricted values apart."""
-    if not version.isascii() or not version.isdecimal() or not len(version) <= len(str(LAST)) - 1:
+    number = whole(version, len(str(LAST)) - 1) if version.isascii() else None
+    if number is None:
         raise NotFound("version", version)
-    return profile_versions.get(call.session, expert_id, int(version))
+    return profile_versions.get(call.session, expert_id, number)

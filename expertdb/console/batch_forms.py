@@ -5,6 +5,7 @@ from typing import Any
 
 from expertdb.console.forms import Typed
 from expertdb.console.panel_forms import added, rule_of
+from expertdb.numerals import whole
 
 PAIRS = ("forced", "forbidden")
 
@@ -21,7 +22,7 @@ def changed(typed: Typed, form: Mapping[str, str]) -> Typed:
 
 
 def _rows(rows: list[Any], name: str, form: Mapping[str, str]) -> list[Any]:
-    drop = form.get(f"drop_{name}", "")
-    if drop.isdecimal() and int(drop) < len(rows):
-        rows.pop(int(drop))
+    drop = whole(form.get(f"drop_{name}"))
+    if drop is not None and drop < len(rows):
+        rows.pop(drop)
     return [*rows, {}] if f"add_{name}" in form else rows

@@ -6,6 +6,7 @@ from expertdb import vocabularies
 from expertdb.console.rules import Reply, Visit, allow, stores_nothing
 from expertdb.console.site import pages
 from expertdb.models.tokens import ROLES
+from expertdb.numerals import whole
 from expertdb.services import suggestions
 
 PICKED_AS = ("codes", "aspects", "unwanted")
@@ -39,8 +40,8 @@ def pick_code(visit: Visit, code: str) -> Reply:
     held = {value for name, value in request.args.items(multi=True) if name.endswith(("/codes", "/code"))}
     if code in held:
         return ""
-    rows = [name.split("/")[2] for name in request.args if name.endswith("/code")]
-    place = max((int(row) for row in rows if row.isdecimal()), default=-1) + 1
+    rows = (whole(name.split("/")[-2]) for name in request.args if name.endswith("/code"))
+    place = max((row for row in rows if row is not None), default=-1) + 1
     return render_template("codes/picked.html", code=code, place=place, picked_as=_picked_as())
 
 

@@ -15,6 +15,7 @@ from marshmallow import Schema, fields
 from werkzeug.datastructures import MultiDict
 
 from expertdb.errors import Fault
+from expertdb.numerals import whole
 from expertdb.schemas.fields import Bool, Choice, Code, Int
 
 SEPARATORS = re.compile(r"[\s,;，；、]+")
@@ -53,7 +54,7 @@ def _several(kind: fields.List[Any], form: MultiDict[str, str], pointer: str) ->
 
 def _places(form: MultiDict[str, str], pointer: str) -> list[int]:
     found = {key.removeprefix(f"{pointer}/").partition("/")[0] for key in form if key.startswith(f"{pointer}/")}
-    return sorted(int(place) for place in found if place.isdecimal() and len(place) < 10)
+    return sorted(place for place in map(whole, found) if place is not None)
 
 
 def _says_something(row: Typed, schema: Schema) -> bool:
@@ -145,7 +146,8 @@ class Form:
         found: Any = self.values
         for step in pointer.strip("/").split("/"):
             if isinstance(found, list):
-                found = found[int(step)] if step.isdecimal() and int(step) < len(found) else None
+                place = whole(step)
+                found = found[place] if place is not None and place < len(found) else None
             else:
                 found = found.get(step) if isinstance(found, Mapping) else None
         return found

@@ -30,6 +30,7 @@ from expertdb.console.rules import Reply, Rule, View, Visit, rule_of
 from expertdb.console.sessions import forgery, signed_in
 from expertdb.database import transaction
 from expertdb.errors import DomainError, EditedMeanwhile, InvalidInput, NotAllowed
+from expertdb.numerals import whole
 from expertdb.schemas.faults import faults_of
 from expertdb.services.actors import Actor
 from expertdb.services.corpus import again_while_moving
@@ -157,8 +158,8 @@ def _query(rule: Rule) -> dict[str, Any]:
 
 
 def _version() -> int:
-    stated = request.form.get("version", "")
-    return int(stated) if stated.isdecimal() and len(stated) < 10 else NO_VERSION
+    stated = whole(request.form.get("version"))
+    return NO_VERSION if stated is None else stated
 
 
 def now() -> datetime:

@@ -5,6 +5,7 @@ from typing import Any
 
 from expertdb.code_words import SIDE
 from expertdb.console.forms import Typed
+from expertdb.numerals import whole
 from expertdb.schemas.panels import PanelBody
 from expertdb.wording import say
 
@@ -58,8 +59,9 @@ def _plain(name: str, value: Any) -> Any:
     """A number as one; what is none stays as it was typed, and the service says what it should have been."""
     if name not in NUMBERS:
         return value
+    number = whole(value)
     try:
-        return int(value) if value.isdecimal() else float(value)
+        return float(value) if number is None else number
     except ValueError:
         return value
 
@@ -67,9 +69,9 @@ def _plain(name: str, value: Any) -> Any:
 def added(typed: Typed, form: Mapping[str, str]) -> Typed:
     """The form with a row more or less, as the button that was pressed says."""
     rows = list(typed.get("rules", ()))
-    drop = form.get("drop", "")
-    if drop.isdecimal() and int(drop) < len(rows):
-        rows.pop(int(drop))
+    drop = whole(form.get("drop"))
+    if drop is not None and drop < len(rows):
+        rows.pop(drop)
     if form.get("add") in PARAMETERS:
         rows.append({"type": form["add"]})
     sides = list(typed.get("sides", ()))

@@ -15,7 +15,7 @@ from expertdb.models.engagements import Engagement
 from expertdb.models.panels import Panel
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.restricted import CONTACT
-from expertdb.services import audit, paging, panels, requests, restricted, serving
+from expertdb.services import audit, erasing, paging, panels, requests, restricted, serving
 from expertdb.services.actors import EXPERT, Actor
 from expertdb.services.rules import Rules
 from expertdb.wording import Text
@@ -116,11 +116,20 @@ def load(session: Session, engagement_id: str, *, actor: Actor, lock: bool = Fal
     return engagement
 
 
-def locked(session: Session, engagement_id: str, *, actor: Actor) -> tuple[ConsultationRequest, Engagement]:
-    """A request and one of its engagements, both kept from others; the request first, as everybody locks them."""
-    request_id = load(session, engagement_id, actor=actor).request_id
+def locked(
+    session: Session, engagement_id: str, *, actor: Actor, enters: bool = False
+) -> tuple[ConsultationRequest, Engagement]:
+    """A request and one of its engagements, both kept from others; the request first, as everybody locks them.
+
+    Whoever `enters` something on the expert keeps them too, before the engagement as an erasure does, and gets
+    ExpertIsErased where there is nobody to enter it on.
+    """
+    found = load(session, engagement_id, actor=actor)
+    request_id = found.request_id
     consultation_request = session.get(ConsultationRequest, request_id, with_for_update=True, populate_existing=True)
     assert consultation_request is not None
+    if enters:
+        erasing.hold_off(session, found.expert_id)
     engagement = load(session, engagement_id, actor=actor, lock=True)
     session.refresh(engagement)
     return consultation_request, engagement

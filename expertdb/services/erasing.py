@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, LargeBinary, String, cast, delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
+from expertdb.errors import NotFound
 from expertdb.models.conflicts import ExpertTie
 from expertdb.models.draws import Draw
 from expertdb.models.engagements import Engagement
@@ -25,6 +26,7 @@ from expertdb.models.sanctions import Sanction
 from expertdb.models.shortlists import Shortlist, ShortlistConflict, ShortlistEntry
 from expertdb.models.tokens import IdempotentAnswer
 from expertdb.names import search_forms, sort_key
+from expertdb.services import lifecycle
 
 AT_ONCE = 50  # Snapshots in memory.
 PSEUDONYM = 12  # characters of the id
@@ -60,6 +62,20 @@ def erase(session: Session, expert: Expert) -> dict[str, int]:
     _profile(expert, pseudonym)
     session.flush()
     return {name: count for name, count in counts.items() if count}
+
+
+def hold_off(session: Session, expert_id: str) -> None:
+    """Keep an expert from being erased until the transaction ends, so that an erasure finds what is entered on them.
+
+    Asked by column: an edit may have the row at hand and changed, which must be neither read anew nor written early.
+    Raises NotFound, ExpertIsErased.
+    """
+    status = select(Expert.status).where(Expert.id == expert_id).with_for_update()
+    with session.no_autoflush:
+        found = session.scalar(status)
+    if found is None:
+        raise NotFound("expert", expert_id)
+    lifecycle.refuse_erased(expert_id, found)
 
 
 def forget_answers(session: Session, id: str) -> int:

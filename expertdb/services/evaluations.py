@@ -15,7 +15,7 @@ from expertdb.models.engagements import Engagement
 from expertdb.models.evaluations import Evaluation
 from expertdb.models.experts import Expert
 from expertdb.models.requests import ConsultationRequest
-from expertdb.services import audit, engagements, paging, requests, shown
+from expertdb.services import audit, engagements, erasing, paging, requests, shown
 from expertdb.services.actors import EXPERT, Actor
 from expertdb.services.rules import Rules
 from expertdb.wording import Text
@@ -30,11 +30,11 @@ GRAVE = ("independence", "confidentiality")
 def evaluate(session: Session, body: Mapping[str, Any], rules: Rules, *, actor: Actor, now: datetime) -> Evaluation:
     """Rate how an expert served; the request moves to `evaluated` when everybody has been.
 
-    Raises InvalidInput for an unknown engagement, NotAllowed before the delivery and after the time for it,
-    AlreadyExists when the caller's side has evaluated already.
+    Raises InvalidInput for an unknown engagement, ExpertIsErased, NotAllowed before the delivery and after the time for
+    it, AlreadyExists when the caller's side has evaluated already.
     """
     try:
-        consultation_request, engagement = engagements.locked(session, body["engagement"], actor=actor)
+        consultation_request, engagement = engagements.locked(session, body["engagement"], actor=actor, enters=True)
     except NotFound as error:
         raise InvalidInput(Fault("/engagement", error.detail)) from error
     _refuse_out_of_time(engagement, rules, now)
@@ -82,8 +82,13 @@ def _follow(session: Session, consultation_request: ConsultationRequest, actor: 
 
 
 def reply(session: Session, evaluation_id: str, text: str, *, actor: Actor, now: datetime) -> Evaluation:
-    """The expert's own answer to an evaluation, once and in time; raises NotFound, AlreadyExists, NotAllowed."""
+    """The expert's own answer to an evaluation, once and in time.
+
+    Raises NotFound, ExpertIsErased, AlreadyExists, NotAllowed.
+    """
+    erasing.hold_off(session, load(session, evaluation_id, actor=actor).expert_id)  # Locked first, as an erasure does.
     evaluation = load(session, evaluation_id, actor=actor, lock=True)
+    session.refresh(evaluation)
     if evaluation.reply is not None:
         raise AlreadyExists(Text("This evaluation has its reply already."))
     if evaluation.reply_by < now:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from expertdb.errors import EditedMeanwhile, Fault, InvalidInput, RowFault
 from expertdb.models.base import new_id
 from expertdb.models.corpus import Mark, mark_of, touch
+from expertdb.numerals import whole
 from expertdb.schemas.experts import ExpertLine
 from expertdb.schemas.faults import faults_of
 from expertdb.services import audit, duplicates, number_keys, organisations, rosters
@@ -227,10 +228,11 @@ class _Reading:
 
     def placed(self, fault: Fault) -> Fault:
         """A fault of a row with the column that it concerns."""
-        _, _, row, *parts = fault.pointer.split("/")
-        if not row.isdecimal():
+        _, _, stated, *parts = fault.pointer.split("/")
+        row = whole(stated)
+        if row is None:
             return fault
-        return RowFault(fault.pointer, fault.detail, int(row), self._roster.column_of(f"/{'/'.join(parts)}"))
+        return RowFault(fault.pointer, fault.detail, row, self._roster.column_of(f"/{'/'.join(parts)}"))
 
 
 def _is_within(pointer: str, stated: set[str]) -> bool:
@@ -289,4 +291,4 @@ def _in_order(faults: list[Fault]) -> tuple[Fault, ...]:
 
 def _row(fault: Fault) -> int:
     _, _, number, *_ = (*fault.pointer.split("/"), "0", "0")
-    return int(number) if number.isdecimal() else 0
+    return whole(number) or 0

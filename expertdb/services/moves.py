@@ -75,8 +75,12 @@ def refuse_hindered(asked: Move) -> None:
 
 
 def carry_out(asked: Move, **cause: str) -> Expert:
-    """Make a move that has been found right, and keep who, when and why; `cause` names what brought it about."""
+    """Make a move that has been found right, and keep who, when and why; `cause` names what brought it about.
+
+    Raises TransitionNotAllowed: sanctions, objections and the sweep work out themselves where somebody goes.
+    """
     expert, before = asked.expert, asked.expert.status
+    lifecycle.check("expert", lifecycle.EXPERT_WAYS, before, asked.to)
     term = revisions.state(expert, ("term",))
     kept = effects.apply(asked) | cause
     expert.status = asked.to

@@ -25,10 +25,11 @@ SIGNED = ("engagement_id", "position", "text", "dissent", "signed_by")
 def sign(session: Session, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> Opinion:
     """Keep an opinion as it was signed; a later one follows it and takes nothing away.
 
-    Raises InvalidInput for an unknown engagement, NotAllowed before the expert accepted and once the request is closed.
+    Raises InvalidInput for an unknown engagement, ExpertIsErased, NotAllowed before the expert accepted and once the
+    request is closed.
     """
     try:
-        consultation_request, engagement = engagements.locked(session, body["engagement"], actor=actor)
+        consultation_request, engagement = engagements.locked(session, body["engagement"], actor=actor, enters=True)
     except NotFound as error:
         raise InvalidInput(Fault("/engagement", error.detail)) from error
     if engagement.status not in ("accepted", "delivered"):

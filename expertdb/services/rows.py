@@ -14,6 +14,7 @@ from typing import Any
 from expertdb import strict_json
 from expertdb.errors import Fault, RowFault
 from expertdb.names import HAN, fold
+from expertdb.numerals import whole
 from expertdb.quoting import unquoted
 from expertdb.schemas.fields import unknown_code
 from expertdb.services import phrases, terms
@@ -137,7 +138,8 @@ def _put(found: Read, column: Column, value: Any, pointer: str) -> None:
     elif column.words is not None:
         value = _word(value, column)
     elif column.kind == "whole":
-        value = int(value) if re.fullmatch(r"\d{1,9}", value) else value
+        number = whole(value)
+        value = value if number is None else number
     if column.target == "name":
         column = by_target()["name.zh" if HAN.search(fold(value[: phrases.MOST_CHARACTERS])) else "name.en"]
     _place(found.body, column, value)
@@ -201,7 +203,8 @@ def _item(line: str, kind: str | None) -> dict[str, Any]:
     if year is None and (found := YEAR.search(parts[0])):
         item["title"], year = parts[0][: found.start()].strip(), found[1]
     if year:
-        item["year"] = int(year) if year.isdecimal() else year
+        number = whole(year)
+        item["year"] = year if number is None else number
     if len(parts) > 2:
         item["text"] = parts[2]
     return item

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
+from expertdb.numerals import whole
 from expertdb.workdays import Workdays, days_between
 
 LONGEST = 3660  # days
@@ -47,7 +48,7 @@ def _workdays(calendar: Mapping[str, Any]) -> Workdays:
     holidays: set[date] = set()
     working: set[date] = set()
     for year, days in calendar.items():
-        if not year.isdecimal() or not isinstance(days, Mapping):
+        if whole(year) is None or not isinstance(days, Mapping):
             raise ValueError(f"[calendar.{year}] is no year with a source, holidays and working days")
         _refuse_unknown(days, CALENDAR, f"[calendar.{year}]")
         for first, last in map(_range, _listed(days, "holidays")):

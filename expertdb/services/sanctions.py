@@ -116,27 +116,30 @@ def _set_free(asked: Move, sanction: Sanction) -> None:
     expert = asked.expert
     if expert.status != {"suspension": "suspended", "removal": "removed"}[sanction.kind]:
         return
-    moves.carry_out(asked.towards(_without(asked)), sanction=sanction.id)
+    to = _without(asked, sanction)
+    if to != expert.status:  # Another suspension may hold them.
+        moves.carry_out(asked.towards(to), sanction=sanction.id)
 
 
-def _without(asked: Move) -> str:
+def _without(asked: Move, sanction: Sanction) -> str:
     expert = asked.expert
     suspended = exists().where(
         Sanction.expert_id == expert.id, Sanction.kind == "suspension", Sanction.status.in_(IN_FORCE)
     )
-    if _was_candidate(asked):
+    if sanction.kind == "removal" and _was_candidate(asked, sanction):
         return "under_review"
     if expert.term_end is not None and expert.term_end < asked.today:
         return "expired"
     return "suspended" if asked.session.scalar(select(suspended)) else "active"
 
 
-def _was_candidate(asked: Move) -> bool:
-    last = select(ExpertTransition.from_status).where(
+def _was_candidate(asked: Move, removal: Sanction) -> bool:
+    """Whether it was a candidate whom this removal turned away; an earlier one may have been of another standing."""
+    ways = select(ExpertTransition).where(
         ExpertTransition.expert_id == asked.expert.id, ExpertTransition.to_status == "removed"
     )
-    newest = last.order_by(ExpertTransition.at.desc(), ExpertTransition.id.desc()).limit(1)
-    return asked.session.scalar(newest) in ("under_review", "publicity")
+    own = (way for way in asked.session.scalars(ways) if way.details.get("sanction") == removal.id)
+    return any(way.from_status in ("under_review", "publicity") for way in own)
 
 
 def _audit(session: Session, actor: Actor, action: str, sanction: Sanction, **details: Any) -> None:

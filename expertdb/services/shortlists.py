@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from expertdb.errors import NotFound
 from expertdb.models.base import new_id
+from expertdb.models.experts import Expert
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.shortlists import Shortlist, ShortlistAspect, ShortlistEntry
 from expertdb.services import audit, exclusions, lifecycle, matters, paging, recusals, requests
@@ -76,8 +77,8 @@ def draw_up(
 ) -> Shown:
     """Store the list proposed for a request; raises NotFound, TransitionNotAllowed.
 
-    A request whose matter was edited meanwhile, or from which others are recused by now, is ranked anew. The first list
-    moves the request to `shortlisted`; later ones are kept beside it.
+    A request whose matter was edited meanwhile, from which others are recused by now, or on whose list somebody was
+    erased, is ranked anew. The first list moves the request to `shortlisted`; later ones are kept beside it.
     """
     # Locked, or of two lists drawn up at once the second would fail at moving the request on.
     consultation_request = requests.get(session, request_id, actor=actor, lock=True)
@@ -86,6 +87,8 @@ def draw_up(
     recused = recusals.of(session, consultation_request, local_day(now))
     shortlist = proposal.shortlist
     if (proposal.matter, proposal.asked, proposal.recused) != (matter, asked, recused):
+        shortlist = ranked_list(session, corpus, matter, asked, now, recused)
+    while _names_erased(session, shortlist):
         shortlist = ranked_list(session, corpus, matter, asked, now, recused)
     assert isinstance(shortlist, Shortlist)
     shortlist.id, shortlist.request_id, shortlist.created_by = new_id(), consultation_request.id, actor.id
@@ -97,6 +100,14 @@ def draw_up(
     session.flush()
     audit.record(session, actor, "shortlist.drawn_up", kind="shortlist", id=shortlist.id, request=request_id)
     return as_seen([shortlist], session, actor)[0]
+
+
+def _names_erased(session: Session, shortlist: AnyList) -> bool:
+    """Whether somebody on this list has been erased by now; nobody on it is until the transaction ends."""
+    listed = sorted(entry.expert_id for entry in shortlist.entries)
+    statuses = select(Expert.status).where(Expert.id.in_(listed)).order_by(Expert.id)
+    # The weakest lock that an erasure waits for: edits and imports go on.
+    return "erased" in session.scalars(statuses.with_for_update(read=True, key_share=True)).all()
 
 
 def is_open(consultation_request: ConsultationRequest) -> bool:

@@ -14,7 +14,7 @@ from expertdb.models.organisations import Organisation
 from expertdb.models.requests import ConsultationRequest
 from expertdb.names import organisation_key
 from expertdb.organisation_names import core_of
-from expertdb.services import audit, lifecycle, namesakes, paging, requests, versions
+from expertdb.services import audit, erasing, namesakes, paging, requests, versions
 from expertdb.services.actors import Actor
 from expertdb.wording import Text
 from expertdb.workdays import local_day
@@ -36,8 +36,8 @@ def add(
 
     Raises NotFound, ExpertIsErased, InvalidInput for a tie with oneself, unknown ids and reversed days.
     """
+    erasing.hold_off(session, expert_id)
     expert = _expert(session, expert_id)
-    lifecycle.refuse_erased(expert.id, expert.status)
     tie = ExpertTie(
         id=new_id(), expert_id=expert.id, source=source, created_by=actor.id, created_at=now, updated_at=now
     )
@@ -66,8 +66,9 @@ def edit(
     actor: Actor,
     now: datetime,
 ) -> ExpertTie:
-    """Change what `body` names; raises NotFound, EditedMeanwhile, InvalidInput as `add` does."""
+    """Change what `body` names; raises NotFound, EditedMeanwhile, and ExpertIsErased and InvalidInput as `add` does."""
     tie = get(session, expert_id, tie_id)
+    erasing.hold_off(session, expert_id)
     versions.check(tie.version, version)
     _fill(session, tie, _expert(session, expert_id), body, actor)
     versions.touch(tie, now)

@@ -15,6 +15,7 @@ from expertdb.errors import Fault, InvalidInput, NotFound
 from expertdb.models import vocabularies as models
 from expertdb.models.vocabularies import VocabularyChange, VocabularyState
 from expertdb.names import fold
+from expertdb.numerals import whole
 from expertdb.schemas.fields import unknown_code
 from expertdb.services import audit, merged_codes, paging, versions
 from expertdb.services.actors import Actor
@@ -53,10 +54,11 @@ def _count(vocabulary: Vocabulary) -> int:
 
 def _as_of(session: Session, name: str, version: str) -> Vocabulary:
     shipped = _of(name).version.partition("+")[0]
-    stated, _, count = version.partition("+")
-    if stated != shipped or not (count or "0").isdecimal() or int(count or 0) > _count(_of(name)):
+    stated, _, written = version.partition("+")
+    count = whole(written or "0")
+    if stated != shipped or count is None or count > _count(_of(name)):
         raise NotFound("version", version)
-    edition = models.read(session, vocabularies.current().number, name, int(count or 0))
+    edition = models.read(session, vocabularies.current().number, name, count)
     return edition.vocabularies[name]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from expertdb.numerals import whole
 from expertdb.wording import Text
 
 DAY = re.compile(
@@ -58,7 +59,7 @@ def as_text(cell: Cell) -> str | Trouble:
 
 
 def _digits(cell: Number) -> str | Trouble:
-    if cell.written.isdecimal() and len(cell.written) <= EXACT_DIGITS:
+    if whole(cell.written, EXACT_DIGITS) is not None:
         return cell.written
     try:
         value = float(cell.written)
@@ -73,9 +74,10 @@ def _digits(cell: Number) -> str | Trouble:
 def as_day(cell: Cell) -> str | Trouble:
     """The day a cell names, as 2026-01-31: from a date cell, a day's number, or text as people write days."""
     if isinstance(cell, Number):
-        days = _digits(cell)
-        if isinstance(days, str) and days.isdecimal() and int(days) in DAYS:
-            return (EPOCH + timedelta(days=int(days))).isoformat()
+        written = _digits(cell)
+        days = whole(written) if isinstance(written, str) else None
+        if days is not None and days in DAYS:
+            return (EPOCH + timedelta(days=days)).isoformat()
     text = as_text(cell)
     if isinstance(text, Trouble):
         return text

@@ -13,6 +13,7 @@ from xml.parsers import expat
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 
+from expertdb.numerals import whole
 from expertdb.tables.container import STRINGS, chunks, refusal
 from expertdb.wording import Text
 
@@ -207,7 +208,7 @@ def _date_styles(container: zipfile.ZipFile) -> frozenset[int]:
 
 
 def _whole(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
+    return whole(text) or 0
 
 
 def merged(data: Iterator[bytes], note: Callable[[int, int, int, int], None]) -> None:

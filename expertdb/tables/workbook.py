@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
+from expertdb.numerals import whole
 from expertdb.tables.cells import Cell, Number, Row, Trouble
 from expertdb.tables.container import chunks, opened, refusal
 from expertdb.tables.parts import LONGEST_TEXT, Book, Handler, Sheet, book, column, merged, parse
@@ -100,15 +101,14 @@ class _Cells(Handler):
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "row":
-            number = attributes.get("r", "")
-            self.seen = int(number) if number.isdecimal() and len(number) < 8 else self.seen + 1
+            number = whole(attributes.get("r"), 7)
+            self.seen = self.seen + 1 if number is None else number
             self._row, self._column = [], 0
         elif name == "c":
             letters = attributes.get("r", "").rstrip("0123456789")
             self._column = column(letters) if 1 <= len(letters) <= 3 and letters.isupper() else self._column + 1
             self._kind = attributes.get("t", "n")
-            style = attributes.get("s", "0")
-            self._style = int(style) if style.isdecimal() else 0
+            self._style = whole(attributes.get("s")) or 0
             self._pieces, self._length = [], 0
             self._has_formula = self._has_value = False
         elif name == "f":
@@ -153,8 +153,8 @@ class _Cells(Handler):
         return text
 
     def _shared(self, text: str) -> Cell:
-        place = int(text) if text.isdecimal() and len(text) < 10 else -1
-        if 0 <= place < len(self._book.strings):
+        place = whole(text)
+        if place is not None and place < len(self._book.strings):
             return self._book.strings[place] or None
         return Trouble(Text("This cell refers to a text that is not in the workbook."))
 

@@ -1,8 +1,9 @@
 """Rate limits.
 
-Pinned: a caller beyond its rate gets 429 with Retry-After until its window ends, others go on; wrong secrets are
-counted by address, right ones from there are not refused for it; processes count together, and one that is killed
-while it counts stops nobody.
+Pinned: a caller beyond its rate gets 429 with Retry-After until its window ends, others go on; a token, link or session
+has one budget however it is written and whatever is sent beside it, and whoever shows none that is known has that of
+the address; wrong secrets are counted by address, right ones from there are not refused for it; processes count
+together, and one that is killed while it counts stops nobody.
 """
 
 import os
@@ -16,9 +17,11 @@ from flask import Flask
 
 from expertdb.api import shared_counts
 from expertdb.api.shared_counts import SharedCounts
+from tests.api.people import invited_expert
 from tests.api.test_problems import check_shape
 from tests.callers import Caller, Clock
 from tests.conftest import START, Databases, caller, close, make_app
+from tests.console.conftest import signing_in
 
 
 @pytest.fixture
@@ -49,6 +52,66 @@ def test_wrong_secrets_are_counted_by_address(limited: Flask) -> None:
     assert caller(limited, "administrator").get("/experts").status_code == 200
     elsewhere = {"REMOTE_ADDR": "10.0.0.7"}
     assert Caller(limited, "xdb_wrong").get("/experts", environ_overrides=elsewhere).status_code == 401
+
+
+def statuses(app: Flask, path: str, headers: dict[str, str], method: str = "GET") -> Counter[int]:
+    """The answers to seven calls, with the number of the call for `#` in each header."""
+    client = app.test_client(use_cookies=False)
+    numbered = [{name: value.replace("#", str(n)) for name, value in headers.items()} for n in range(7)]
+    return Counter(client.open(path, method=method, headers=one).status_code for one in numbered)
+
+
+def test_token_has_one_budget_however_it_is_written(limited: Flask) -> None:
+    secret, client = caller(limited, "administrator").secret, limited.test_client()
+    written = [f"{scheme}{' ' * n}{secret}" for scheme in ("Bearer", "bearer") for n in range(1, 5)]
+    answers = [client.get("/api/v1/experts", headers={"Authorization": one}).status_code for one in written]
+    assert answers == [200] * 5 + [429] * 3
+
+
+def test_session_has_one_budget_whatever_is_sent_beside_its_cookie(limited: Flask) -> None:
+    cookie = f"expertdb={signing_in('administrator')(limited)}; x=#"
+    sent = {"Cookie": cookie, "Authorization": "Bearer xdb_#"}
+    assert statuses(limited, "/experts", sent) == {200: 5, 429: 2}
+
+
+def test_link_has_one_budget_whatever_its_signature_lets_pass(databases: Databases) -> None:
+    app = make_app(databases.fresh("sqlite"), Clock(START), caller_rate="10/hour")
+    engagement, guest = invited_expert(caller(app, "administrator"), caller(app, "policy_office"))
+    at = f"/engagements/{engagement['id']}"
+    written = [Caller(app, f"{guest.secret}{'!' * 4 * n}").get(at).status_code for n in range(12)]
+    assert written == [200] * 10 + [429] * 2
+    close(app)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers"),
+    [
+        ("GET", "/sign-in", {"Cookie": "x=#"}),
+        ("GET", "/sign-in", {"Cookie": "expertdb=#"}),
+        ("GET", "/sign-in", {"Authorization": "Bearer xdb_#"}),
+        ("GET", "/sign-in", {"X-Forwarded-For": "10.0.0.#"}),
+        ("GET", "/api/v1/openapi.json", {"Authorization": "Bearer xdb_#"}),
+        ("GET", "/api/v1/nothing", {"Authorization": "Bearer xdb_#"}),
+        ("GET", "/api/v1/experts", {"Cookie": "x=#"}),
+        ("GET", "/api/v1/experts", {"Authorization": "Basic #"}),
+        ("OPTIONS", "/api/v1/experts", {"Authorization": "Bearer xdb_#"}),
+    ],
+)
+def test_stranger_has_the_budget_of_the_address_whatever_is_made_up(
+    limited: Flask, method: str, path: str, headers: dict[str, str]
+) -> None:
+    assert statuses(limited, path, headers, method)[429] == 2
+
+
+def test_made_up_links_are_counted_by_address(limited: Flask) -> None:
+    assert statuses(limited, "/api/v1/experts", {"Authorization": "Bearer xdl_#"}) == {401: 3, 429: 4}
+
+
+def test_address_is_what_the_proxies_that_are_believed_say(databases: Databases) -> None:
+    app = make_app(databases.fresh("sqlite"), Clock(START), caller_rate="5/hour", proxies=1)
+    assert statuses(app, "/sign-in", {"X-Forwarded-For": "10.0.0.#"}) == {303: 7}
+    assert statuses(app, "/sign-in", {"X-Forwarded-For": "10.0.1.#, 10.0.0.99"}) == {303: 5, 429: 2}
+    close(app)
 
 
 def test_whoever_watches_is_not_counted(limited: Flask) -> None:

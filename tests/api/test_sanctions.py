@@ -4,6 +4,8 @@ Pinned here:
 - a suspension or removal has a ground of the list and a reason, and the day of its notice;
 - whoever imposed one does not decide the appeal against it;
 - an upheld appeal brings the expert back to where they were; a removal is not lifted otherwise;
+- whoever was once rejected as a candidate stays in the pool when a later suspension ends; nothing moves where no way
+  leads;
 - nobody slips out of a suspension by letting the term end and being renewed.
 """
 
@@ -12,6 +14,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from expertdb.database import transaction
+from expertdb.errors import TransitionNotAllowed
+from expertdb.services import experts, moves
+from expertdb.services.actors import SYSTEM
+from expertdb.services.guards import Move
 from tests.api.people import candidate, expert, moved, pages
 from tests.callers import Caller, Clock
 from tests.conftest import caller
@@ -126,6 +133,30 @@ def test_rejected_candidate_comes_back_to_review(administrator: Caller, reviewer
     went(administrator, sanction, "appealed")
     went(other, sanction, "upheld")
     assert administrator.get(path).json["status"] == "under_review"
+
+
+def test_lifted_suspension_leaves_somebody_in_the_pool_who_was_once_rejected(
+    administrator: Caller, reviewer: Caller, other: Caller, clock: Clock
+) -> None:
+    path = candidate(administrator, reviewer, "under_review")
+    rejection = imposed(reviewer, path, "removed", ground="not_qualified")
+    went(administrator, rejection, "appealed")
+    went(other, rejection, "upheld")
+    moved(reviewer, path, "publicity")
+    clock.forward(days=30)
+    moved(reviewer, path, "active")
+    went(administrator, imposed(administrator, path), "lifted")
+    assert administrator.get(path).json["status"] == "active"
+
+
+def test_no_service_moves_an_expert_where_no_way_leads(app: Flask, administrator: Caller, clock: Clock) -> None:
+    id = expert(administrator)["id"]
+    rules = app.extensions["rules"]
+    with app.app_context(), transaction() as session:
+        asked = Move(session, experts.get(session, id), "under_review", "复核", SYSTEM, clock(), rules)
+        with pytest.raises(TransitionNotAllowed):
+            moves.carry_out(asked)
+    assert administrator.get(f"/experts/{id}").json["status"] == "active"
 
 
 @pytest.mark.parametrize("to", ["under_review", "active", "suspended", "expired"])

@@ -78,3 +78,8 @@ def test_nothing_else_is_served_as_a_file(stranger: Visitor, name: str) -> None:
 
 def test_pages_are_not_kept_by_browsers(administrator_page: Visitor) -> None:
     assert administrator_page.get("/users").headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("held", [f"/aspects/{'1' * 5000}/code", "/code", "a/code", "/aspects/none/code"])
+def test_code_is_picked_beside_rows_of_any_name(administrator_page: Visitor, held: str) -> None:
+    assert 'value="GI"' in administrator_page.page(f"/codes/GI/picked?{held}=PAT-INV")

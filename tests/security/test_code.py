@@ -2,7 +2,8 @@
 
 Pinned: nothing of ours calls other hosts (so nothing a user sends can make it: SSRF); no regular expression can be
 made to take exponential time; no template prints what it was given as markup; no statement is put together from
-strings; no secret is compared in a time that tells how much of it was right; nothing runs a shell or unpacks code.
+strings; no secret is compared in a time that tells how much of it was right; nothing runs a shell or unpacks code; no
+text from outside is taken for a number of any length.
 """
 
 import ast
@@ -38,6 +39,7 @@ REACHING = {
     "asyncio",
     "webbrowser",
 }
+DIGITS = {"isdecimal", "isdigit", "isnumeric"}
 DANGEROUS = {"eval", "exec", "compile", "__import__"}
 DANGEROUS_MODULES = {"pickle", "marshal", "shelve", "dill"}
 # A build script that a developer runs, never the service.
@@ -82,6 +84,14 @@ def test_nothing_runs_what_it_was_given() -> None:
             shell = [word for word in node.keywords if word.arg == "shell"]
             assert not shell, f"{name}:{node.lineno}"
             assert called not in ("yaml.load", "tarfile.open"), f"{name}:{node.lineno}"
+
+
+def test_digits_from_outside_are_read_in_one_place() -> None:
+    """`int` raises for more than 4,300 digits, and `isdigit` takes ² for one."""
+    for name, tree in trees():
+        if name.startswith("expertdb/") and name != "expertdb/numerals.py":
+            asked = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in DIGITS]
+            assert not asked, f"{name}:{asked}: use expertdb.numerals.whole"
 
 
 def test_no_statement_is_put_together_from_strings() -> None:

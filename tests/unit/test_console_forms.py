@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
+from expertdb.console import batch_forms, panel_forms
 from expertdb.console.diffs import changed
 from expertdb.console.forms import Form, plain, raw_body
 from expertdb.console.preferences import own_address
@@ -132,3 +133,16 @@ def test_difference_of_long_texts_is_told_at_once() -> None:
 def test_address_to_go_back_to_is_one_of_ours(address: str) -> None:
     own = own_address(address)
     assert own == "/" or (own == address and own.startswith("/") and own[1:2] not in ("/", "\\"))
+
+
+@pytest.mark.parametrize("place", ["1" * 5000, "-1", "one", "2"])
+def test_button_of_a_row_that_is_not_there_takes_nothing_away(place: str) -> None:
+    rows = [{"type": "odd"}, {"type": "size"}]
+    assert panel_forms.added({"rules": rows}, {"drop": place})["rules"] == rows
+    pair = batch_forms.PAIRS[0]
+    assert batch_forms.changed({pair: rows}, {f"drop_{pair}": place})[pair] == rows
+
+
+def test_field_of_a_row_that_is_not_there_is_empty() -> None:
+    form = Form({"rules": [{"type": "odd"}]})
+    assert (form.value("/rules/0/type"), form.value(f"/rules/{'1' * 5000}/type")) == ("odd", None)

@@ -152,3 +152,7 @@ def test_term_without_an_end_whose_start_is_no_day_has_one_fault() -> None:
     found = of({"姓名": "林岚", "聘期开始": "二〇二六年"})
     assert [(fault.pointer, fault.column) for fault in found.faults] == [("/rows/7/term/start", "B 聘期开始")]
     assert "term" not in found.body
+
+
+def test_year_of_thousands_of_digits_is_left_to_the_check_of_years() -> None:
+    assert of({"成果": f"隔膜案｜{'1' * 5000}"}).body["items"][0]["year"] == "1" * 5000

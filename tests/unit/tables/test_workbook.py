@@ -48,6 +48,14 @@ def test_cells_of_every_kind_are_read() -> None:
     assert isinstance(formula, Trouble)
 
 
+def test_style_and_place_of_thousands_of_digits_are_none() -> None:
+    digits = "1" * 5000
+    (row,) = rows(
+        by_hand(f'<row r="{digits}"><c r="A1" s="{digits}"><v>7</v></c><c r="B1" t="s"><v>{digits}</v></c></row>')
+    )
+    assert (row.number, row.cells[0], type(row.cells[1])) == (1, Number("7"), Trouble)
+
+
 def test_formula_counts_by_its_stored_value() -> None:
     stored = (
         '<row r="1"><c r="A1" t="str"><f>B1</f><v>林岚</v></c><c r="B1"><f>1+1</f><v>2</v></c>'
