@@ -24,6 +24,7 @@ from werkzeug.routing import Map, RuleFactory
 from xdist.scheduler import LoadFileScheduling
 
 from config.settings import Settings
+from expertdb import vocabularies
 from expertdb.app import create_app
 from expertdb.database import db, transaction
 from expertdb.services import sample, tokens
@@ -231,9 +232,12 @@ def _hasten(engine: Engine) -> None:
 
 
 def close(app: Flask) -> None:
-    """Let go of the database, so that a template can be copied and a server stopped."""
+    """Let go of the database, so that a template can be copied and a server stopped, and of its vocabularies: a test
+    that has no application reads those of the files.
+    """
     with app.app_context():
         db.engine.dispose()
+    vocabularies.take_up(vocabularies.shipped())
 
 
 # What a test begins with is entered step by step; a step returns what its fixture gives.
