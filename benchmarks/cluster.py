@@ -18,7 +18,7 @@ def reckon(size: int, milliseconds: float, experts: int) -> None:
     print(f"from {size:,} bytes an expert, and {milliseconds:.1f} ms a search in {experts:,} experts")
     print("experts        disk, one copy  with replicas  shards for a search of 200 ms  machines of 128 GB")
     for pool in SIZES:
-        held, shards = pool * size, ceil(pool * each / 1e3 / PATIENCE)
+        held, shards = pool * size, ceil(round(pool * each / 1e3 / PATIENCE, 6))
         machines = max(ceil(held * REPLICAS / (NODE_MEMORY / 2)), ceil(shards / NODE_CORES), REPLICAS)
         disk = f"{held / 1e12:10.2f} TB {held * REPLICAS * DISK_ROOM / 1e12:13.2f} TB"
         print(f"{pool:<14,} {disk} {shards:12} {machines:25}")

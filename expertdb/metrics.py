@@ -8,11 +8,13 @@ codes, never addresses or names: few values each, and nothing personal.
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from time import perf_counter
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
-from prometheus_client.registry import REGISTRY
+from prometheus_client.registry import REGISTRY, Collector
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 METHODS = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS")
@@ -56,12 +58,24 @@ def index_is_at(version: int) -> None:
 def text(facts: Mapping[str, tuple[str, Mapping[str, float]]]) -> bytes:
     """All metrics in Prometheus' text format, with `facts` besides: name to (help, value by label "state")."""
     registry = CollectorRegistry()
-    for name, (meaning, values) in facts.items():
-        labelled = set(values) != {""}
-        gauge = Gauge(name, meaning, ["state"] if labelled else [], registry=registry)
-        for state, value in values.items():
-            (gauge.labels(state) if labelled else gauge).set(value)
+    registry.register(_Facts(facts))
     return _of_processes() + generate_latest(registry)
+
+
+@dataclass(frozen=True, eq=False)
+class _Facts(Collector):
+    """Figures as they are now. Gauges would be kept in the processes' folder, and be given once more from there."""
+
+    facts: Mapping[str, tuple[str, Mapping[str, float]]]
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield each with its values."""
+        for name, (meaning, values) in self.facts.items():
+            labelled = set(values) != {""}
+            family = GaugeMetricFamily(name, meaning, labels=["state"] if labelled else [])
+            for state, value in values.items():
+                family.add_metric([state] if labelled else [], value)
+            yield family
 
 
 def _of_processes() -> bytes:

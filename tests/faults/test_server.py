@@ -224,6 +224,9 @@ def test_processes_add_up_their_metrics(running: Service) -> None:
     sent_raw(running, b"NONSENSE\r\n\r\n")
     after = scraped(running)
     assert set(before) <= set(after)
+    headings = [line for line in running.get("/metrics").body.decode().splitlines() if line.startswith("# TYPE")]
+    assert len(headings) == len(set(headings))  # Nothing is told twice, once as it was.
+    assert not [name for name in after if "pid=" in name]
     grown = {name: after[name] - before.get(name, 0) for name in after}
     assert grown['expertdb_requests_total{method="GET",rule="/api/v1/requests",status="200"}'] == 30
     assert grown["expertdb_ranking_seconds_count"] == 1
