@@ -57,7 +57,7 @@ REQUEST_MOVE = {
 REASON_FIELD = {
     "concept": Text("Subject or service"),
     "native": Text("Words"),
-    "pivot": Text("Across languages"),
+    "pivot": Text("Synonyms and other language"),
     "adjustment": Text("Adjustment"),
     "semantic": Text("Likeness in meaning"),
     "rest": Text("All other words"),

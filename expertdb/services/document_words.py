@@ -110,7 +110,8 @@ class DocumentWords:
 
     def term(self, term: Mapping[str, Any]) -> str:
         """A word or code that a candidate was ranked by."""
-        return str(spoken(reason_words.label(term["label"], term.get("field")), self.language))
+        said = str(spoken(reason_words.label(term["label"], term.get("field")), self.language))
+        return said if term.get("field") == "concept" else said.replace(COMMA["en"], COMMA[self.language])
 
     def material(self, item: Mapping[str, Any]) -> str:
         """A piece of evidence: its title, or what else counted; panels of old do not know what that was."""
