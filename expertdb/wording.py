@@ -15,6 +15,11 @@ from importlib.resources import files
 from typing import Any
 
 LANGUAGES = ("en", "zh")
+# What stands between words, in Chinese as wide as they are: behind a label, between words, between parts with commas.
+COLON = {"zh": "：", "en": ": "}
+COMMA = {"zh": "、", "en": ", "}
+SEMICOLON = {"zh": "；", "en": "; "}
+BRACKETS = {"zh": "（{}）", "en": " ({})"}
 # The keys of a sentence that is kept as JSON.
 SAY, WITH = "$say", "with"
 # Those of a name that is kept in both languages, and with the code that it stands for.

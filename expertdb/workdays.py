@@ -17,6 +17,12 @@ def local_day(moment: datetime) -> date:
     return moment.astimezone(BEIJING).date()
 
 
+def local_time(moment: datetime) -> str:
+    """The day and minute that clocks in China show at this moment; one without a zone is in UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+
+
 @dataclass(frozen=True)
 class Workdays:
     """`holidays` are days off besides weekends, `working` weekend days on which offices work, `years` those entered."""

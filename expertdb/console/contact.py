@@ -5,8 +5,7 @@ from typing import Any
 from flask import render_template, request
 
 from expertdb.console.forms import Form
-from expertdb.console.handling import go
-from expertdb.console.language import said
+from expertdb.console.handling import go, saved
 from expertdb.console.rules import Reply, Visit, allow, takes
 from expertdb.console.site import pages
 from expertdb.models.restricted import FIELDS
@@ -52,5 +51,5 @@ def save_contact(visit: Visit, expert_id: str) -> Reply:
     stated = {name: value for name, value in visit.body.get("restricted", {}).items() if value}
     gone = {name: None for name in request.form.getlist("gone") if name in FIELDS}
     body = {"restricted": stated | gone}
-    experts.edit(visit.session, expert_id, body, version=visit.version, actor=visit.actor, now=visit.now)
-    return go("show_contact", said("Saved."), expert_id=expert_id)
+    found = experts.edit(visit.session, expert_id, body, version=visit.version, actor=visit.actor, now=visit.now)
+    return go("show_contact", saved(visit, found.version), expert_id=expert_id)

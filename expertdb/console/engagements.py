@@ -14,7 +14,17 @@ from expertdb.schemas.engagements import ContactQuery, EngagementAnswer, Engagem
 from expertdb.schemas.evaluations import EvaluationAnswer
 from expertdb.schemas.opinions import AdoptionBody, OpinionAnswer
 from expertdb.schemas.requests import RequestAnswer
-from expertdb.services import answers, engagements, evaluations, lifecycle, opinions, panels, requests
+from expertdb.services import (
+    answers,
+    engagements,
+    evaluations,
+    lifecycle,
+    opinions,
+    panels,
+    requests,
+    shown,
+    signatures,
+)
 
 OFFICES = ("administrator", "policy_office")
 ASKERS = (*OFFICES, "agency")
@@ -128,7 +138,12 @@ def show_opinion(visit: Visit, opinion_id: str) -> Reply:
     form = visit.form or Form.blank(result=row.adoption, reason=row.adoption_reason)
     asked = requests.get(visit.session, row.request_id, actor=visit.actor)
     return render_template(
-        "engagements/opinion.html", opinion=OpinionAnswer().dump(row), asked=RequestAnswer().dump(asked), form=form
+        "engagements/opinion.html",
+        opinion=OpinionAnswer().dump(row),
+        expert=(expert := shown.names(visit.session, {row.expert_id})[row.expert_id]),
+        is_own_name=signatures.is_one_of(row.signed_by, expert["name"].values()),
+        asked=RequestAnswer().dump(asked),
+        form=form,
     )
 
 

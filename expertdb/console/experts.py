@@ -5,7 +5,7 @@ from typing import Any
 from flask import render_template
 
 from expertdb.console.forms import Form
-from expertdb.console.handling import go
+from expertdb.console.handling import go, saved
 from expertdb.console.language import said
 from expertdb.console.rules import Reply, Visit, allow, asks, takes
 from expertdb.console.site import pages
@@ -90,8 +90,8 @@ def edit_expert(visit: Visit, expert_id: str) -> Reply:
 @takes(ExpertPatch, again=edit_expert)
 def save_expert(visit: Visit, expert_id: str) -> Reply:
     """Save a profile."""
-    experts.edit(visit.session, expert_id, visit.body, version=visit.version, actor=visit.actor, now=visit.now)
-    return go("show_expert", said("Saved."), expert_id=expert_id)
+    found = experts.edit(visit.session, expert_id, visit.body, version=visit.version, actor=visit.actor, now=visit.now)
+    return go("show_expert", saved(visit, found.version), expert_id=expert_id)
 
 
 @pages.post("/experts/<expert_id>/delete")

@@ -183,3 +183,8 @@ def go(endpoint: str, message: str = "", **values: Any) -> Reply:
     if message:
         flash(message, "done")
     return redirect(url_for(f"console.{endpoint}", **values), 303)
+
+
+def saved(visit: Visit, version: int) -> str:
+    """What to say after an edit that left the thing at this version."""
+    return said("Nothing was changed.") if version == visit.version else said("Saved.")

@@ -3,7 +3,7 @@
 from flask import request
 from markupsafe import Markup
 
-from expertdb.wording import LANGUAGES, Text, say
+from expertdb.wording import COLON, COMMA, LANGUAGES, SEMICOLON, Text, say
 
 DEFAULT = "zh"
 THEMES = ("auto", "light", "dark")
@@ -33,7 +33,7 @@ def said(template: str, **values: object) -> str:
 
 def colon() -> str:
     """What stands between a label and what it is of."""
-    return "：" if tongue() == "zh" else ": "
+    return COLON[tongue()]
 
 
 def bracketed(words: Markup) -> Markup:
@@ -43,9 +43,9 @@ def bracketed(words: Markup) -> Markup:
 
 def semicolon() -> str:
     """What stands between parts that hold commas themselves."""
-    return "；" if tongue() == "zh" else "; "
+    return SEMICOLON[tongue()]
 
 
 def comma() -> str:
     """What stands between the words of a list."""
-    return "、" if tongue() == "zh" else ", "
+    return COMMA[tongue()]

@@ -7,8 +7,9 @@ from markupsafe import Markup
 
 from expertdb.console.evidence import marked
 from expertdb.console.filtering import HOME_PROVINCE
-from expertdb.console.language import said
-from expertdb.console.words import label, terms, word
+from expertdb.console.language import colon, comma, said, semicolon
+from expertdb.console.words import label, person_name, terms, word
+from expertdb.wording import COMMA
 
 WIDTH, HEIGHT = 160, 12
 BAR = Markup('<rect class="part-{}" x="{:.1f}" width="{:.1f}" height="{}"/>')
@@ -57,15 +58,46 @@ def term_label(term: Mapping[str, Any]) -> str:
         return label(term["term"])
     if term["field"] == "rest":
         return said("{count} more", count=term["label"].partition(" ")[0])
-    return str(term["label"])
+    return _listed(str(term["label"]))
+
+
+def _listed(words: str) -> str:
+    """The words of a line, with the signs of this page between them: stored are those of English."""
+    return words.replace(COMMA["en"], comma())
 
 
 def compared(line: Mapping[str, Any]) -> str:
     """A line of a comparison in words."""
     name, _, code = str(line["term"]).partition(" ")
     if line["field"] == "adjustment":
-        return word("adjustment", name) + (f": {label(code)}" if code else "")
-    return label(line["term"]) if line["field"] == "concept" else str(line["label"])
+        return word("adjustment", name) + (f"{colon()}{label(code)}" if code else "")
+    return label(line["term"]) if line["field"] == "concept" else _listed(str(line["label"]))
+
+
+def why_before(found: Any) -> str:
+    """In one sentence, why the one with the higher affinity of two stands before the other: the largest lines."""
+    if not round(found.difference, 4):
+        return said("Both have the same affinity.")
+    sign = 1 if found.difference > 0 else -1
+    above, below = (found.first, found.second) if sign > 0 else (found.second, found.first)
+    values = [(compared(line), sign * (line["first"] - line["second"])) for line in found.lines]
+    rest = said("all other lines together"), sign * found.rest
+    told = {
+        "above": person_name(above["expert"]["name"]),
+        "below": person_name(below["expert"]["name"]),
+        "gains": _largest(values, rest, 3),
+        "losses": _largest([(words, -value) for words, value in values], (rest[0], -rest[1]), 2),
+    }
+    if not told["losses"]:
+        return said("{above} stands before {below} above all by {gains}.", **told)
+    return said("{above} stands before {below} above all by {gains}. In favour of {below}: {losses}.", **told)
+
+
+def _largest(values: Sequence[tuple[str, float]], rest: tuple[str, float], most: int) -> str:
+    """The largest of some lines in words, each with what it counts; behind them all others, where they count more."""
+    gains = sorted((one for one in values if round(one[1], 4) > 0), key=lambda one: -one[1])[:most]
+    gains += [rest] if rest[1] > (gains[-1][1] if gains else 0) else []
+    return semicolon().join(f"{words} {value:.4f}" for words, value in gains)
 
 
 def filter_label(name: str, value: str) -> str:
@@ -83,6 +115,7 @@ GLOBALS: dict[str, Any] = {
     "affinity_bar": affinity_bar,
     "difference_bar": difference_bar,
     "term_label": term_label,
+    "why_before": why_before,
     "filter_label": filter_label,
     "places_of_province": places_of_province,
 }

@@ -3,7 +3,7 @@
 from flask import render_template
 
 from expertdb.console.forms import Form
-from expertdb.console.handling import go
+from expertdb.console.handling import go, saved
 from expertdb.console.language import said
 from expertdb.console.rules import Reply, Visit, allow, asks, takes
 from expertdb.console.site import pages
@@ -56,10 +56,10 @@ def edit_organisation(visit: Visit, organisation_id: str) -> Reply:
 @takes(OrganisationPatch, again=edit_organisation)
 def save_organisation(visit: Visit, organisation_id: str) -> Reply:
     """Change the organisation."""
-    organisations.edit(
+    found = organisations.edit(
         visit.session, organisation_id, visit.body, version=visit.version, actor=visit.actor, now=visit.now
     )
-    return go("list_organisations", said("Saved."))
+    return go("list_organisations", saved(visit, found.version))
 
 
 @pages.post("/organisations/<organisation_id>/delete")

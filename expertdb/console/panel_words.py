@@ -8,64 +8,23 @@ from sqlalchemy.orm import Session
 
 from expertdb import conflict_types
 from expertdb.code_words import conflict, why_out
-from expertdb.console.language import colon, comma, said, semicolon, tongue
-from expertdb.console.tables import TABLES
+from expertdb.console.language import colon, comma, said, tongue
 from expertdb.console.words import label, person_name, word
 from expertdb.services import shown
+from expertdb.services.rule_words import RuleWriter, rule_title
 from expertdb.wording import say
-from matching.panel.presets import REQUESTER
 
 ID = re.compile(r"[0-9a-f-]{36}")
-CODED = {
-    "kinds": ("expert_kind",),
-    "regions": ("region",),
-    "outside": ("region",),
-    "languages": ("language",),
-    "title_levels": ("title_level",),
-    "codes": (),
-}
 
 
 def rule_words(rule: Mapping[str, Any], names: Mapping[str, Any] | None = None) -> str:
     """A rule in words: by the name that it bears, else by its type; behind it what it asks exactly."""
-    name = rule_name(str(rule.get("name") or rule["type"]))
-    asks = [
-        _parameter(key, value, names or {})
-        for key, value in rule.items()
-        if key not in ("type", "name", "firm") and value not in (None, [])
-    ]
-    return f"{name}{colon()}{semicolon().join(asks)}" if asks else name
+    return RuleWriter(tongue(), label, lambda id: expert_name(id, names or {})).words(rule)
 
 
 def rule_name(name: str) -> str:
     """What a rule is called: one of a preset or a type in the language of this page, any other as it was named."""
-    table = "preset_rule" if name in TABLES["preset_rule"] else "rule"
-    return word(table, name)
-
-
-def _parameter(key: str, value: Any, names: Mapping[str, Any]) -> str:
-    words = word("parameter", key)
-    if value is True:
-        return words
-    return f"{words} {_value(key, value, names)}"
-
-
-def _value(key: str, value: Any, names: Mapping[str, Any]) -> str:
-    if key == "any_of":
-        return said(" or ").join(
-            comma().join(_parameter(one, inner, names) for one, inner in each.items()) for each in value
-        )
-    if isinstance(value, list):
-        return comma().join(_value(key, one, names) for one in value)
-    if value == REQUESTER:
-        return said("the requester's city")
-    if key == "sides":
-        return word("side", value)
-    if key in CODED:
-        return label(value, *CODED[key])
-    if key == "by":
-        return word("grouping", value)
-    return expert_name(value, names) if key == "experts" else str(value)
+    return rule_title(name, tongue())
 
 
 def expert_name(id: str, names: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """What every template may use, and the headers that every page carries."""
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Flask, Response, current_app, request, url_for
@@ -29,6 +29,7 @@ from expertdb.models.organisations import Organisation
 from expertdb.schemas.experts import ENTRY_STATUSES
 from expertdb.schemas.shared import named
 from expertdb.wording import Text, say
+from expertdb.workdays import local_time
 
 # The main navigation: endpoint and words, in this order; each role sees those of its pages.
 PLACES = (
@@ -53,8 +54,6 @@ MORE_PLACES = (
     ("list_users", Text("Users")),
     ("all_tokens", Text("Tokens")),
 )
-# What the service notes where drawing up a list moved a request.
-CHINA = timezone(timedelta(hours=8))
 HEADERS = {
     # Nothing but our own files, no script or style written into a page; Pico draws its arrows from data addresses.
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -78,9 +77,7 @@ def moment(value: datetime | str | None) -> str:
     """A moment as clocks in China show it; wire forms write it as text."""
     if value is None:
         return "—"
-    found = datetime.fromisoformat(value) if isinstance(value, str) else value
-    aware = found if found.tzinfo else found.replace(tzinfo=UTC)
-    return aware.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+    return local_time(datetime.fromisoformat(value) if isinstance(value, str) else value)
 
 
 def deadline(value: datetime | str | None) -> str:

@@ -3,7 +3,7 @@
 from flask import render_template
 
 from expertdb.console.forms import Form
-from expertdb.console.handling import go
+from expertdb.console.handling import go, saved
 from expertdb.console.language import said
 from expertdb.console.rules import Reply, Visit, allow, asks, takes
 from expertdb.console.site import pages
@@ -79,8 +79,10 @@ def edit_request(visit: Visit, request_id: str) -> Reply:
 @takes(RequestPatch, again=edit_request)
 def save_request(visit: Visit, request_id: str) -> Reply:
     """Save the request."""
-    requests.edit(visit.session, request_id, visit.body, version=visit.version, actor=visit.actor, now=visit.now)
-    return go("show_request", said("Saved."), request_id=request_id)
+    found = requests.edit(
+        visit.session, request_id, visit.body, version=visit.version, actor=visit.actor, now=visit.now
+    )
+    return go("show_request", saved(visit, found.version), request_id=request_id)
 
 
 @pages.get("/requests/<request_id>/moves/<to>")

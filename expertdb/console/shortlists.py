@@ -12,9 +12,10 @@ from expertdb.console.language import said
 from expertdb.console.requests import ASKERS, READERS
 from expertdb.console.rules import Reply, Visit, allow, asks, prepared_by, takes
 from expertdb.console.site import pages
+from expertdb.models.experts import Expert
 from expertdb.schemas.requests import RequestAnswer
 from expertdb.schemas.shortlists import ComparisonQuery, ShortlistBody, StandingQuery
-from expertdb.services import comparisons, facets, requests, shortlists
+from expertdb.services import comparisons, experts, facets, requests, shortlists
 from expertdb.services.shortlists import Proposal
 
 OFFICES = ("administrator", "policy_office", "auditor")
@@ -87,12 +88,23 @@ def show_standing(visit: Visit, request_id: str) -> Reply:
     q = request.args.get("q", "")[:200]
     census = visit.directory.refresh(visit.session)
     named = facets.find(visit.session, census, {"q": q, "limit": 20}).items if q else []
-    found = None
+    found, since = None, ""
     if visit.query.get("expert"):
         found = comparisons.of_expert(
             visit.session, visit.corpus, request_id, visit.query, actor=visit.actor, now=visit.now
         )
-    return render_template("shortlists/standing.html", asked=RequestAnswer().dump(asked), q=q, named=named, found=found)
+        since = _days_of(experts.get(visit.session, visit.query["expert"]), found.reason)
+    about = {"asked": RequestAnswer().dump(asked), "q": q, "named": named, "found": found, "since": since}
+    return render_template("shortlists/standing.html", **about)
+
+
+def _days_of(expert: Expert, reason: str | None) -> str:
+    """The days that say more of why somebody is left out: those of their term, or the last of their leave."""
+    if reason in ("expired", "term_not_current") and expert.term_start and expert.term_end:
+        return said("term {start} to {end}", start=expert.term_start, end=expert.term_end)
+    if reason == "on_leave" and expert.leave_until:
+        return said("until {day}", day=expert.leave_until)
+    return ""
 
 
 def _body(typed: dict[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """What codes of the system are called in people's words. A test holds every table to its model, and to its Chinese."""
 
 from expertdb.code_words import CALLED
-from expertdb.console.matter_tables import MATTER_TABLES
 from expertdb.console.trace_tables import TRACE_TABLES
+from expertdb.matter_words import MATTER_WORDS
 from expertdb.schemas.reason_words import ADJUSTMENT
 from expertdb.wording import Text
 
@@ -54,48 +54,13 @@ REQUEST_MOVE = {
     "closed": Text("Close"),
     "cancelled": Text("Cancel the request"),
 }
-REQUEST_KIND = {"consultation": Text("Consultation"), "policy_drafting": Text("Policy drafting")}
-NEED = {"must": Text("Required"), "nice": Text("Desirable")}
-URGENCY = {"normal": Text("Normal"), "urgent": Text("Urgent"), "critical": Text("Critical")}
-ITEM_KIND = {
-    "publication": Text("Publication"),
-    "patent": Text("Patent"),
-    "case": Text("Case"),
-    "project": Text("Project"),
-    "policy_draft": Text("Policy draft"),
-    "standard": Text("Standard"),
-    "training": Text("Training"),
-}
-MODE = {
-    "written": Text("In writing"),
-    "meeting": Text("Meeting"),
-    "commissioned": Text("Commissioned study"),
-    "on_site": Text("On site"),
-    "online": Text("Online"),
-}
 REASON_FIELD = {
     "concept": Text("Subject or service"),
     "native": Text("Words"),
-    "pivot": Text("Across languages"),
+    "pivot": Text("Synonyms and other language"),
     "adjustment": Text("Adjustment"),
     "semantic": Text("Likeness in meaning"),
     "rest": Text("All other words"),
-}
-SECRECY = {
-    "open": Text("Open"),
-    "internal": Text("Internal"),
-    "trade_secret": Text("Trade secret"),
-    "sensitive": Text("Sensitive work matter"),
-}
-STAGE = {
-    "initiation": Text("Initiation"),
-    "research": Text("Research"),
-    "drafting": Text("Drafting"),
-    "public_comment": Text("Public comment"),
-    "expert_review": Text("Expert review"),
-    "legality_review": Text("Review of legality"),
-    "fair_competition_review": Text("Fair competition review"),
-    "evaluation": Text("Evaluation afterwards"),
 }
 GAP = {
     "held by nobody": Text("nobody in the pool holds it."),
@@ -171,13 +136,7 @@ TABLES = {
     "expert_move": EXPERT_MOVE,
     "field": FIELD,
     "ground": GROUND,
-    "request_kind": REQUEST_KIND,
-    "need": NEED,
-    "urgency": URGENCY,
-    "item_kind": ITEM_KIND,
     "request_move": REQUEST_MOVE,
-    "secrecy": SECRECY,
-    "stage": STAGE,
     "adjustment": ADJUSTMENT,
     "gap": GAP,
     "objector": OBJECTOR,
@@ -185,8 +144,7 @@ TABLES = {
     "sanction_kind": SANCTION_KIND,
     "sanction_move": SANCTION_MOVE,
     "filter": FILTER,
-    "mode": MODE,
     "reason_field": REASON_FIELD,
     **TRACE_TABLES,
-    **MATTER_TABLES,
+    **MATTER_WORDS,
 }

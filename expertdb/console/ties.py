@@ -3,7 +3,7 @@
 from flask import render_template
 
 from expertdb.console.forms import Form
-from expertdb.console.handling import go
+from expertdb.console.handling import go, saved
 from expertdb.console.language import said
 from expertdb.console.rules import Reply, Visit, allow, takes
 from expertdb.console.site import pages
@@ -52,8 +52,10 @@ def edit_tie(visit: Visit, expert_id: str, tie_id: str) -> Reply:
 @takes(TiePatch, again=edit_tie)
 def save_tie(visit: Visit, expert_id: str, tie_id: str) -> Reply:
     """Save a tie, such as its last day."""
-    ties.edit(visit.session, expert_id, tie_id, visit.body, version=visit.version, actor=visit.actor, now=visit.now)
-    return go("list_ties", said("Saved."), expert_id=expert_id)
+    found = ties.edit(
+        visit.session, expert_id, tie_id, visit.body, version=visit.version, actor=visit.actor, now=visit.now
+    )
+    return go("list_ties", saved(visit, found.version), expert_id=expert_id)
 
 
 @pages.post("/experts/<expert_id>/ties/<tie_id>/delete")

@@ -1,7 +1,10 @@
 """What the audit log speaks of, in people's words."""
 
+from expertdb.code_words import ROLE
 from expertdb.wording import Text
 
+# Who did what the log notes: an expert comes by the link of an invitation, without an account.
+AUDIT_ROLE = ROLE | {"expert": Text("Expert")}
 # What the audit log notes, and of what kind of thing.
 ACTION = {
     "claim.decided": Text("Claim on data decided"),
@@ -239,6 +242,7 @@ TRACE_TABLES = {
     "notice_kind": NOTICE_KIND,
     "export_format": EXPORT_FORMAT,
     "action": ACTION,
+    "audit_role": AUDIT_ROLE,
     "subject": SUBJECT,
     "detail": DETAIL,
     "job_kind": JOB_KIND,

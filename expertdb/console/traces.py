@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from expertdb import matter_words
 from expertdb.console.language import colon, comma, said, semicolon, tongue
 from expertdb.console.panel_words import conflict_label
 from expertdb.console.tables import TABLES
 from expertdb.console.trace_tables import DETAIL
 from expertdb.console.words import label, word
-from expertdb.wording import Text, say
+from expertdb.wording import say
 
 # The tables that have words for the values of a detail, those of the thing itself first; any other stands as it is.
 STATUSES = ("before", "after", "status")
@@ -34,21 +35,6 @@ WORDS_OF = {
     "work": ("job_kind",),
 }
 LONGEST_HASH = 40
-# What the service notes as the reason of what it, or time, did.
-REASONS = {
-    "entry": Text("entry"),
-    "proposed": Text("proposed"),
-    "term ended": Text("term ended"),
-    "leave ended": Text("leave ended"),
-    "no answer in time": Text("no answer in time"),
-}
-# What the service notes where something moved a request or a panel by itself: the word before an id.
-NOTES = {
-    "shortlist": Text("A shortlist was drawn up."),
-    "panel": Text("A panel moved on."),
-    "draw": Text("It was drawn by lot."),
-}
-ID = 36
 AN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NOBODY: Mapping[str, str] = {}
 
@@ -104,10 +90,7 @@ def ids_in(details: Any) -> Iterator[str]:
 
 def reason(text: str) -> str:
     """Why something was done; what the service itself noted is said in the language of this page."""
-    if text in REASONS:
-        return say(REASONS[text], tongue())
-    what, _, id = text.partition(" ")
-    return say(NOTES[what], tongue()) if len(id) == ID and what in NOTES else text
+    return say(matter_words.reason(text), tongue())
 
 
 def restricted_value(value: Any) -> str:

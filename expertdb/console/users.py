@@ -3,8 +3,8 @@
 from flask import flash, render_template
 
 from expertdb.console.forms import Form
-from expertdb.console.handling import go
-from expertdb.console.language import said, tongue
+from expertdb.console.handling import go, saved
+from expertdb.console.language import tongue
 from expertdb.console.rules import Reply, Visit, allow, asks, takes
 from expertdb.console.site import pages
 from expertdb.schemas.users import UserAnswer, UserBody, UserPatch, UserQuery
@@ -56,9 +56,9 @@ def edit_user(visit: Visit, user_id: str) -> Reply:
 def save_user(visit: Visit, user_id: str) -> Reply:
     """Change the account."""
     note = organisations.note_of_new(visit.session, visit.body.get("organisation"))
-    users.edit(visit.session, user_id, visit.body, version=visit.version, actor=visit.actor, now=visit.now)
+    found = users.edit(visit.session, user_id, visit.body, version=visit.version, actor=visit.actor, now=visit.now)
     _tell(note)
-    return go("list_users", said("Saved."))
+    return go("list_users", saved(visit, found.version))
 
 
 def _tell(note: Text | None) -> None:

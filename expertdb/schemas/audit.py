@@ -10,6 +10,8 @@ from expertdb.models.tokens import ROLES
 from expertdb.schemas.fields import Choice, Moment, Str
 from expertdb.schemas.shared import PageQuery, plain
 
+ROLES_IN_LOG = (*ROLES, "expert")  # Who comes by the link of an invitation has no account and no token.
+
 
 class AuditQuery(PageQuery):
     """Filters of the audit log; all that are given must hold."""
@@ -18,7 +20,7 @@ class AuditQuery(PageQuery):
     person = Str(
         maximum=36, metadata={"description": "who stands behind it: a user's id, or that of a token without one"}
     )
-    role = Choice(ROLES)
+    role = Choice(ROLES_IN_LOG)
     action = Str(maximum=48, metadata={"description": "such as expert.moved"})
     kind = Str(maximum=24, metadata={"description": "of the thing: expert, request, token …"})
     subject = Str(maximum=36, metadata={"description": "id of the thing"})

@@ -145,13 +145,19 @@ def _in_short(candidate: Candidate) -> dict[str, Any]:
     """What carried the affinity, in few lines: a panel keeps hundreds of candidates."""
     stored = as_stored(candidate)
     return {
-        "items": [{"title": one["title"], "share": one["share"]} for one in stored["items"][:SHOWN_ITEMS]],
+        "items": [_item_in_short(one) for one in stored["items"][:SHOWN_ITEMS]],
         "terms": [
             {name: one[name] for name in ("label", "field", "contribution")} for one in stored["terms"][:SHOWN_TERMS]
         ],
         "aspects_covered": stored["aspects_covered"],
         "aspects_missing": stored["aspects_missing"],
     }
+
+
+def _item_in_short(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A piece of evidence by its title; curated codes have none, and are told by those that counted."""
+    kept = ("title", "kind", "share", "words") if item["kind"] == "codes" else ("title", "kind", "share")
+    return {name: item[name] for name in kept}
 
 
 def _refuse_ineligible(

@@ -35,6 +35,12 @@ def state(session: Session, expert: Expert, stated: dict[str, Any], *, actor: Ac
     expert.endorsement, expert.endorsed_on = endorsement.get("reference"), endorsement.get("date")
 
 
+def stated(expert: Expert) -> dict[str, Any]:
+    """How a candidate came, in the shape it is stated in; the unit by its id."""
+    endorsed = {"reference": expert.endorsement, "date": expert.endorsed_on}
+    return {"source": expert.entry_source, "unit": expert.nominated_by_id, "endorsement": endorsed}
+
+
 def refuse_after_draft(expert: Expert) -> None:
     """Raise InvalidInput unless the expert is a draft still."""
     if expert.status != "draft":

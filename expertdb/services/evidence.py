@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from expertdb.models.experts import Expert, ExpertItem
+from expertdb.services import edits
 from expertdb.services.actors import Actor
 
 # What an item claims; whoever changes it takes the verification back unless they verify it anew.
 CLAIMED = ("kind", "title", "text", "year")
+WHOLE = ("kind", "text", "year", "verified")  # What is compared as it is, where it is asked whether an item changed.
 
 
 def put(expert: Expert, stated: list[dict[str, Any]]) -> None:
@@ -18,6 +20,23 @@ def put(expert: Expert, stated: list[dict[str, Any]]) -> None:
     for item in expert.items:
         before[_claim(item)].append(item)
     expert.items = [_made(position, one, before) for position, one in enumerate(stated)]
+
+
+def is_there(expert: Expert, stated: list[dict[str, Any]]) -> bool:
+    """Whether these are the items that there are, in their order; a source that is not stated is kept."""
+    return len(stated) == len(expert.items) and all(map(_is_same, expert.items, stated))
+
+
+def _is_same(item: ExpertItem, stated: Mapping[str, Any]) -> bool:
+    # A field of one line sends no line ends, whatever it was given.
+    lines = ("title", "source") if "source" in stated else ("title",)
+    return all(edits.bare(getattr(item, name)) == edits.bare(stated.get(name)) for name in WHOLE) and all(
+        _one_line(getattr(item, name)) == _one_line(stated.get(name)) for name in lines
+    )
+
+
+def _one_line(value: str | None) -> str:
+    return "".join((value or "").splitlines())
 
 
 def edit(item: ExpertItem, body: Mapping[str, Any]) -> None:

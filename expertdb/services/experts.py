@@ -25,6 +25,7 @@ from expertdb.services import (
     lifecycle,
     organisations,
     paging,
+    profile_edits,
     racing,
     restricted,
     revisions,
@@ -126,19 +127,23 @@ def get(session: Session, expert_id: str, *, lock: bool = False) -> Expert:
 def edit(
     session: Session, expert_id: str, body: dict[str, Any], *, version: int | None, actor: Actor, now: datetime
 ) -> Expert:
-    """Change what `body` names (items as a whole).
+    """Change what `body` names (items as a whole); where all of it is so already, nothing is written or recorded.
 
     Raises NotFound, ExpertIsErased, EditedMeanwhile, AlreadyExists, InvalidInput.
     """
     expert = get(session, expert_id)
     lifecycle.refuse_erased(expert.id, expert.status)
     versions.check(expert.version, version)
+    if "entry" in body:
+        entry.refuse_after_draft(expert)
     before = revisions.state(expert)
+    body = profile_edits.changes(session, expert, body, before.values)
+    if not body:
+        return expert
     restricted.put(session, expert, body.get("restricted", {}), now)
     if "organisation" in body:
         _change_employer(session, expert, _employer(session, body, actor, now), actor, now)
     if "entry" in body:
-        entry.refuse_after_draft(expert)
         entry.state(session, expert, body["entry"], actor=actor, now=now)
     fill(expert, body)
     evidence.stamp(expert, actor, now)

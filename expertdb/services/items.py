@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from expertdb.errors import Fault, InvalidInput, NotFound
 from expertdb.models.experts import Expert, ExpertItem
 from expertdb.schemas.experts import MAXIMUM_ITEMS
-from expertdb.services import audit, evidence, experts, lifecycle, paging, revisions, versions
+from expertdb.services import audit, edits, evidence, experts, lifecycle, paging, revisions, versions
 from expertdb.services.actors import Actor
 from expertdb.services.revisions import State
 from expertdb.wording import Text
@@ -40,10 +40,17 @@ def edit(
     actor: Actor,
     now: datetime,
 ) -> ExpertItem:
-    """Change what `body` names; `version` is the expert's. Raises NotFound, EditedMeanwhile."""
+    """Change what `body` names, if it changes anything; `version` is the expert's. Raises NotFound, EditedMeanwhile.
+
+    To verify an item again is a change: it is somebody else who stands for it, and another day.
+    """
     expert = experts.get(session, expert_id)
     versions.check(expert.version, version)
     item = get(expert, item_id)
+    there = {name: getattr(item, name) for name in body} | {"verified": item.verified and not body.get("verified")}
+    body = edits.changes(body, there)
+    if not body:
+        return item
     before = revisions.state(expert, ("items",))
     evidence.edit(item, body)
     _touch(session, expert, before, actor, now)

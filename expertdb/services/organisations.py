@@ -19,7 +19,8 @@ from expertdb.models.tokens import AccessToken
 from expertdb.models.users import User
 from expertdb.names import HAN, fold, organisation_key, sort_key
 from expertdb.organisation_names import core_of
-from expertdb.services import audit, paging, racing, versions
+from expertdb.schemas.shared import named
+from expertdb.services import audit, edits, paging, racing, versions
 from expertdb.services.actors import Actor
 from expertdb.wording import Text
 
@@ -58,9 +59,17 @@ def get(session: Session, organisation_id: str) -> Organisation:
 def edit(
     session: Session, organisation_id: str, body: dict[str, Any], *, version: int | None, actor: Actor, now: datetime
 ) -> Organisation:
-    """Change what `body` names; raises NotFound, EditedMeanwhile, AlreadyExists, InvalidInput for its parent."""
+    """Change what `body` names, if it changes anything.
+
+    Raises NotFound, EditedMeanwhile, AlreadyExists, InvalidInput for its parent.
+    """
     organisation = get(session, organisation_id)
     versions.check(organisation.version, version)
+    if "parent" in body:
+        body = body | {"parent": known(session, body["parent"])}
+    body = edits.changes(body, _as_stated(organisation))
+    if not body:
+        return organisation
     for field in ("kind", "region"):
         if field in body:
             setattr(organisation, field, body[field])
@@ -74,6 +83,11 @@ def edit(
     session.flush()
     audit.record(session, actor, "organisation.edited", kind="organisation", id=organisation_id, fields=sorted(body))
     return organisation
+
+
+def _as_stated(organisation: Organisation) -> dict[str, Any]:
+    own = {name: getattr(organisation, name) for name in ("kind", "region", "aliases")}
+    return own | {"name": named(organisation.name_zh, organisation.name_en), "parent": organisation.parent_id}
 
 
 def delete(session: Session, organisation_id: str, *, version: int | None, actor: Actor) -> None:
@@ -119,6 +133,12 @@ def find(session: Session, query: dict[str, Any]) -> paging.Page:
 def look_up(session: Session, id_or_name: str) -> Organisation | None:
     """The organisation with this id or any name like this, if there is one."""
     return session.scalar(select(Organisation).where(meant_by(id_or_name)))
+
+
+def known(session: Session, id_or_name: str | None) -> str | None:
+    """The id of the organisation that is meant, if there is one; else what it was called."""
+    found = look_up(session, id_or_name) if id_or_name else None
+    return id_or_name if found is None else found.id
 
 
 def meant_by(id_or_name: str) -> ColumnElement[bool]:

@@ -2,7 +2,6 @@
 
 import io
 import json
-import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -14,17 +13,17 @@ from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Pt
 
-from expertdb.schemas import reason_words
-from expertdb.services.recusals import PREFIX
-from expertdb.wording import spoken
+from expertdb import matter_words
+from expertdb.code_words import ENGAGEMENT_STATUS, PANEL_STATUS
+from expertdb.services.document_words import DocumentWords
 
 LATIN, CHINESE = "Times New Roman", "仿宋"
 # The archive's format begins in 1980. Nothing is compressed: compressed bytes would depend on the machine's zlib.
 EPOCH = (1980, 1, 1, 0, 0, 0)
-UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML cannot hold these.
 REQUEST_FIELDS = ("id", "kind", "requester", "region", "due", "urgency", "secrecy", "stage", "legal_basis", "mode")
-SOLVED = ("objective", "bound", "gap", "seconds", "unique")
-DRAWN = ("public_source", "not_before", "frozen_at")
+# How exact the figures of a panel's choice are told.
+SOLVED = {"objective": ".4f", "bound": ".4f", "gap": ".6f", "seconds": ".2f", "unique": ""}
+DRAWN = ("not_before", "frozen_at")
 
 
 def as_docx(content: Mapping[str, Any], language: str) -> bytes:
@@ -44,9 +43,9 @@ class _Writer:
     """Writes the sections of a file, one method each."""
 
     def __init__(self, content: Mapping[str, Any], language: str) -> None:
-        self.content, self.language = content, language
+        self.content, self.words = content, DocumentWords(content, language)
         self.document = Document()
-        for name in ("Normal", "Title", "Heading 1", "Table Grid"):
+        for name in ("Normal", "Title", "Heading 1", "Heading 2", "Table Grid"):
             self._set_font(self.document.styles[name])
 
     def _set_font(self, style: Any) -> None:
@@ -61,7 +60,8 @@ class _Writer:
 
     def write(self) -> None:
         self.document.add_heading(self.label("title"), level=0)
-        self._facts([("panel_id", self.content["panel"]["id"]), ("status", self.content["panel"]["status"])])
+        panel = self.content["panel"]
+        self._facts([("panel_id", panel["id"]), ("status", self.words.of(PANEL_STATUS, panel["status"]))])
         self.document.add_paragraph(self.label("anchors"))
         sections: tuple[tuple[str, Callable[[], None]], ...] = (
             ("request", self._request),
@@ -79,48 +79,20 @@ class _Writer:
             section()
 
     def label(self, name: str) -> str:
-        return _labels()[name][self.language]
-
-    def name(self, expert: str) -> str:
-        """The name that a person bears in this file; their id once it was erased."""
-        return self._of(self.content["names"]["experts"].get(expert, {})) or expert
-
-    def _of(self, names: Mapping[str, str] | None) -> str:
-        other = "en" if self.language == "zh" else "zh"
-        return (names or {}).get(self.language) or (names or {}).get(other) or ""
-
-    def _code(self, code: str) -> str:
-        """A vocabulary code with its label of the time."""
-        return f"{code} {self._of(self.content['labels'].get(code))}".strip()
-
-    def _reason(self, reason: str) -> str:
-        """A reason code in words where it is a recusal's."""
-        label = self._of(self.content["labels"].get(reason.removeprefix(PREFIX)))
-        return f"{label} ({reason})" if label else reason
-
-    def _term(self, term: Mapping[str, Any]) -> str:
-        return str(spoken(reason_words.label(term["label"], term.get("field")), self.language))
+        return _labels()[name][self.words.language]
 
     def _value(self, value: Any) -> str:
-        if value is None or value in ("", [], {}):
-            return self.label("nothing")
-        if isinstance(value, bool):
-            return self.label("yes" if value else "no")
-        if isinstance(value, float):
-            return f"{value:.6f}"
-        if isinstance(value, list):
-            return "; ".join(map(str, value))
-        return UNPRINTABLE.sub("", str(value))
+        return self.label("nothing") if value in (None, "", []) else self.words.value(value, _labels())
 
     def _facts(self, rows: Iterable[tuple[str, Any]]) -> None:
         for label, value in rows:
             paragraph = self.document.add_paragraph()
             paragraph.paragraph_format.space_after = Pt(2)
-            paragraph.add_run(f"{self.label(label)}: ").bold = True
+            paragraph.add_run(f"{self.label(label)}{self.words.colon}").bold = True
             paragraph.add_run(self._value(value))
 
     def _table(self, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        listed = [[self._value(value) for value in row] for row in rows]
+        listed = [["—" if value in (None, "", []) else self._value(value) for value in row] for row in rows]
         if not listed:
             self.document.add_paragraph(self.label("nothing"))
             return
@@ -130,113 +102,111 @@ class _Writer:
                 cell.text = text
 
     def _request(self) -> None:
-        asked = self.content["request"]
-        self._facts([("title_of", asked["title"]), *((name, self._asked(name)) for name in REQUEST_FIELDS)])
+        asked, words = self.content["request"], self.words
+        self._facts([("title_of", asked["title"]), *((name, words.asked(name)) for name in REQUEST_FIELDS)])
         self._facts([("text", asked["text"]), ("questions", asked["questions"])])
-        self._facts([("aspects", [f"{self._code(one['code'])} ({one['need']})" for one in asked["aspects"]])])
+        needs = [(words.label(one["code"]), words.of(matter_words.NEED, one["need"])) for one in asked["aspects"]]
+        self._facts([("aspects", [words.aside(*one) for one in needs])])
         for name, second in (("parties", "role"), ("related_organisations", "relation")):
-            self._facts([(name, [_pair(one["name"], one[second]) for one in asked[name]])])
+            self._facts([(name, [words.aside(one["name"], one[second]) for one in asked[name]])])
         for name in ("suggested_experts", "excluded_experts"):
-            self._facts([(name, [_pair(one["expert"], one["reason"]) for one in asked[name]])])
-
-    def _asked(self, name: str) -> Any:
-        value = self.content["request"][name]
-        if name == "requester":
-            return self._of(value)
-        return self._code(value) if name == "region" and value else value
+            self._facts([(name, [words.aside(one["expert"], one["reason"]) for one in asked[name]])])
 
     def _rules(self) -> None:
-        stated = self.content["rules"]
-        self._facts([("preset", stated["preset"])])
-        rows = [(_written(one["rule"]), one["slack"], one["price"]) for one in stated["rules"]]
+        stated, written = self.content["rules"], self.words.rules()
+        self._facts([("preset", self.words.preset(stated["preset"]))])
+        rows = [(written.words(one["rule"]), one["slack"], one["price"]) for one in stated["rules"]]
         self._table(("rule", "slack", "price"), rows)
-        self._facts([("left_out_rules", [_written(one) for one in stated["left_out"]])])
+        self._facts([("left_out_rules", [written.words(one) for one in stated["left_out"]])])
 
     def _pool(self) -> None:
-        pool = self.content["pool"]
+        pool, words = self.content["pool"], self.words
         self._facts([(name, pool[name]) for name in ("corpus_version", "eligible")])
         for name in ("left_out", "recused_for"):
-            self._facts([(name, [f"{self._reason(one)}: {pool[name][one]}" for one in sorted(pool[name])])])
+            counts = [words.pair(words.why_out(one), pool[name][one]) for one in sorted(pool[name])]
+            self._facts([(name, counts)])
         self._facts([("unresolved", pool["unresolved"]), ("fingerprint", pool["parameters"]["fingerprint"])])
         waivers = [
-            f"{self.name(one['expert'])}: {self._reason(one['type'])}; {one['reason']}"
+            words.pair(words.name(one["expert"]), words.aside(words.conflict(one["type"]), one["reason"]))
             for one in self.content["waivers"]
         ]
         self._facts([("waivers", waivers)])
 
     def _seats(self) -> None:
         people = {one["expert"]: one for one in self.content["candidates"]}
-        bodies = self.content["names"]["organisations"]
         rows = []
         for seat in sorted(self.content["seats"], key=lambda one: (one["role"], one["place"])):
             kept = people.get(seat["expert"], {})
-            body = self._of(bodies.get(kept.get("organisation"), {}))
-            disclosed = [self._reason(one) for one in kept.get("disclosed", [])]
-            row = (seat["place"], self.label(seat["role"]), self.name(seat["expert"]), body)
-            rows.append((*row, seat["rank"], seat["affinity"], kept.get("side"), seat["deviation"], disclosed))
+            disclosed = [self.words.conflict(one) for one in kept.get("disclosed", [])]
+            body = self.words.organisation(kept.get("organisation"))
+            row = (seat["place"], self.label(seat["role"]), self.words.name(seat["expert"]), body, seat["rank"])
+            rows.append((*row, seat["affinity"], self.words.side(kept.get("side")), seat["deviation"], disclosed))
         heads = ("place", "role", "name", "organisation", "rank", "affinity", "side", "deviation", "disclosed")
         self._table(heads, rows)
 
     def _choice(self) -> None:
-        made, draw = self.content["choice"], self.content["draw"]
-        self._facts([("solver_status", made["status"])])
-        self._facts([(name, made[name]) for name in SOLVED if name in made])
+        made, draw, words = self.content["choice"], self.content["draw"], self.words
+        self._facts([("chosen", words.of(matter_words.CHOICE, self.content["panel"]["choice"]))])
+        if made["status"] in matter_words.SOLVER:
+            self._facts([("solver_status", words.of(matter_words.SOLVER, made["status"]))])
+        self._facts([(name, words.figure(made[name], exact)) for name, exact in SOLVED.items() if name in made])
         if draw is not None:
+            terms, record = draw["record"]["terms"], draw["record"]
             self._facts([(name, draw[name]) for name in ("commitment", "pool_hash")])
-            self._facts([(name, draw["record"]["terms"][name]) for name in DRAWN])
-            self._facts([(name, draw["record"][name]) for name in ("public_value", "revealed_at", "seed", "attempt")])
+            self._facts([("public_source", terms["public_source"])])
+            self._facts([(name, words.moment(terms[name])) for name in DRAWN])
+            self._facts(
+                [("public_value", record["public_value"]), ("revealed_at", words.moment(record["revealed_at"]))]
+            )
+            self._facts([(name, record[name]) for name in ("seed", "attempt")])
             self._facts([("follows", draw["follows"]), ("reason", draw["reason"])])
             self.document.add_paragraph(self.label("verify"))
 
     def _decision(self) -> None:
-        decision = self.content["decision"]
+        decision, words = self.content["decision"], self.words
         self._facts([("confirmed_by", decision["confirmed_by"]), ("reason", decision["reason"])])
-        steps = [f"{one['at']} {one['from'] or '-'} → {one['to']}: {one['reason']}" for one in decision["transitions"]]
-        self._facts([("transitions", steps)])
+        self.document.add_heading(self.label("transitions"), level=2)
+        rows = [
+            (words.moment(one["at"]), words.of(PANEL_STATUS, one["to"]), words.reason(one["reason"]))
+            for one in decision["transitions"]
+        ]
+        self._table(("at", "status", "reason"), rows)
 
     def _engagements(self) -> None:
+        words = self.words
         rows = [
             (
-                self.name(one["expert"]),
-                one["status"],
-                one["created_at"],
-                one["answered_at"],
-                None if one["declaration"] is None else one["declaration"]["types"],
+                words.name(one["expert"]),
+                words.of(ENGAGEMENT_STATUS, one["status"]),
+                words.moment(one["created_at"]),
+                words.moment(one["answered_at"]),
+                words.declared(one["declaration"]),
             )
             for one in self.content["engagements"]
         ]
         self._table(("name", "status", "invited_at", "answered_at", "declared"), rows)
 
     def _opinions(self) -> None:
+        words = self.words
         if not self.content["opinions"]:
             self.document.add_paragraph(self.label("nothing"))
         for one in self.content["opinions"]:
-            self._facts(
-                [("name", self.name(one["expert"])), ("position", one["position"]), ("dissent", one["dissent"])]
-            )
-            self._facts([("text", one["text"]), ("signed_by", one["signed_by"]), ("digest", one["digest"])])
-            self._facts([("adoption", one["adoption"]), ("reason", one["adoption_reason"])])
+            position = words.of(matter_words.POSITION, one["position"])
+            self._facts([("name", words.name(one["expert"])), ("position", position), ("dissent", one["dissent"])])
+            self._facts([("text", one["text"]), ("signed_by", words.signature(one["expert"], one["signed_by"]))])
+            self._facts([("signed_at", words.moment(one["created_at"])), ("digest", one["digest"])])
+            adopted = one["adoption"] and words.of(matter_words.ADOPTION, one["adoption"])
+            self._facts([("adoption", adopted), ("adoption_reason", one["adoption_reason"])])
 
     def _candidates(self) -> None:
-        rows = []
+        words, rows = self.words, []
         for one in self.content["candidates"]:
             reasons = one["reasons"]
-            evidence = [item["title"] for item in reasons["items"]]
-            terms = [f"{self._term(term)} {term['contribution']:.3f}" for term in reasons["terms"]]
-            row = (one["rank"], self.name(one["expert"]), one["kind"], one["affinity"], reasons["aspects_covered"])
-            rows.append((*row, evidence, terms))
-        self._table(("rank", "name", "kind", "affinity", "aspects_covered", "evidence", "terms"), rows)
-
-
-def _pair(first: str, second: str) -> str:
-    return f"{first} ({second})" if second else first
-
-
-def _written(rule: Mapping[str, Any]) -> str:
-    """A rule as it was stated, type first."""
-    rest = {name: value for name, value in rule.items() if name not in ("type", "name")}
-    stated = " ".join(f"{name}={json.dumps(rest[name], ensure_ascii=False)}" for name in sorted(rest))
-    return " ".join(part for part in (rule.get("name", ""), f"[{rule['type']}]", stated) if part)
+            terms = [f"{words.term(term)} {term['contribution']:+.4f}" for term in reasons["terms"]]
+            covered = [words.label(code) for code in reasons["aspects_covered"]]
+            row = (one["rank"], words.name(one["expert"]), words.label(one["kind"]), one["affinity"], covered)
+            rows.append((*row, [words.material(item) for item in reasons["items"]], terms))
+        self._table(("rank", "name", "kind_of_expert", "affinity", "aspects_covered", "evidence", "terms"), rows)
 
 
 def _sealed(document: Any, created_at: str) -> bytes:

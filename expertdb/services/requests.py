@@ -1,6 +1,6 @@
 """Requests: submit, read, find and edit; `request_moves.py` moves them through the life cycle by hand."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from expertdb.models.requests import (
     RequestParty,
     RequestTransition,
 )
-from expertdb.services import audit, lifecycle, organisations, paging, panel_rules, versions
+from expertdb.services import audit, edits, lifecycle, organisations, paging, panel_rules, versions
 from expertdb.services.actors import Actor
 from expertdb.wording import Text
 from expertdb.workdays import local_day
@@ -27,6 +27,13 @@ PLAIN_FIELDS = (
     *("kind", "title", "text", "region", "experts_wanted", "due", "urgency", "secrecy", "stage", "mode"),
     *("legal_basis", "languages", "questions", "earlier_stages", "panel"),
 )
+ROWS = {
+    "aspects": ("code", "need"),
+    "parties": ("name", "role", "organisation"),
+    "related_organisations": ("name", "relation", "organisation"),
+    "suggested_experts": ("expert", "reason"),
+    "excluded_experts": ("expert", "reason"),
+}
 EDITABLE = ("draft", "submitted", "returned")
 
 
@@ -90,16 +97,33 @@ def edit(
     actor: Actor,
     now: datetime,
 ) -> ConsultationRequest:
-    """Change what `body` names; raises NotFound, EditedMeanwhile, RequestIsClosedToEdits, and InvalidInput as above."""
+    """Change what `body` names, if it changes anything.
+
+    Raises NotFound, EditedMeanwhile, RequestIsClosedToEdits, and InvalidInput as `submit` does.
+    """
     consultation_request = get(session, request_id, actor=actor)
     versions.check(consultation_request.version, version)
     if consultation_request.status not in EDITABLE:
         raise RequestIsClosedToEdits(consultation_request.status, EDITABLE)
+    body = edits.changes(body, _as_stated(consultation_request))
+    if not body:
+        return consultation_request
     _fill(session, consultation_request, body, actor, now)
     versions.touch(consultation_request, now)
     session.flush()
     audit.record(session, actor, "request.edited", kind="request", id=request_id, fields=sorted(body))
     return consultation_request
+
+
+def _as_stated(row: ConsultationRequest) -> dict[str, Any]:
+    """What a request says, in the shape it is stated in."""
+    plain = {name: getattr(row, name) for name in PLAIN_FIELDS}
+    rows = {name: _rows(getattr(row, name), parts) for name, parts in ROWS.items()}
+    return plain | rows
+
+
+def _rows(rows: Iterable[Any], parts: Iterable[str]) -> list[dict[str, Any]]:
+    return [{name: getattr(row, name) for name in parts} for row in rows]
 
 
 def record_move(

@@ -21,6 +21,7 @@ from expertdb.services.visibility import Stage, may_open
 from expertdb.wording import Text
 
 RESEALED_AT_ONCE = 500
+NOTHING_STATED = object()
 
 
 def sealer_of(session: Session) -> Sealer:
@@ -45,6 +46,19 @@ def put(session: Session, expert: Expert, values: Mapping[str, Any], now: dateti
     _refuse_number_of_another(session, expert.id, number)
     with racing.refused_by(session, partial(_refuse_raced, session, expert.id, number)):
         _replace(session, expert, values, now)
+
+
+def changes(session: Session, expert: Expert, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the values that are not on record already. Nobody learns one so: whoever guesses wrong replaces it."""
+    return {field: value for field, value in values.items() if (value or None) != _on_record(session, expert, field)}
+
+
+def _on_record(session: Session, expert: Expert, field: str) -> Any:
+    """The value of a field; something that nobody can state where its key is lost, so that it can be replaced."""
+    try:
+        return opened(sealer_of(session), [row for row in expert.restricted if row.field == field]).get(field)
+    except RestrictedValueUnreadable:
+        return NOTHING_STATED
 
 
 def _refuse_raced(session: Session, expert_id: str, number: str) -> None:

@@ -14,7 +14,7 @@ from expertdb.models.organisations import Organisation
 from expertdb.models.requests import ConsultationRequest
 from expertdb.names import organisation_key
 from expertdb.organisation_names import core_of
-from expertdb.services import audit, erasing, namesakes, paging, requests, versions
+from expertdb.services import audit, edits, erasing, namesakes, paging, requests, versions
 from expertdb.services.actors import Actor
 from expertdb.wording import Text
 from expertdb.workdays import local_day
@@ -66,15 +66,31 @@ def edit(
     actor: Actor,
     now: datetime,
 ) -> ExpertTie:
-    """Change what `body` names; raises NotFound, EditedMeanwhile, and ExpertIsErased and InvalidInput as `add` does."""
+    """Change what `body` names, if it changes anything; raises NotFound, EditedMeanwhile, and ExpertIsErased and
+    InvalidInput as `add` does.
+    """
     tie = get(session, expert_id, tie_id)
     erasing.hold_off(session, expert_id)
     versions.check(tie.version, version)
-    _fill(session, tie, _expert(session, expert_id), body, actor)
+    expert = _expert(session, expert_id)
+    body = _changes(session, tie, expert, body)
+    if not body:
+        return tie
+    _fill(session, tie, expert, body, actor)
     versions.touch(tie, now)
     session.flush()
     audit.record(session, actor, "tie.edited", kind="expert", id=expert_id, tie=tie_id, fields=sorted(body))
     return tie
+
+
+def _changes(session: Session, tie: ExpertTie, expert: Expert, body: dict[str, Any]) -> dict[str, Any]:
+    """What the body says that is not so already; the other side by any of its names, or its id."""
+    there = {name: getattr(tie, name) for name in PLAIN_FIELDS} | {"request": tie.request_id}
+    if "counterpart" in body:
+        other = _other_side(session, expert, body["counterpart"])
+        same = all(getattr(tie, name) == value for name, value in other.items())
+        there["counterpart"] = body["counterpart"] if same else None
+    return edits.changes(body, there)
 
 
 def delete(session: Session, expert_id: str, tie_id: str, *, version: int | None, actor: Actor) -> None:

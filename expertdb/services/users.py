@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from expertdb.errors import AlreadyExists, Fault, InvalidInput, LastAdministrator, NotFound
 from expertdb.models.base import new_id
 from expertdb.models.users import User
-from expertdb.services import audit, organisations, paging, passwords, racing, sessions, versions
+from expertdb.services import audit, edits, organisations, paging, passwords, racing, sessions, versions
 from expertdb.services.actors import Actor
 from expertdb.wording import Text
 
@@ -84,7 +84,7 @@ def find(session: Session, query: dict[str, Any]) -> paging.Page:
 def edit(
     session: Session, user_id: str, body: dict[str, Any], *, version: int | None, actor: Actor, now: datetime
 ) -> User:
-    """Change what `body` names; whoever loses a role or the account is signed out everywhere.
+    """Change what `body` names, if it changes anything; whoever loses a role or the account is signed out everywhere.
 
     Raises NotFound, EditedMeanwhile, LastAdministrator.
     """
@@ -94,6 +94,12 @@ def edit(
         body.get("role", ADMINISTRATOR) != ADMINISTRATOR or not body.get("active", True)
     ):
         _keep_an_administrator(session, user)
+    if "organisation" in body:
+        body = body | {"organisation": organisations.known(session, body["organisation"])}
+    there = {"name": user.name, "role": user.role, "active": user.active, "organisation": user.organisation_id}
+    body = edits.changes(body, there)
+    if not body:
+        return user
     before = (user.role, user.organisation_id, user.active)
     for field in ("name", "role", "active"):
         if field in body:

@@ -7,8 +7,10 @@ recused, somebody declines and is replaced, one panel is drawn by lot, and opini
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,14 @@ CASES = {
     one["id"]: one
     for one in map(json.loads, (Path(__file__).parents[1] / "quality" / "cases.jsonl").read_text("utf-8").splitlines())
 }
+# What is written for programs: codes, moments with their zone, JSON. The document names one file and one address.
+CODED = re.compile(
+    r"\b(?!verify_draw)[a-z]+_[a-z_]+\b|\bK-[A-Z]+|\dT\d\d:\d\d|\+00:00|\x5b\x22|recused:|\((?:must|nice)\)"
+)
+# Lines of the Chinese document whose value is a code's word: an English one is the code itself.
+IN_CODES = re.compile(
+    "(状态|类型|紧急程度|保密要求|决策阶段|方式|预设方案|产生方式|意见|采纳情况|不同意见)：.*[a-z]|.*[㐀-鿿](:|;) "
+)
 BODY = ("kind", "title", "text", "requester", "urgency")
 SCORES = dict.fromkeys(
     ("competence", "independence", "timeliness", "usefulness", "communication", "confidentiality"), 5
@@ -108,7 +118,10 @@ def files(office: Caller, panel: dict[str, Any]) -> tuple[dict[str, Any], list[s
         assert first.status_code == 200
         assert first.data == second.data
         read.append(first.data)
-    return json.loads(read[0]), [_words(raw) for raw in read[1:]]
+    words = [_words(raw) for raw in read[1:]]
+    assert [CODED.findall(text) for text in words] == [[], []]
+    assert not [line for line in words[0].split("\n") if IN_CODES.match(line)]
+    return json.loads(read[0]), words
 
 
 def _words(raw: bytes) -> str:
@@ -244,3 +257,46 @@ def test_document_is_made_for_chinese_readers_and_tells_no_time(office: Caller) 
         assert "w:eastAsia" in archive.read("word/styles.xml").decode()
     assert office.get(f"/panels/{panel['id']}/file?format=pdf").status_code == 422
     assert office.get("/panels/nobody/file").status_code == 404
+
+
+def test_document_says_of_interests_whether_none_were_declared_or_nothing_yet(office: Caller) -> None:
+    asked = accepted(office, "ZH4", region="350700")
+    panel = confirmed(office, formed(office, asked, size=3, rules=[{"type": "odd"}]))
+    first, second, _ = office.made(f"/panels/{panel['id']}/invitations", {})["items"]
+    for one, said in (
+        (first, {"none": True}),
+        (second, {"interests": [{"type": "kin", "counterpart": "张三"}]}),
+    ):
+        guest = Caller(office.app, office.made(f"/engagements/{one['id']}/links", {})["token"])
+        assert guest.post(f"/engagements/{one['id']}/declarations", said | {"confidential": True}).status_code == 200
+    kept, (chinese, english) = files(office, panel)
+    invited_at = datetime.fromisoformat(kept["engagements"][0]["created_at"]) + timedelta(hours=8)
+    for words in ("已申报无利益关系", "近亲属", "尚未申报", f"{invited_at:%Y-%m-%d %H:%M}"):
+        assert chinese.split("\n").count(words) >= 1, words
+    for words in ("none, as declared", "not declared yet", "Kin"):
+        assert english.split("\n").count(words) >= 1, words
+
+
+def test_document_writes_rules_as_the_console_does_and_names_what_has_no_title(office: Caller) -> None:
+    rules = [
+        {"type": "max_share", "share": "1/3", "regulator": True},
+        {"type": "at_least_one", "kinds": ["K-LAW", "K-JDG"], "name": "a legal voice"},
+        {"type": "at_least_one", "outside": ["350100"]},
+    ]
+    panel = formed(office, accepted(office, "ZH2"), size=5, rules=rules)
+    kept, (chinese, english) = files(office, panel)
+    assert "法律专家：专家类型 律师、法官" in chinese
+    assert "a legal voice: kinds of expert Lawyer, Judge" in english
+    assert {item["kind"] for one in kept["candidates"] for item in one["reasons"]["items"]} >= {"statement", "case"}
+    assert "专家自述" in chinese
+    assert not re.search("^；|；$|；；", chinese, re.MULTILINE)
+
+
+def test_document_names_the_expert_and_marks_another_signature(office: Caller) -> None:
+    panel = confirmed(office, formed(office, accepted(office, "ZH4"), size=3, rules=[{"type": "odd"}]))
+    serve(office, panel)
+    kept, (chinese, english) = files(office, panel)
+    signer = kept["names"]["experts"][kept["opinions"][0]["expert"]]
+    assert f"姓名：{signer['zh']}" in chinese
+    assert "署名：本人（与登记姓名不一致）" in chinese
+    assert "Signed: 本人 (differs from the expert's name on record)" in english

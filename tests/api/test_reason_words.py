@@ -122,7 +122,9 @@ def test_the_file_of_a_panel_gives_its_reasons_in_the_language_of_the_file(offic
         raw = office.get(f"/panels/{panel['id']}/file?format=docx&language={tongue}").data
         table = Document(io.BytesIO(raw)).tables[-1]
         terms = [
-            re.sub(r" -?\d\.\d{3}$", "", line) for row in table.rows[1:] for line in row.cells[-1].text.split("; ")
+            re.sub(r" [+-]\d\.\d{4}$", "", line)
+            for row in table.rows[1:]
+            for line in re.split("; |；", row.cells[-1].text)
         ]
         assert any(term in labels[tongue] for term in terms)
         assert not [term for term in terms if " · " in term or (tongue == "zh" and term in labels["en"] - labels["zh"])]

@@ -119,6 +119,24 @@ def test_expert_declares_accepts_signs_and_replies(app: Flask, official: Visitor
         assert (file.status_code, f".{kind}" in file.headers["Content-Disposition"]) == (200, True)
 
 
+def test_opinion_names_its_expert_and_marks_another_signature(app: Flask, official: Visitor, panel: str) -> None:
+    engagement = invited(official, panel)
+    one = guest(app, official, engagement)
+    one.post("/invitation/interests", {"/confidential": "true", "/none": "true"}, at="/invitation/interests")
+    sent(one, "/invitation/answer/accepted", reason="同意参加")
+    name = re.search(r"<h1>.*?</small> <bdi>([^<]+)</bdi>", official.page(engagement), re.DOTALL)
+    assert name is not None
+    for signature, differs in ((name[1], False), ("李四", True)):
+        sent(one, "/invitation/opinion", position="support", text="可行", signed_by=signature)
+        assert f"Signed: <bdi>{signature}</bdi>" in one.page("/invitation")
+        opinion = re.search(r'href="(/opinions/[^"]+)"', official.page(engagement))
+        assert opinion is not None
+        page = official.page(opinion[1])
+        assert page.count(f"<bdi>{name[1]}</bdi>") == (1 if differs else 2)
+        assert f"<bdi>{signature}</bdi>" in page
+        assert ("differs from the expert" in page) == differs
+
+
 def test_who_declines_is_followed_by_the_reserve(app: Flask, official: Visitor, office: Caller, panel: str) -> None:
     one = guest(app, official, invited(official, panel))
     left = sent(one, "/invitation/answer/declined", reason="时间不合")

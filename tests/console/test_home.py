@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from flask import Flask
 
 from tests.api.people import ASKED, candidate, expert, moved
@@ -59,3 +60,19 @@ def test_home_fetches_the_pool_at_a_glance(app: Flask, administrator_page: Visit
     worker = visitor(app, "agency", "某单位")
     assert "glance" not in worker.page("/")
     assert worker.get("/statistics/glance").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh", ("在库专家不足三人的专业", '<th scope="col">服务类别</th>', "进入名单次数最多")),
+        ("en", ("What fewer than three active experts offer", '<th scope="col">Services</th>', "Listed most often")),
+    ],
+)
+def test_statistics_say_what_they_count(
+    app: Flask, administrator: Caller, office: Caller, language: str, words: tuple[str, ...]
+) -> None:
+    expert(administrator)
+    office.made(f"/requests/{office.made('/requests', ASKED)['id']}/shortlists", {})
+    page = visitor(app, "administrator", language=language).page("/statistics?codes=service_kind")
+    assert [one for one in words if one not in page] == []

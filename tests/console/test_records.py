@@ -2,11 +2,12 @@
 
 import re
 
+import pytest
 from flask import Flask
 from sqlalchemy import text
 
 from expertdb.database import db
-from tests.api.people import expert, moved
+from tests.api.people import expert, invited_expert, moved
 from tests.callers import Caller
 from tests.console.conftest import Visitor, visitor
 from tests.console.filling import filled
@@ -93,3 +94,20 @@ def test_organisation_in_use_stays_and_says_why(app: Flask, administrator: Calle
     )
     assert answer.status_code == 409
     assert "still point to this organisation" in answer.text
+
+
+@pytest.mark.parametrize(("language", "expert", "no"), [("zh", "专家", "否"), ("en", "Expert", "no")])
+def test_log_names_experts_as_such_and_finds_what_they_did(
+    app: Flask, administrator: Caller, office: Caller, language: str, expert: str, no: str
+) -> None:
+    engagement, guest = invited_expert(administrator, office)
+    path = f"/engagements/{engagement['id']}"
+    guest.post(f"{path}/declarations", {"none": True, "confidential": True})
+    guest.post(f"{path}/transitions", {"to": "accepted", "reason": "同意"}, etag="*")
+    signed = {"engagement": engagement["id"], "position": "support", "text": "可行", "signed_by": "林岚"}
+    guest.made("/opinions", signed | {"dissent": False})
+    page = visitor(app, "auditor", language=language).page("/audit?role=expert")
+    roles = re.findall(r'<span class="quiet nowrap">([^<]*)</span>', page)
+    assert set(roles) == {expert}
+    assert f'<option value="expert" selected>{expert}</option>' in page
+    assert re.search(f"(dissent: |不同意见：){no}(;|；|<)", page)

@@ -281,9 +281,65 @@ def test_standing_tells_rank_or_reason(administrator: Caller, official: Visitor,
     path = f"/requests/{asked(office)}/standing"
     assert "Nobody has this name." in official.page(f"{path}?q=zzz")
     assert f"expert={second['id']}" in html.unescape(official.page(f"{path}?q=wangyi"))
-    assert "Stands at 1 of 1 today" in official.page(f"{path}?expert={first['id']}")
+    page = official.page(f"{path}?expert={first['id']}")
+    assert "Stands at 1 today of the 1 who have something in common with the request" in page
     assert "Suspended" in official.page(f"{path}?expert={second['id']}")
     assert official.get(f"{path}?expert=nobody").status_code == 404
+
+
+def test_standing_adds_up_to_the_affinity_that_it_tells(
+    administrator: Caller, official: Visitor, office: Caller
+) -> None:
+    one = expert(administrator)
+    page = official.page(f"/requests/{asked(office, aspects=ASPECTS)}/standing?expert={one['id']}")
+    assert "Evidence that is not verified" in page
+    [(lines, total)] = sums(page)
+    assert abs(lines - total) < 0.0006  # Each line is rounded to four places.
+    assert f"affinity {total:.4f}" in page
+
+
+def test_standing_says_when_a_term_was_over(administrator: Caller, official: Visitor, office: Caller) -> None:
+    term = {"start": "2020-01-01", "end": "2022-12-31"}
+    gone = expert(administrator, status="expired", term=term)
+    page = official.page(f"/requests/{asked(office)}/standing?expert={gone['id']}")
+    assert "Term expired (term 2020-01-01 to 2022-12-31)" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "begins", "against"),
+    [
+        ("en", "<p>林岚 stands before 王一 above all by ", "In favour of 王一: "),
+        ("zh", "<p>林岚排在王一之前，主要在于：", "王一占优的是："),
+    ],
+)
+def test_comparison_sums_up_by_its_largest_lines(
+    app: Flask, administrator: Caller, office: Caller, language: str, begins: str, against: str
+) -> None:
+    expert(administrator)
+    expert(administrator, "王一", statement="商标，熟悉锂电池", items=[], codes=["TM"])
+    made = office.made(f"/requests/{asked(office)}/shortlists", {})
+    page = visitor(app, "policy_office", language=language).page(f"/shortlists/{made['id']}/comparison")
+    largest = re.search(r"<td[^>]*><bdi>([^<]+)</bdi></td>", page)
+    sentence = re.search(f"{begins}(.*?)</p>", page)
+    assert (largest is not None, sentence is not None) == (True, True)
+    assert sentence[1].startswith(largest[1])  # type: ignore[index]
+    gains, _, losses = sentence[1].partition(against)  # type: ignore[index]
+    rest = r"(其余各项合计|all other lines together) \d\.\d{4}"
+    told = [list(map(float, re.findall(r" (\d\.\d{4})", re.sub(rest, "", part)))) for part in (gains, losses)]
+    assert told == [sorted(part, reverse=True) for part in told]
+    assert [len(part) <= most for part, most in zip(told, (3, 2), strict=True)] == [True, True]
+
+
+@pytest.mark.parametrize(("language", "between"), [("zh", "、"), ("en", ", ")])
+def test_words_of_a_line_are_parted_as_the_page_parts_words(
+    app: Flask, administrator: Caller, office: Caller, language: str, between: str
+) -> None:
+    expert(administrator, statement="Licensed batteries, 许可")
+    asks = office.made("/requests", ASKED | {"title": "Licensing of batteries", "text": "锂电池许可"})
+    page = visitor(app, "policy_office", language=language).page(f"/requests/{asks['id']}/ranking")
+    assert f"Licensing{between}许可" in page
+    assert ("同义与跨语言" if language == "zh" else "Synonyms and other language") in page
+    assert ("百分比为该项依据" if language == "zh" else "A percentage is the share") in page
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

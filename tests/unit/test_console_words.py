@@ -26,6 +26,7 @@ from expertdb.models import (
 )
 from expertdb.models import vocabularies as vocabulary_models
 from expertdb.schemas import imports
+from expertdb.schemas.audit import ROLES_IN_LOG
 from expertdb.schemas.experts import ITEM_KINDS, ExpertPatch
 from expertdb.schemas.exports import FORMATS
 from expertdb.schemas.requests import NEEDS, RequestPatch
@@ -52,6 +53,7 @@ EXACT: dict[str, Iterable[str]] = {
     "stage": requests.STAGES,
     "need": NEEDS,
     "role": tokens.ROLES,
+    "audit_role": ROLES_IN_LOG,
     "scope": tokens.SCOPES,
     "ground": sanctions.GROUNDS,
     "sanction_kind": sanctions.SANCTION_KINDS,

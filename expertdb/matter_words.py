@@ -1,7 +1,64 @@
-"""What panels, draws, conflicts, engagements, opinions and evaluations are called in people's words."""
+"""What the codes of requests, panels, conflicts, engagements, opinions and evaluations are called.
+
+Pages and the file of a panel say these words; those that sentences of services name stand in `code_words.py`.
+"""
 
 from expertdb.wording import Text
 
+REQUEST_KIND = {"consultation": Text("Consultation"), "policy_drafting": Text("Policy drafting")}
+NEED = {"must": Text("Required"), "nice": Text("Desirable")}
+URGENCY = {"normal": Text("Normal"), "urgent": Text("Urgent"), "critical": Text("Critical")}
+ITEM_KIND = {
+    "publication": Text("Publication"),
+    "patent": Text("Patent"),
+    "case": Text("Case"),
+    "project": Text("Project"),
+    "policy_draft": Text("Policy draft"),
+    "standard": Text("Standard"),
+    "training": Text("Training"),
+}
+MODE = {
+    "written": Text("In writing"),
+    "meeting": Text("Meeting"),
+    "commissioned": Text("Commissioned study"),
+    "on_site": Text("On site"),
+    "online": Text("Online"),
+}
+SECRECY = {
+    "open": Text("Open"),
+    "internal": Text("Internal"),
+    "trade_secret": Text("Trade secret"),
+    "sensitive": Text("Sensitive work matter"),
+}
+STAGE = {
+    "initiation": Text("Initiation"),
+    "research": Text("Research"),
+    "drafting": Text("Drafting"),
+    "public_comment": Text("Public comment"),
+    "expert_review": Text("Expert review"),
+    "legality_review": Text("Review of legality"),
+    "fair_competition_review": Text("Fair competition review"),
+    "evaluation": Text("Evaluation afterwards"),
+}
+# What counts as evidence besides a profile's items.
+MATERIAL = {
+    "statement": Text("Statement"),
+    "profile": Text("Profile as a whole"),
+    "codes": Text("Curated codes"),
+    "untitled": Text("Other parts of the profile"),
+}
+# What the service notes where something moved a request or a panel by itself: a word, or the word before an id.
+NOTES = {
+    "entry": Text("entry"),
+    "proposed": Text("proposed"),
+    "term ended": Text("term ended"),
+    "leave ended": Text("leave ended"),
+    "no answer in time": Text("no answer in time"),
+    "shortlist": Text("A shortlist was drawn up."),
+    "panel": Text("A panel moved on."),
+    "draw": Text("It was drawn by lot."),
+}
+LENGTH_OF_ID = 36
 PANEL_MOVE = {
     "confirmed": Text("Confirm the panel"),
     "rejected": Text("Reject the panel"),
@@ -62,6 +119,10 @@ PRESET_RULE = {
 PANEL_SOLVED = {
     "infeasible": Text("No panel meets these rules"),
     "unknown": Text("No panel was found in time"),
+}
+SOLVER = {
+    "optimal": Text("no panel that meets the rules has a higher sum"),
+    "feasible": Text("nothing: the time ran out before the best was found"),
 }
 EFFECT = {
     "exclude": Text("stays out"),
@@ -152,7 +213,16 @@ IMPORT_DECISION = {
     "skip": Text("is passed over"),
 }
 IMPORT_PREFER = {"pool": Text("what the pool has"), "file": Text("what the file has")}
-MATTER_TABLES = {
+MATTER_WORDS = {
+    "request_kind": REQUEST_KIND,
+    "need": NEED,
+    "urgency": URGENCY,
+    "item_kind": ITEM_KIND,
+    "mode": MODE,
+    "secrecy": SECRECY,
+    "stage": STAGE,
+    "material": MATERIAL,
+    "solver": SOLVER,
     "import_policy": IMPORT_POLICY,
     "import_decision": IMPORT_DECISION,
     "import_prefer": IMPORT_PREFER,
@@ -174,3 +244,10 @@ MATTER_TABLES = {
     "preset_rule": PRESET_RULE,
     "panel_solved": PANEL_SOLVED,
 }
+
+
+def reason(text: str) -> str:
+    """Why something was done: what the service itself noted as a sentence, what a person wrote as it is."""
+    what, _, id = text.partition(" ")
+    noted = text in NOTES if not id else len(id) == LENGTH_OF_ID
+    return NOTES.get(what, text) if noted else text
