@@ -9,12 +9,12 @@ from expertdb.console.handling import go
 from expertdb.console.language import said
 from expertdb.console.rules import Reply, Visit, allow, takes
 from expertdb.console.site import pages
-from expertdb.schemas.engagement_forms import EvaluationForm, InvitationForm
-from expertdb.schemas.engagements import ContactQuery, EngagementAnswer, EngagementTransitionBody
+from expertdb.schemas.engagement_forms import EvaluationForm, InvitationForm, OfficeDeclarationForm
+from expertdb.schemas.engagements import ContactQuery, EngagementAnswer, EngagementTransitionBody, MatterAnswer
 from expertdb.schemas.evaluations import EvaluationAnswer
 from expertdb.schemas.opinions import AdoptionBody, OpinionAnswer
 from expertdb.schemas.requests import RequestAnswer
-from expertdb.services import answers, engagements, evaluations, lifecycle, opinions, panels, requests
+from expertdb.services import answers, declarations, engagements, evaluations, lifecycle, opinions, panels, requests
 
 OFFICES = ("administrator", "policy_office")
 ASKERS = (*OFFICES, "agency")
@@ -62,7 +62,8 @@ def _shown(visit: Visit, engagement_id: str, **more: Any) -> str:
         "engagements/show.html",
         one=EngagementAnswer().dump(row),
         asked=RequestAnswer().dump(requests.get(visit.session, row.request_id, actor=visit.actor)),
-        ways=lifecycle.ENGAGEMENT_WAYS[row.status],
+        ways=answers.ways(visit.session, row, visit.now),
+        is_recused=row.declaration is not None and answers.is_recused(visit.session, row, visit.now),
         is_live=row.status in engagements.LIVE,
         opinions=OpinionAnswer(many=True).dump(said_of),
         evaluations=EvaluationAnswer(many=True).dump(rated),
@@ -79,6 +80,29 @@ def issue_link(visit: Visit, engagement_id: str) -> Reply:
     token, until = engagements.issue_link(visit.session, engagement_id, actor=visit.actor, now=visit.now)
     address = url_for("console.open_invitation", token=token, _external=True)
     return render_template("engagements/link.html", engagement_id=engagement_id, address=address, until=until)
+
+
+@pages.get("/engagements/<engagement_id>/declaration")
+@allow(*OFFICES)
+def new_office_declaration(visit: Visit, engagement_id: str) -> Reply:
+    """The form for interests that an expert declares by telephone, on paper or in person."""
+    row = engagements.load(visit.session, engagement_id, actor=visit.actor)
+    matter = declarations.matter(visit.session, engagement_id, actor=visit.actor, now=visit.now)
+    return render_template(
+        "engagements/declare.html",
+        one=EngagementAnswer().dump(row),
+        matter=MatterAnswer().dump(matter),
+        form=visit.form or Form.blank(),
+    )
+
+
+@pages.post("/engagements/<engagement_id>/declaration")
+@allow(*OFFICES)
+@takes(OfficeDeclarationForm, again=new_office_declaration)
+def take_declaration_down(visit: Visit, engagement_id: str) -> Reply:
+    """Keep what the expert declared, as taken down by the office."""
+    declarations.declare(visit.session, engagement_id, visit.body, actor=visit.actor, now=visit.now)
+    return go("show_engagement", said("The declaration is kept."), engagement_id=engagement_id)
 
 
 @pages.get("/engagements/<engagement_id>/moves/<to>")

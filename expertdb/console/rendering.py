@@ -1,6 +1,6 @@
 """What every template may use, and the headers that every page carries."""
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import Flask, Response, current_app, request, url_for
@@ -29,6 +29,7 @@ from expertdb.models.organisations import Organisation
 from expertdb.schemas.experts import ENTRY_STATUSES
 from expertdb.schemas.shared import named
 from expertdb.wording import Text, say
+from expertdb.workdays import end_of_day, local_clock
 
 # The main navigation: endpoint and words, in this order; each role sees those of its pages.
 PLACES = (
@@ -54,7 +55,6 @@ MORE_PLACES = (
     ("all_tokens", Text("Tokens")),
 )
 # What the service notes where drawing up a list moved a request.
-CHINA = timezone(timedelta(hours=8))
 HEADERS = {
     # Nothing but our own files, no script or style written into a page; Pico draws its arrows from data addresses.
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -80,15 +80,12 @@ def moment(value: datetime | str | None) -> str:
         return "—"
     found = datetime.fromisoformat(value) if isinstance(value, str) else value
     aware = found if found.tzinfo else found.replace(tzinfo=UTC)
-    return aware.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+    return local_clock(aware)
 
 
 def deadline(value: datetime | str | None) -> str:
     """A moment until which something may be done: the end of a day is that day's, not the beginning of the next."""
-    shown = moment(value)
-    if not shown.endswith(" 00:00"):
-        return shown
-    return f"{date.fromisoformat(shown.partition(' ')[0]) - timedelta(days=1)} 24:00"
+    return end_of_day(moment(value))
 
 
 def day(value: date | str | None) -> str:

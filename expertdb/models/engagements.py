@@ -13,13 +13,16 @@ from expertdb.models.panels import Panel
 ENGAGEMENT_STATES = ("invited", "accepted", "declined", "silent", "withdrawn", "delivered")
 # Who is or was at work, or may be at any moment: what load and cool-off count.
 COUNTED = ("invited", "accepted", "delivered")
+# How an expert declared interests to an office that took it down.
+WAYS_OF_DECLARING = ("telephone", "paper", "email", "in_person")
 
 
 class Engagement(Base):
     """The invitation of one expert to one panel, and its course.
 
     `respond_by` is the moment until which an answer is awaited. `link` counts the links that were issued to the expert:
-    only the last one opens. `declaration` is what the expert declared about interests, None until they did.
+    only the last one opens. `declaration` is what the expert declared about interests, by
+    their link or to an office, None until they did.
     `promoted_from` is the engagement in whose place a reserve was asked.
     """
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from expertdb.code_words import why_out
+from expertdb.code_words import until, why_out
 from expertdb.errors import ExpertIsNotEligible, Fault, NotAllowed, StepIsMissing
 from expertdb.models.engagements import Engagement
 from expertdb.models.requests import ConsultationRequest
@@ -20,6 +20,22 @@ from expertdb.wording import Text
 # What an expert may do by their own link; the rest is an office's to record.
 OWN_WAYS = ("accepted", "declined", "withdrawn", "delivered")
 LEFT = ("declined", "silent", "withdrawn")
+
+
+def ways(session: Session, engagement: Engagement, now: datetime) -> list[str]:
+    """What can be noted of an engagement as things stand."""
+    found = list(lifecycle.ENGAGEMENT_WAYS[engagement.status])
+    if engagement.respond_by >= now and "silent" in found:
+        found.remove("silent")
+    if "accepted" in found and (engagement.declaration is None or is_recused(session, engagement, now)):
+        found.remove("accepted")
+    return found
+
+
+def is_recused(session: Session, engagement: Engagement, now: datetime) -> bool:
+    """Whether anything keeps the expert out of the matter by now."""
+    consultation_request = session.get_one(ConsultationRequest, engagement.request_id)
+    return bool(serving.reasons_against(session, consultation_request, [engagement.expert_id], now))
 
 
 @dataclass(frozen=True)
@@ -61,7 +77,7 @@ def _refuse_wrong_hands(engagement: Engagement, to: str, actor: Actor, now: date
     if actor.role == EXPERT and to == "accepted" and engagement.respond_by < now:
         raise NotAllowed(Text("The time to answer has passed; ask the office."))
     if to == "silent" and engagement.respond_by >= now:
-        raise NotAllowed(Text("An answer is awaited until {moment}.", moment=engagement.respond_by.isoformat()))
+        raise NotAllowed(Text("An answer is awaited until {moment}.", moment=until(engagement.respond_by)))
 
 
 def _refuse_conflicted(
