@@ -67,7 +67,7 @@ def move(
     lifecycle.check("engagement", lifecycle.ENGAGEMENT_WAYS, engagement.status, to)
     _refuse_wrong_hands(engagement, to, actor, now)
     if to == "accepted":
-        _refuse_conflicted(session, consultation_request, engagement, now)
+        _refuse_conflicted(session, consultation_request, engagement, actor, now)
     return carry_out(session, consultation_request, engagement, to, reason, rules, actor=actor, now=now)
 
 
@@ -81,15 +81,16 @@ def _refuse_wrong_hands(engagement: Engagement, to: str, actor: Actor, now: date
 
 
 def _refuse_conflicted(
-    session: Session, consultation_request: ConsultationRequest, engagement: Engagement, now: datetime
+    session: Session, consultation_request: ConsultationRequest, engagement: Engagement, actor: Actor, now: datetime
 ) -> None:
     if engagement.declaration is None:
         raise StepIsMissing(Text("Interests are declared before an invitation is accepted."))
-    against = serving.reasons_against(session, consultation_request, [engagement.expert_id], now)
-    if against:
-        detail = "The expert {expert} may not be chosen for this request: {reason}."
-        reason = why_out(against[engagement.expert_id])
-        raise ExpertIsNotEligible((Fault("/to", Text(detail, expert=engagement.expert_id, reason=reason)),))
+    expert = engagement.expert_id
+    reason = serving.reasons_against(session, consultation_request, [expert], now).get(expert)
+    if reason is not None:
+        to_themselves = Text("You may not serve in this matter: {reason}.", reason=why_out(reason))
+        detail = to_themselves if actor.role == EXPERT else serving.may_not(session, expert, reason)
+        raise ExpertIsNotEligible((Fault("/to", detail),))
 
 
 def carry_out(

@@ -120,7 +120,9 @@ def test_declared_interest_stands_in_the_way(app: Flask, official: Visitor, pane
     page = one.page("/invitation")
     assert "you cannot serve in this matter" in page
     assert "/invitation/answer/accepted" not in page
-    assert sent(one, "/invitation/answer/accepted", reason="仍要参加").status_code == 409  # type: ignore[attr-defined]
+    refused = sent(one, "/invitation/answer/accepted", reason="仍要参加")
+    assert refused.status_code == 409  # type: ignore[attr-defined]
+    assert "You may not serve in this matter: Recused:" in refused.text  # type: ignore[attr-defined]
 
 
 def test_link_opens_one_invitation_and_nothing_else(app: Flask, official: Visitor, panel: str) -> None:

@@ -210,7 +210,17 @@ def test_confirmation_of_a_panel_that_the_pool_moved_under_is_refused_in_words(
     answer = decided(official, panel["id"], **{"/reason": "同意", "/confirmed_by": "王某"})
     assert answer.status_code == 409
     assert 'value="王某"' in answer.text
-    assert 'class="faults"' in answer.text
+    assert "The expert 专家甲 may not be chosen for this request: Suspended." in answer.text
+    assert f"The expert {pool[0]}" not in answer.text
+
+
+def test_expert_who_must_be_a_member_and_may_not_is_called_by_name(
+    official: Visitor, administrator: Caller, asked: str, pool: list[str]
+) -> None:
+    moved(administrator, f"/experts/{pool[2]}", "suspended")
+    page = tried(official, asked, 409, **{"/forced": "专家丙"})
+    assert "The expert 专家丙 may not be chosen for this request: Suspended." in page
+    assert f"The expert {pool[2]}" not in page
 
 
 def test_two_who_decide_at_once_do_not_decide_twice(official: Visitor, office: Caller, asked: str) -> None:
