@@ -181,9 +181,10 @@ class Form:
         return {at: said for at, said in self.faults.items() if self.field_of(at) in fields}
 
     def fault(self, pointer: str) -> list[str]:
-        """What is wrong with a field, or with one value of the list that it is."""
+        """What is wrong with a field, or with one value of the list that it is; a row of its own says it itself."""
         at_values = re.compile(rf"{re.escape(pointer)}(/[0-9]+)?")
-        return [said for at, messages in self.faults.items() if at_values.fullmatch(at) for said in messages]
+        places = [at for at in self.faults if at_values.fullmatch(at) and (at == pointer or at not in self.labels)]
+        return [said for at in places for said in self.faults[at]]
 
 
 def field_id(pointer: str) -> str:

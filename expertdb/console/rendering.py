@@ -93,13 +93,13 @@ def day(value: date | str | None) -> str:
     return "—" if value is None else str(value)
 
 
-# What marshmallow says of a field that was left blank is for programs; a form says it to people.
-BLANK, NEEDED = "Missing data for required field.", Text("This must be filled in.")
+# What is said to programs of a field that was left blank; a form says it to people.
+BLANK, NEEDED = ("Missing data for required field.", "This parameter is needed."), Text("This must be filled in.")
 
 
 def told(text: str) -> str:
     """A sentence that a service made, in the language of this page."""
-    return say(NEEDED if text == BLANK else text, tongue())
+    return say(NEEDED if text in BLANK else text, tongue())
 
 
 # The colours of statuses: what is well, what waits, what is over; all others are plain.

@@ -168,6 +168,24 @@ def test_fault_stands_at_its_field(official: Visitor, asked: str) -> None:
         assert f'href="#{fault}"' in tried(official, asked, 422, **fields), fields
 
 
+def test_rule_that_says_nobody_is_told_in_words_at_its_row_and_above(official: Visitor, asked: str) -> None:
+    page = tried(official, asked, 422, **{"/rules/1/type": "at_least_one"})
+    assert page.count("Choose at least one of: kinds of expert") == 2
+    assert "regulator," not in page
+    page = tried(official, asked, 422, **{"/rules/1/type": "cover"})
+    assert page.count("This must be filled in.") == 2
+    assert "parameter" not in page
+
+
+def test_only_what_may_be_left_out_is_marked_so(official: Visitor, asked: str) -> None:
+    rows = {f"/rules/{place}/type": type for place, type in enumerate(("cover", "keep_apart", "min_affinity"))}
+    page = official.post(f"{asked}/panels/rows", rows, at=f"{asked}/panels/new").text
+    labels = dict(re.findall(r'<label for="(f-rules-[^"]+)">(.*?)</label>', page))
+    optional = {name for name, words in labels.items() if "optional" in words}
+    assert optional == {"f-rules-0-each"}
+    assert labels["f-rules-2-limit"] == "Lowest affinity"
+
+
 def test_rules_in_the_way_are_named_with_what_would_have_to_give(official: Visitor, office: Caller, asked: str) -> None:
     rule = {"/rules/1/type": "at_least", "/rules/1/count": "3", "/rules/1/kinds": ["K-LAW"]}
     page = tried(official, asked, **rule)
