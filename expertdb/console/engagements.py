@@ -9,6 +9,7 @@ from expertdb.console.handling import go
 from expertdb.console.language import said
 from expertdb.console.rules import Reply, Visit, allow, takes
 from expertdb.console.site import pages
+from expertdb.errors import PanelIsNotConfirmed
 from expertdb.schemas.engagement_forms import EvaluationForm, InvitationForm, OfficeDeclarationForm
 from expertdb.schemas.engagements import ContactQuery, EngagementAnswer, EngagementTransitionBody, MatterAnswer
 from expertdb.schemas.evaluations import EvaluationAnswer
@@ -27,6 +28,8 @@ ALL = {"limit": 100}
 def new_invitation(visit: Visit, panel_id: str) -> Reply:
     """The form for inviting everybody who was not invited yet."""
     panel = panels.get(visit.session, panel_id, actor=visit.actor)
+    if panel.status != "confirmed":
+        raise PanelIsNotConfirmed(panel.status)
     asked = requests.get(visit.session, panel.request, actor=visit.actor)
     form = visit.form or Form.blank()
     return render_template("engagements/invite.html", panel=panel, asked=RequestAnswer().dump(asked), form=form)

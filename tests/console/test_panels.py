@@ -283,3 +283,15 @@ def test_no_code_stands_alone_on_a_panel(app: Flask, office: Caller, asked: str)
         text = re.sub(r"<[^>]+>", " ", page)
         for code in ("max_per_organisation", "at_least_one", "K-LAW", "proposed", "solved", "regulator", "max_load"):
             assert not re.search(rf"\b{code}\b", text), code
+
+
+def test_members_of_a_panel_nobody_decided_on_are_not_invited_and_the_way_back_is_shown(
+    app: Flask, office: Caller, asked: str
+) -> None:
+    one = visitor(app, "policy_office", language="zh")
+    panel = proposed(office, asked)
+    refused = one.get(f"/panels/{panel['id']}/invitations/new")
+    assert refused.status_code == 409
+    assert f'href="/panels/{panel["id"]}"' in refused.text
+    assert "当前状态为“待确认”" in refused.text
+    assert "（proposed）" not in refused.text
