@@ -227,6 +227,12 @@ def until(moment: datetime) -> Word:
     return Word(moment.astimezone(UTC).isoformat(), zh=shown, en=shown)
 
 
+def at(moment: str) -> Word:
+    """A moment as clocks in China show it; programs get it as it is written."""
+    shown = local_clock(datetime.fromisoformat(moment))
+    return Word(moment, zh=shown, en=shown)
+
+
 def labelled(code: str, *names: str) -> Word:
     """What a code of these vocabularies (those of expertise) is called; an unknown one is its own word."""
     for name in names or vocabularies.EXPERTISE:
