@@ -116,7 +116,13 @@ def new_engagement_move(visit: Visit, engagement_id: str, to: str) -> Reply:
     if to not in lifecycle.ENGAGEMENT_WAYS[row.status]:
         abort(404)
     form = visit.form or Form.blank(to=to).of_version(row.version)
-    return render_template("engagements/move.html", one=EngagementAnswer().dump(row), to=to, form=form)
+    return render_template(
+        "engagements/move.html",
+        one=EngagementAnswer().dump(row),
+        to=to,
+        form=form,
+        has_opinion=opinions.are_signed(visit.session, row.id),
+    )
 
 
 @pages.post("/engagements/<engagement_id>/moves/<to>")

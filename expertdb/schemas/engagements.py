@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, pre_dump
+from marshmallow import Schema, ValidationError, fields, pre_dump, validates_schema
 
 from expertdb import conflict_types
 from expertdb.models.engagements import ENGAGEMENT_STATES, WAYS_OF_DECLARING, Engagement
@@ -19,10 +19,15 @@ class InvitationBody(Schema):
 
 
 class EngagementTransitionBody(Schema):
-    """What an expert answered, or what came of it, and why."""
+    """What an expert answered, or what came of it, and why; an acceptance speaks for itself."""
 
     to = Choice(ENGAGEMENT_STATES, required=True)
-    reason = Remark(maximum=1000, minimum=1, required=True)
+    reason = Remark(maximum=1000, minimum=1, load_default="", metadata={"description": "needed but for an acceptance"})
+
+    @validates_schema
+    def say_why(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if data["to"] != "accepted" and not data["reason"]:
+            raise ValidationError(["Missing data for required field."], "reason")
 
 
 class EngagementAnswer(Schema):

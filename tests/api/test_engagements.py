@@ -169,6 +169,15 @@ def test_office_takes_a_declaration_down_and_says_how_it_was_given(office: Calle
     assert move(office, one, "accepted").json["status"] == "accepted"
 
 
+@pytest.mark.parametrize(("to", "status"), [("accepted", 200), ("declined", 422), ("withdrawn", 422)])
+def test_acceptance_alone_needs_no_reason(office: Caller, panel: Any, to: str, status: int) -> None:
+    one = invited(office, panel)[0]
+    assert office.post(f"/engagements/{one['id']}/declarations", NONE).status_code == 200
+    answer = office.post(f"/engagements/{one['id']}/transitions", {"to": to}, etag="*")
+    assert answer.status_code == status
+    assert status == 200 or faults(answer) == ["/reason"]
+
+
 def test_secret_matter_shows_less_before_acceptance(office: Caller, panel: Any, app: Flask) -> None:
     asked = office.made("/requests", ASKED | {"secrecy": "trade_secret"})
     moved(office, f"/requests/{asked['id']}", "accepted")

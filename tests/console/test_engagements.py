@@ -181,3 +181,18 @@ def test_silence_is_recorded_once_the_time_to_answer_has_passed(official: Visito
     clock.forward(days=20)
     official.sign_in("policy_office")
     assert "/moves/silent" in official.page(engagement)
+
+
+def test_delivery_without_an_opinion_is_warned_of_first(app: Flask, official: Visitor, panel: str) -> None:
+    engagement = invited(official, panel)
+    one = guest(app, official, engagement)
+    declared = {"/confidential": "true", "/none": "true"}
+    assert one.post("/invitation/interests", declared, at="/invitation/interests").status_code == 303
+    assert sent(one, "/invitation/answer/accepted").status_code == 303  # type: ignore[attr-defined]
+    page = one.page("/invitation/answer/delivered")
+    assert "You have signed no opinion yet." in page
+    assert 'data-confirm="Deliver without an opinion?"' in page
+    assert 'href="/invitation/opinion"' in page
+    assert "No opinion of this expert has been signed yet." in official.page(f"{engagement}/moves/delivered")
+    sent(one, "/invitation/opinion", position="support", text="同意", signed_by="专家甲")
+    assert "You have signed no opinion yet." not in one.page("/invitation/answer/delivered")

@@ -172,6 +172,7 @@ def test_rule_that_says_nobody_is_told_in_words_at_its_row_and_above(official: V
     page = tried(official, asked, 422, **{"/rules/1/type": "at_least_one"})
     assert page.count("Choose at least one of: kinds of expert") == 2
     assert "regulator," not in page
+    assert "The panel cannot be tried like this" in page
     page = tried(official, asked, 422, **{"/rules/1/type": "cover"})
     assert page.count("This must be filled in.") == 2
     assert "parameter" not in page
