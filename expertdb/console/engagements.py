@@ -90,6 +90,8 @@ def issue_link(visit: Visit, engagement_id: str) -> Reply:
 def new_office_declaration(visit: Visit, engagement_id: str) -> Reply:
     """The form for interests that an expert declares by telephone, on paper or in person."""
     row = engagements.load(visit.session, engagement_id, actor=visit.actor)
+    if row.status != "invited":
+        abort(404)
     matter = declarations.matter(visit.session, engagement_id, actor=visit.actor, now=visit.now)
     return render_template(
         "engagements/declare.html",

@@ -14,11 +14,10 @@ from expertdb.schemas.panels import MOST_CANDIDATES, MOST_SIDES
 from expertdb.schemas.personal import Remark
 from expertdb.vocabularies import EXPERTISE
 from expertdb.wording import Text
-from matching.panel import GROUPINGS, presets
+from matching.panel import GROUPINGS, MEANT, NEEDED, presets
 
 LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")
-# The types of rules that say who is meant, and the fields in which a row of a page says it.
-MEANT = ("at_least_one", "at_least", "at_most", "min_share", "max_share")
+# The fields in which a row of a page says who is meant by a rule.
 WHO = ("kinds", "codes", "regions", "outside", "sides", "who")
 NOBODY_IS_MEANT = Text(
     "Choose at least one of: kinds of expert, subjects and services, from, from outside, sides, besides."
@@ -43,6 +42,12 @@ class RuleForm(Schema):
     experts = Unique(Str(maximum=200, minimum=1), maximum=LARGEST_PANEL)
     sides = Unique(Str(maximum=50, minimum=1), maximum=MOST_SIDES)
     who = Choice(("regulator", "newcomer"), allow_none=True)
+
+    @validates_schema
+    def say_what_the_type_needs(self, data: dict[str, Any], **kwargs: Any) -> None:
+        missing = [name for name in NEEDED.get(data["type"], ()) if data.get(name) in (None, [], "")]
+        if missing:
+            raise ValidationError({name: ["Missing data for required field."] for name in missing})
 
     @validates_schema
     def say_who_is_meant(self, data: dict[str, Any], **kwargs: Any) -> None:
