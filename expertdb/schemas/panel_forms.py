@@ -20,7 +20,7 @@ LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")
 # The fields in which a row of a page says who is meant by a rule.
 WHO = ("kinds", "codes", "regions", "outside", "sides", "who")
 NOBODY_IS_MEANT = Text(
-    "Choose at least one of: kinds of expert, subjects and services, from, from outside, sides, besides."
+    "Choose at least one of “Kinds of expert”, “Subjects and services”, “From”, “From outside”, “Sides” and “Besides”."
 )
 LONGEST_RECORD = 900_000  # A form may hold a megabyte.
 

@@ -171,7 +171,7 @@ def test_fault_stands_at_its_field(official: Visitor, asked: str) -> None:
 def test_rule_that_says_nobody_is_told_in_words_at_its_row_and_above(official: Visitor, asked: str) -> None:
     page = tried(official, asked, 422, **{"/rules/1/type": "at_least_one", "/rules/2/type": "max_per"})
     assert "Group</a>: This must be filled in." in page
-    assert page.count("Choose at least one of: kinds of expert") == 2
+    assert page.count("Choose at least one of “Kinds of expert”") == 2
     assert "regulator," not in page
     assert "The panel cannot be tried like this" in page
     page = tried(official, asked, 422, **{"/rules/1/type": "cover"})
