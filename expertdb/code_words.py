@@ -6,9 +6,11 @@ and a caller of the API as the code to send. The pages' further tables are in
 """
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from expertdb import conflict_types, vocabularies
 from expertdb.wording import Text, Word, say
+from expertdb.workdays import end_of_day, local_time
 
 EXPERT_STATUS = {
     "draft": Text("Draft"),
@@ -217,6 +219,18 @@ def conflict(type: str) -> Word:
     """What a type of conflict is called."""
     known = conflict_types.types().get(type)
     return Word(type, zh=type, en=type) if known is None else Word(type, zh=known.zh, en=known.en)
+
+
+def until(moment: datetime) -> Word:
+    """A moment until which something may be done, as clocks in China show it; programs get it in UTC."""
+    shown = end_of_day(local_time(moment))
+    return Word(moment.astimezone(UTC).isoformat(), zh=shown, en=shown)
+
+
+def at(moment: str) -> Word:
+    """A moment as clocks in China show it; programs get it as it is written."""
+    shown = local_time(datetime.fromisoformat(moment))
+    return Word(moment, zh=shown, en=shown)
 
 
 def labelled(code: str, *names: str) -> Word:

@@ -38,7 +38,7 @@ DomainError
 from dataclasses import dataclass
 from datetime import timedelta
 
-from expertdb.code_words import all_called, called
+from expertdb.code_words import all_called, at, called
 from expertdb.wording import Text
 
 
@@ -187,7 +187,7 @@ class TooEarlyToReveal(DomainError):
     """The public value of a draw may not be used yet."""
 
     def __init__(self, not_before: str) -> None:
-        super().__init__(Text("The public value may not be used before {not_before}.", not_before=not_before))
+        super().__init__(Text("The public value may not be used before {not_before}.", not_before=at(not_before)))
 
 
 class DrawIsNotFrozen(DomainError):

@@ -164,6 +164,12 @@ ENGAGEMENT_MOVE = {
     "withdrawn": Text("Record the withdrawal"),
     "delivered": Text("Record the delivery"),
 }
+DECLARING = {
+    "telephone": Text("by telephone"),
+    "paper": Text("on paper"),
+    "email": Text("by e-mail"),
+    "in_person": Text("in person"),
+}
 OWN_ANSWER = {
     "accepted": Text("Accept the invitation"),
     "declined": Text("Decline"),
@@ -228,6 +234,7 @@ MATTER_WORDS = {
     "import_prefer": IMPORT_PREFER,
     "duty": DUTY,
     "engagement_move": ENGAGEMENT_MOVE,
+    "declaring": DECLARING,
     "own_answer": OWN_ANSWER,
     "position": POSITION,
     "adoption": ADOPTION,

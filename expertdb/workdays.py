@@ -23,6 +23,13 @@ def local_time(moment: datetime) -> str:
     return aware.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
 
 
+def end_of_day(shown: str) -> str:
+    """A moment until which something may be done: the end of a day is that day's, not the beginning of the next."""
+    if not shown.endswith(" 00:00"):
+        return shown
+    return f"{date.fromisoformat(shown.partition(' ')[0]) - timedelta(days=1)} 24:00"
+
+
 @dataclass(frozen=True)
 class Workdays:
     """`holidays` are days off besides weekends, `working` weekend days on which offices work, `years` those entered."""

@@ -102,7 +102,7 @@ def problem(
         "type": f"urn:expertdb:problem:{kind}",
         "title": say(title, tongue),
         "status": status,
-        "detail": say(detail, tongue, codes=True),
+        "detail": say(detail, tongue, codes=_has_codes()),
         "request_id": g.get("request_id", ""),
         "errors": [_said(fault, tongue) for fault in faults],
     }
@@ -113,7 +113,12 @@ def problem(
 
 def _said(fault: errors.Fault, tongue: str) -> dict[str, Any]:
     """A fault in that language, with all it knows of the place."""
-    return vars(fault) | {"detail": say(fault.detail, tongue, codes=True)}
+    return vars(fault) | {"detail": say(fault.detail, tongue, codes=_has_codes())}
+
+
+def _has_codes() -> bool:
+    """Whether sentences name codes: programs have to send them, a page's reader does not."""
+    return "tongue" not in g
 
 
 def on_domain_error(error: errors.DomainError) -> Response:

@@ -9,13 +9,15 @@ from expertdb.console.handling import go
 from expertdb.console.language import said
 from expertdb.console.rules import Reply, Visit, allow, takes
 from expertdb.console.site import pages
-from expertdb.schemas.engagement_forms import EvaluationForm, InvitationForm
-from expertdb.schemas.engagements import ContactQuery, EngagementAnswer, EngagementTransitionBody
+from expertdb.errors import PanelIsNotConfirmed
+from expertdb.schemas.engagement_forms import EvaluationForm, InvitationForm, OfficeDeclarationForm
+from expertdb.schemas.engagements import ContactQuery, EngagementAnswer, EngagementTransitionBody, MatterAnswer
 from expertdb.schemas.evaluations import EvaluationAnswer
 from expertdb.schemas.opinions import AdoptionBody, OpinionAnswer
 from expertdb.schemas.requests import RequestAnswer
 from expertdb.services import (
     answers,
+    declarations,
     engagements,
     evaluations,
     lifecycle,
@@ -37,6 +39,8 @@ ALL = {"limit": 100}
 def new_invitation(visit: Visit, panel_id: str) -> Reply:
     """The form for inviting everybody who was not invited yet."""
     panel = panels.get(visit.session, panel_id, actor=visit.actor)
+    if panel.status != "confirmed":
+        raise PanelIsNotConfirmed(panel.status)
     asked = requests.get(visit.session, panel.request, actor=visit.actor)
     form = visit.form or Form.blank()
     return render_template("engagements/invite.html", panel=panel, asked=RequestAnswer().dump(asked), form=form)
@@ -72,7 +76,8 @@ def _shown(visit: Visit, engagement_id: str, **more: Any) -> str:
         "engagements/show.html",
         one=EngagementAnswer().dump(row),
         asked=RequestAnswer().dump(requests.get(visit.session, row.request_id, actor=visit.actor)),
-        ways=lifecycle.ENGAGEMENT_WAYS[row.status],
+        ways=answers.ways(visit.session, row, visit.now),
+        is_recused=row.declaration is not None and answers.is_recused(visit.session, row, visit.now),
         is_live=row.status in engagements.LIVE,
         opinions=OpinionAnswer(many=True).dump(said_of),
         evaluations=EvaluationAnswer(many=True).dump(rated),
@@ -91,6 +96,31 @@ def issue_link(visit: Visit, engagement_id: str) -> Reply:
     return render_template("engagements/link.html", engagement_id=engagement_id, address=address, until=until)
 
 
+@pages.get("/engagements/<engagement_id>/declaration")
+@allow(*OFFICES)
+def new_office_declaration(visit: Visit, engagement_id: str) -> Reply:
+    """The form for interests that an expert declares by telephone, on paper or in person."""
+    row = engagements.load(visit.session, engagement_id, actor=visit.actor)
+    if row.status != "invited":
+        abort(404)
+    matter = declarations.matter(visit.session, engagement_id, actor=visit.actor, now=visit.now)
+    return render_template(
+        "engagements/declare.html",
+        one=EngagementAnswer().dump(row),
+        matter=MatterAnswer().dump(matter),
+        form=visit.form or Form.blank(),
+    )
+
+
+@pages.post("/engagements/<engagement_id>/declaration")
+@allow(*OFFICES)
+@takes(OfficeDeclarationForm, again=new_office_declaration)
+def take_declaration_down(visit: Visit, engagement_id: str) -> Reply:
+    """Keep what the expert declared, as taken down by the office."""
+    declarations.declare(visit.session, engagement_id, visit.body, actor=visit.actor, now=visit.now)
+    return go("show_engagement", said("The declaration is kept."), engagement_id=engagement_id)
+
+
 @pages.get("/engagements/<engagement_id>/moves/<to>")
 @allow(*OFFICES)
 def new_engagement_move(visit: Visit, engagement_id: str, to: str) -> Reply:
@@ -99,7 +129,13 @@ def new_engagement_move(visit: Visit, engagement_id: str, to: str) -> Reply:
     if to not in lifecycle.ENGAGEMENT_WAYS[row.status]:
         abort(404)
     form = visit.form or Form.blank(to=to).of_version(row.version)
-    return render_template("engagements/move.html", one=EngagementAnswer().dump(row), to=to, form=form)
+    return render_template(
+        "engagements/move.html",
+        one=EngagementAnswer().dump(row),
+        to=to,
+        form=form,
+        has_opinion=opinions.are_signed(visit.session, row.id),
+    )
 
 
 @pages.post("/engagements/<engagement_id>/moves/<to>")

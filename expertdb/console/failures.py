@@ -7,14 +7,23 @@ outside the API, its status and sentences are shown as a page in the console's l
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as AnyResponse
 
 from expertdb.console.language import said, tongue
-from expertdb.console.rendering import secure
+from expertdb.console.rendering import may, secure
+from expertdb.wording import Text, say
 
 MACHINES = ("/api/", "/healthz", "/readyz", "/metrics")
+# The page of what an address speaks of, by the name of its id.
+BACK = {
+    "draw_id": ("show_draw", Text("To the draw")),
+    "engagement_id": ("show_engagement", Text("To the engagement")),
+    "expert_id": ("show_expert", Text("To the profile")),
+    "panel_id": ("show_panel", Text("To the panel")),
+    "request_id": ("show_request", Text("To the request")),
+}
 Answering = Callable[[Any], AnyResponse]
 
 
@@ -57,8 +66,19 @@ def _page(problem: Response) -> AnyResponse:
     return page
 
 
+def _back() -> tuple[str, str] | None:
+    """The address of what was to be done something with, and words for it, where the visitor may see it."""
+    for name, id in (request.view_args or {}).items():
+        if name in BACK and may(BACK[name][0]):
+            endpoint, words = BACK[name]
+            return url_for(f"console.{endpoint}", **{name: id}), say(words, tongue())
+    return None
+
+
 def _shown(status: int, title: str, detail: str) -> Response:
     part = "HX-Request" in request.headers
     template = "parts/failure.html" if part else "failure.html"
-    shown = render_template(template, status=status, title=title, detail=detail, request_id=g.get("request_id", ""))
+    back = _back() if status in (403, 409) else None
+    said_of = {"status": status, "title": title, "detail": detail, "request_id": g.get("request_id", "")}
+    shown = render_template(template, **said_of, back=back)
     return secure(Response(shown, status))

@@ -164,20 +164,29 @@ class Form:
         described = {"aria-describedby": " ".join(ids)} if ids else {}
         return described | ({"aria-invalid": "true"} if wrong else {})
 
-    def field_of(self, pointer: str) -> str:
-        """The field that a fault is shown at: itself, the list that it is a value of, or the first of the form."""
+    def named(self, pointer: str) -> str:
+        """The field that a fault is of: itself, or the list that it is a value of; nothing where the form has none."""
         while pointer and pointer not in self.labels:
             pointer = pointer.rpartition("/")[0]
-        return pointer or next(iter(self.labels), "")
+        return pointer
+
+    def names_any(self, faults: Mapping[str, list[str]]) -> bool:
+        """Whether one of the faults is of a field; otherwise it is the step that is refused, whatever was typed."""
+        return any(self.named(pointer) for pointer in faults)
+
+    def field_of(self, pointer: str) -> str:
+        """The field that a fault is shown at: its own, or else the first of the form."""
+        return self.named(pointer) or next(iter(self.labels), "")
 
     def faults_among(self, fields: list[str]) -> dict[str, list[str]]:
         """The faults to be told above one of the page's forms, the one with these fields."""
         return {at: said for at, said in self.faults.items() if self.field_of(at) in fields}
 
     def fault(self, pointer: str) -> list[str]:
-        """What is wrong with a field, or with one value of the list that it is."""
+        """What is wrong with a field, or with one value of the list that it is; a row of its own says it itself."""
         at_values = re.compile(rf"{re.escape(pointer)}(/[0-9]+)?")
-        return [said for at, messages in self.faults.items() if at_values.fullmatch(at) for said in messages]
+        places = [at for at in self.faults if at_values.fullmatch(at) and (at == pointer or at not in self.labels)]
+        return [said for at in places for said in self.faults[at]]
 
 
 def field_id(pointer: str) -> str:

@@ -103,7 +103,9 @@ def new_answer(visit: Visit, to: str) -> Reply:
     if to not in answers.OWN_WAYS or to not in lifecycle.ENGAGEMENT_WAYS[row.status]:
         abort(404)
     form = visit.form or Form.blank(to=to).of_version(row.version)
-    return render_template("guests/answer.html", to=to, form=form)
+    return render_template(
+        "guests/answer.html", to=to, form=form, has_opinion=opinions.are_signed(visit.session, row.id)
+    )
 
 
 @_at("POST", "/invitation/answer/<to>")

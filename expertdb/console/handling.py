@@ -23,13 +23,25 @@ from flask import (
 )
 from marshmallow import EXCLUDE, Schema, ValidationError
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound as NotFoundPage
 
 from expertdb.console.forms import Form, Typed, raw_body
 from expertdb.console.language import said
 from expertdb.console.rules import Reply, Rule, View, Visit, rule_of
 from expertdb.console.sessions import forgery, signed_in
 from expertdb.database import transaction
-from expertdb.errors import DomainError, EditedMeanwhile, InvalidInput, NotAllowed
+from expertdb.errors import (
+    DomainError,
+    EditedMeanwhile,
+    Fault,
+    InvalidInput,
+    KeysHaveChanged,
+    NotAllowed,
+    NotFound,
+    PoolIsMoving,
+    RestrictedValueUnreadable,
+    TooManyAttempts,
+)
 from expertdb.numerals import whole
 from expertdb.schemas.faults import faults_of
 from expertdb.services.actors import Actor
@@ -38,6 +50,8 @@ from expertdb.wording import Text
 
 # The one page for whoever must first choose a password of their own, and the way out.
 BEFORE_PASSWORD = ("console.password", "console.change_password", "console.sign_out")
+# What is no refusal of a form: who sends it again later, unchanged, may well succeed.
+NEVER_AGAIN = (NotFound, KeysHaveChanged, PoolIsMoving, RestrictedValueUnreadable, TooManyAttempts)
 NO_VERSION = -1  # No row has it: an edit that names none is refused as an outdated one is.
 
 
@@ -94,10 +108,17 @@ def answered(view: Callable[..., Any], rule: Rule, actor: Actor, path: dict[str,
         form = Form(typed, seen=request.form.get("seen", ""), is_clash=True)
         return _again(rule, actor, path, form, 412, error)
     except DomainError as error:
-        if not error.faults:
+        if isinstance(error, NEVER_AGAIN):
             raise
-        form = Form.faulty(typed, error.faults, _version(), request.form.get("seen", ""))
-        return _again(rule, actor, path, form, 422 if isinstance(error, InvalidInput) else 409, error)
+        faults = error.faults or (Fault("", error.detail),)
+        form = Form.faulty(typed, faults, _version(), request.form.get("seen", ""))
+        return _again(rule, actor, path, form, _status(error), error)
+
+
+def _status(error: DomainError) -> int:
+    if isinstance(error, InvalidInput):
+        return 422
+    return 403 if isinstance(error, NotAllowed) else 409
 
 
 def _done(view: Callable[..., Any], rule: Rule, actor: Actor, path: dict[str, str], typed: Typed) -> Reply:
@@ -123,8 +144,11 @@ def _done(view: Callable[..., Any], rule: Rule, actor: Actor, path: dict[str, st
 def _again(rule: Rule, actor: Actor, path: dict[str, str], form: Form, status: int, error: DomainError) -> Reply:
     if rule.again is None:
         raise error
-    with transaction(read_only=True) as session:
-        shown = make_response(rule.again(_visit(actor, session, form=form), **path))
+    try:
+        with transaction(read_only=True) as session:
+            shown = make_response(rule.again(_visit(actor, session, form=form), **path))
+    except NotFoundPage:  # As things stand by now there is no such form; the refusal says how they do.
+        raise error from None
     shown.status_code = status
     return shown
 

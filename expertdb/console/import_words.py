@@ -19,6 +19,20 @@ def target_label(targets: Iterable[Any], target: str | None) -> str:
     return target or ""
 
 
+def place_of(fault: Mapping[str, Any], report: Mapping[str, Any], targets: Iterable[Any]) -> str:
+    """The column where a fault stands: by letter and heading, or else by the field that no column fills."""
+    if fault.get("column"):
+        return str(fault["column"])
+    _, what, *rest = str(fault["pointer"]).split("/")
+    if what == "headings":
+        headings = {one["column"]: f"{one['column']} {one['heading']}" for one in report["columns"]}
+        return headings.get("".join(rest), "—")
+    known = {one.target for one in targets}
+    path = [step for step in rest[1:] if step != "restricted"]
+    above = (".".join(path[:length]) for length in range(len(path), 0, -1))
+    return next((target_label(targets, one) for one in above if one in known), "—")
+
+
 def stated_target(form: Form, heading: str) -> str:
     """What a heading was corrected to; nothing where it is read as it says."""
     return _stated(form.rows("/columns"), "heading", heading, "target")
@@ -59,6 +73,7 @@ def row_options(meant: Iterable[Mapping[str, Any]], stated: str) -> list[tuple[s
 
 FILTERS: dict[str, Any] = {}
 GLOBALS: dict[str, Any] = {
+    "place_of": place_of,
     "target_label": target_label,
     "stated_target": stated_target,
     "stated_do": stated_do,

@@ -3,22 +3,24 @@
 from dataclasses import replace
 from typing import Any, BinaryIO, cast
 
-from flask import current_app, make_response, render_template, request
+from flask import Response, current_app, make_response, render_template, request
 
 from expertdb.console.forms import Form, raw_body
 from expertdb.console.import_words import MOST
 from expertdb.console.language import tongue
-from expertdb.console.rules import Reply, Visit, allow, prepared_by, takes
+from expertdb.console.rendering import told
+from expertdb.console.rules import Reply, Visit, allow, asks, prepared_by, takes
 from expertdb.console.site import blueprint, pages
 from expertdb.errors import Fault, InvalidInput
-from expertdb.schemas.import_forms import UNREAD, ImportPageForm
+from expertdb.schemas.import_forms import UNREAD, ImportPageForm, TemplateQuery
 from expertdb.schemas.imports import ImportAnswer
-from expertdb.services import imports
+from expertdb.services import imports, roster_templates
 from expertdb.services.decisions import Choices, Decision
 from expertdb.services.headings import columns
 from expertdb.services.imports import Options, Plan, Report
 from expertdb.services.rosters import Upload
-from expertdb.wording import Text, say
+from expertdb.tables.writing import TYPES
+from expertdb.wording import Text
 
 PARTS = 5_000  # Two fields for each column and for each row to decide on.
 
@@ -36,6 +38,18 @@ def allow_large_file() -> None:
 def new_import(visit: Visit) -> Reply:
     """The form for a file."""
     return _page(visit.form or Form.blank(prefer="pool"))
+
+
+@pages.get("/experts/imports/template")
+@allow("administrator")
+@asks(TemplateQuery)
+def download_template(visit: Visit) -> Reply:
+    """A roster to fill in, with headings in the language of the page."""
+    format, language = visit.query["format"], tongue()
+    with roster_templates.write(format, language) as file:
+        answer = Response(file.read(), mimetype=TYPES[format])
+    answer.headers["Content-Disposition"] = f'attachment; filename="experts-template-{language}.{format}"'
+    return answer
 
 
 def _examine(visit: Visit) -> Plan:
@@ -80,8 +94,7 @@ def import_experts(visit: Visit) -> Reply:
 def _dumped(report: Report) -> dict[str, Any]:
     """The report with its sentences in the language of the page; dumped, they are plain text."""
     faults, notes = (
-        tuple(replace(fault, detail=say(fault.detail, tongue())) for fault in told)
-        for told in (report.faults, report.notes)
+        tuple(replace(fault, detail=told(fault.detail)) for fault in found) for found in (report.faults, report.notes)
     )
     dumped: dict[str, Any] = ImportAnswer().dump(replace(report, faults=faults, notes=notes))
     return dumped

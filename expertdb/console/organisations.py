@@ -1,12 +1,13 @@
 """Organisations: employers of experts and senders of requests, each under all its names."""
 
-from flask import render_template
+from flask import render_template, request
 
 from expertdb.console.forms import Form
 from expertdb.console.handling import go, saved
 from expertdb.console.language import said
 from expertdb.console.rules import Reply, Visit, allow, asks, takes
 from expertdb.console.site import pages
+from expertdb.names import HAN
 from expertdb.schemas.organisations import OrganisationAnswer, OrganisationBody, OrganisationPatch, OrganisationQuery
 from expertdb.services import organisations
 
@@ -29,8 +30,10 @@ def list_organisations(visit: Visit) -> Reply:
 @pages.get("/organisations/new")
 @allow(*CURATORS)
 def new_organisation(visit: Visit) -> Reply:
-    """The form for a new organisation."""
-    return render_template("organisations/new.html", form=visit.form or Form.blank())
+    """The form for a new organisation; a name that nobody is known by leads here with it."""
+    name = request.args.get("name", "")[:200]
+    blank = Form.blank(name={"zh" if HAN.search(name) else "en": name})
+    return render_template("organisations/new.html", form=visit.form or blank)
 
 
 @pages.post("/organisations/new")

@@ -6,11 +6,11 @@ from typing import Any
 from expertdb.code_words import SIDE
 from expertdb.console.forms import Typed
 from expertdb.numerals import whole
+from expertdb.schemas.panel_forms import WHO
 from expertdb.schemas.panels import PanelBody
 from expertdb.wording import say
 
-# The parameters that the row of each type shows, in this order; `who` stands for all ways of saying who is meant.
-WHO = ("kinds", "codes", "regions", "outside", "sides", "who")
+# The parameters that the row of each type shows, in this order.
 PARAMETERS: dict[str, tuple[str, ...]] = {
     "at_least_one": WHO,
     "at_least": ("count", *WHO),

@@ -1,6 +1,6 @@
 """What every template may use, and the headers that every page carries."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, Response, current_app, request, url_for
@@ -29,7 +29,7 @@ from expertdb.models.organisations import Organisation
 from expertdb.schemas.experts import ENTRY_STATUSES
 from expertdb.schemas.shared import named
 from expertdb.wording import Text, say
-from expertdb.workdays import local_time
+from expertdb.workdays import end_of_day, local_time
 
 # The main navigation: endpoint and words, in this order; each role sees those of its pages.
 PLACES = (
@@ -82,10 +82,7 @@ def moment(value: datetime | str | None) -> str:
 
 def deadline(value: datetime | str | None) -> str:
     """A moment until which something may be done: the end of a day is that day's, not the beginning of the next."""
-    shown = moment(value)
-    if not shown.endswith(" 00:00"):
-        return shown
-    return f"{date.fromisoformat(shown.partition(' ')[0]) - timedelta(days=1)} 24:00"
+    return end_of_day(moment(value))
 
 
 def day(value: date | str | None) -> str:
@@ -93,13 +90,13 @@ def day(value: date | str | None) -> str:
     return "—" if value is None else str(value)
 
 
-# What marshmallow says of a field that was left blank is for programs; a form says it to people.
-BLANK, NEEDED = "Missing data for required field.", Text("This must be filled in.")
+# What is said to programs of a field that was left blank; a form says it to people.
+BLANK, NEEDED = ("Missing data for required field.", "This parameter is needed."), Text("This must be filled in.")
 
 
 def told(text: str) -> str:
     """A sentence that a service made, in the language of this page."""
-    return say(NEEDED if text == BLANK else text, tongue())
+    return say(NEEDED if text in BLANK else text, tongue())
 
 
 # The colours of statuses: what is well, what waits, what is over; all others are plain.

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import abort, render_template, request
 from marshmallow import ValidationError
+from werkzeug.datastructures import MultiDict
 
 from expertdb.console.evidence import with_evidence
 from expertdb.console.forms import Form, raw_body
@@ -13,6 +14,7 @@ from expertdb.console.requests import ASKERS, READERS
 from expertdb.console.rules import Reply, Visit, allow, asks, prepared_by, takes
 from expertdb.console.site import pages
 from expertdb.models.experts import Expert
+from expertdb.schemas.faults import faults_of
 from expertdb.schemas.requests import RequestAnswer
 from expertdb.schemas.shortlists import ComparisonQuery, ShortlistBody, StandingQuery
 from expertdb.services import comparisons, experts, facets, requests, shortlists
@@ -26,8 +28,7 @@ OFFICES = ("administrator", "policy_office", "auditor")
 def rank_request(visit: Visit, request_id: str) -> Reply:
     """The list as it would be drawn up now, under the filters of the address; nothing is stored."""
     asked = requests.get(visit.session, request_id, actor=visit.actor)
-    typed = raw_body(ShortlistBody(), request.args)
-    body = _body(typed)
+    body, wrong = _body(raw_body(ShortlistBody(), _pointed(request.args)))
     shown = shortlists.rehearse(visit.session, visit.corpus, request_id, body, actor=visit.actor, now=visit.now)
     return render_template(
         "shortlists/ranking_part.html" if visit.is_part else "shortlists/ranking.html",
@@ -35,6 +36,8 @@ def rank_request(visit: Visit, request_id: str) -> Reply:
         shown=with_evidence(visit.session, shown),
         form=Form(body),
         body=body,
+        wrong=wrong,
+        is_open=shortlists.is_open(asked),
     )
 
 
@@ -107,10 +110,19 @@ def _days_of(expert: Expert, reason: str | None) -> str:
     return ""
 
 
-def _body(typed: dict[str, Any]) -> dict[str, Any]:
-    """What the filters of the address say; a page is shown for any address, so faulty ones count as not given."""
+def _pointed(given: MultiDict[str, str]) -> MultiDict[str, str]:
+    """The query with names as the form writes them; whoever types an address leaves the slash out."""
+    return MultiDict((f"/{name.removeprefix('/')}", value) for name, value in given.items(multi=True))
+
+
+def _body(typed: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """What the filters of the address say, and what is wrong with them by field.
+
+    A page is shown for any address, so faulty ones count as not given; the page says so.
+    """
     try:
-        body: dict[str, Any] = ShortlistBody().load(typed)
+        return ShortlistBody().load(typed), []
     except ValidationError as error:
-        body = ShortlistBody().load({name: value for name, value in typed.items() if name not in error.messages_dict})
-    return body
+        sound = {name: value for name, value in typed.items() if name not in error.messages_dict}
+        wrong = [(fault.pointer.split("/")[1], fault.detail) for fault in faults_of(error.messages)]
+        return ShortlistBody().load(sound), wrong

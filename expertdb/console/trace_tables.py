@@ -134,6 +134,7 @@ DETAIL = {
     "form": Text("How"),
     "type": Text("Kind of tie"),
     "types": Text("Kinds of tie"),
+    "how": Text("How it was given"),
     "term": Text("Term"),
     "until": Text("until"),
     "notified_on": Text("The expert was told on"),

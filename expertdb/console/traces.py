@@ -25,6 +25,7 @@ WORDS_OF = {
     "form": ("consent_form",),
     "format": ("export_format",),
     "ground": ("ground", "objection_ground", "refusal"),
+    "how": ("declaring",),
     "outcome": ("objection_status", "claim_status"),
     "result": ("adoption",),
     "role": ("role",),

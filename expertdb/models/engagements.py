@@ -13,6 +13,8 @@ from expertdb.models.panels import Panel
 ENGAGEMENT_STATES = ("invited", "accepted", "declined", "silent", "withdrawn", "delivered")
 # Who is or was at work, or may be at any moment: what load and cool-off count.
 COUNTED = ("invited", "accepted", "delivered")
+# How an expert declared interests to an office that took it down.
+WAYS_OF_DECLARING = ("telephone", "paper", "email", "in_person")
 
 
 class Engagement(Base):
@@ -20,7 +22,8 @@ class Engagement(Base):
 
     `respond_by` is the moment until which an answer is awaited; `answered_at` when the expert accepted or declined,
     None for whoever was silent or left before. `link` counts the links that were issued to the expert: only the last
-    one opens. `declaration` is what the expert declared about interests, None until they did.
+    one opens. `declaration` is what the expert declared about interests, by their link or to an office, None until they
+    did.
     `promoted_from` is the engagement in whose place a reserve was asked.
     """
 

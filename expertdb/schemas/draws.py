@@ -19,7 +19,12 @@ STRATA = {"description": "objects with `name`, `seats`, `reserves`, and who is m
 class DrawBody(Schema):
     """What to draw from and when: the sub-pool is frozen now, the names come with a public value later."""
 
-    size = Int(low=1, high=LARGEST_PANEL, allow_none=True)
+    size = Int(
+        low=1,
+        high=LARGEST_PANEL,
+        allow_none=True,
+        metadata={"description": "what the strata sum to, or as many as the request asks for, when left out"},
+    )
     reserves = Int(
         low=0, high=LARGEST_PANEL, load_default=0, metadata={"description": "for each stratum without its own"}
     )

@@ -2,7 +2,9 @@
 
 from marshmallow import Schema, fields
 
+from expertdb.models.engagements import WAYS_OF_DECLARING
 from expertdb.models.opinions import POSITIONS
+from expertdb.schemas.engagements import DeclarationBody
 from expertdb.schemas.evaluations import Scores
 from expertdb.schemas.fields import Bool, Choice
 from expertdb.schemas.panel_forms import LocalMoment
@@ -13,6 +15,12 @@ class InvitationForm(Schema):
     """Until when an answer is awaited."""
 
     respond_by = LocalMoment(allow_none=True)
+
+
+class OfficeDeclarationForm(DeclarationBody):
+    """Interests as an office takes them down, which says how the expert gave them."""
+
+    how = Choice(WAYS_OF_DECLARING, required=True)
 
 
 class EvaluationForm(Schema):

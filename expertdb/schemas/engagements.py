@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, pre_dump
+from marshmallow import Schema, ValidationError, fields, pre_dump, validates_schema
 
 from expertdb import conflict_types
-from expertdb.models.engagements import ENGAGEMENT_STATES, Engagement
+from expertdb.models.engagements import ENGAGEMENT_STATES, WAYS_OF_DECLARING, Engagement
 from expertdb.schemas.conflicts import OTHER_SIDE
 from expertdb.schemas.fields import Bool, Choice, Day, Moment, Several, Str
 from expertdb.schemas.personal import Remark
@@ -19,10 +19,15 @@ class InvitationBody(Schema):
 
 
 class EngagementTransitionBody(Schema):
-    """What an expert answered, or what came of it, and why."""
+    """What an expert answered, or what came of it, and why; an acceptance speaks for itself."""
 
     to = Choice(ENGAGEMENT_STATES, required=True)
-    reason = Remark(maximum=1000, minimum=1, required=True)
+    reason = Remark(maximum=1000, minimum=1, load_default="", metadata={"description": "needed but for an acceptance"})
+
+    @validates_schema
+    def say_why(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if data["to"] != "accepted" and not data["reason"]:
+            raise ValidationError(["Missing data for required field."], "reason")
 
 
 class EngagementAnswer(Schema):
@@ -36,6 +41,7 @@ class EngagementAnswer(Schema):
     respond_by = fields.DateTime(format="iso")
     declared = fields.Boolean()
     declaration = fields.Dict(allow_none=True)
+    declared_at = fields.DateTime(format="iso", allow_none=True)
     promoted_from = fields.String(allow_none=True)
     instead = fields.String(allow_none=True)
     reason = fields.String()
@@ -49,7 +55,7 @@ class EngagementAnswer(Schema):
         row: Engagement = getattr(given, "engagement", given)
         instead = getattr(given, "instead", None)
         plain = ("id", "status", "respond_by", "declaration", "promoted_from", "reason", "version")
-        moments = ("created_at", "answered_at", "ended_at")
+        moments = ("created_at", "declared_at", "answered_at", "ended_at")
         return {
             **{name: getattr(row, name) for name in (*plain, *moments)},
             "request": row.request_id,
@@ -81,11 +87,15 @@ class InterestBody(Schema):
 
 
 class DeclarationBody(Schema):
-    """Interests, or that there are none, and the promise of confidentiality: both before anything is released."""
+    """Interests, or that there are none, and the promise of confidentiality: both before anything is released.
+
+    `how` an expert gave it is for an office that takes it down on their behalf.
+    """
 
     none = Bool(load_default=False)
     interests = Several(fields.Nested(InterestBody), maximum=20, load_default=list)
     confidential = Bool(required=True)
+    how = Choice(WAYS_OF_DECLARING, allow_none=True)
 
 
 class MatterParty(Schema):

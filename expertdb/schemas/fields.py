@@ -180,8 +180,8 @@ def unknown_code(code: str, names: tuple[str, ...]) -> Text:
     """What to say of a code that no vocabulary in `names` holds."""
     found, code = vocabularies.nearest(code, names), hushed(code)
     if not found:
-        template = 'There is no code "{code}" in {names}; GET /api/v1/vocabularies/{first} lists them.'
-        return Text(template, code=code, names=all_called("vocabulary", names), first=names[0])
+        template = 'There is no code "{code}" in {names}, nor one like it.'
+        return Text(template, code=code, names=all_called("vocabulary", names))
     template = 'There is no code "{code}" in {names}; nearest: {nearest}.'
     return Text(template, code=code, names=all_called("vocabulary", names), nearest=", ".join(found))
 

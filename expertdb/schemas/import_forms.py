@@ -11,6 +11,7 @@ from expertdb.schemas.imports import DECISIONS, ID, MAXIMUM, POLICIES, PREFERENC
 from expertdb.wording import Text
 
 UNREAD = "-"
+TEMPLATE_FORMATS = ("xlsx", "csv")
 ROW_CHOICE = re.compile(rf"({'|'.join(DECISIONS)})(?:(?<=merge) ({ID.pattern}))?")
 
 
@@ -54,3 +55,9 @@ class ImportPageForm(Schema):
     prefer = Choice(PREFERENCES, load_default="pool")
     columns = Several(fields.Nested(ColumnForm), maximum=500)
     rows = Several(fields.Nested(RowForm), maximum=MAXIMUM)
+
+
+class TemplateQuery(Schema):
+    """In which form a roster to fill in is wanted."""
+
+    format = Choice(TEMPLATE_FORMATS, load_default="xlsx")

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from expertdb.schemas.batches import BatchBody
 from expertdb.schemas.draws import MOST_STRATA
@@ -13,9 +13,15 @@ from expertdb.schemas.panel_wishes import LARGEST_PANEL, MOST_RULES
 from expertdb.schemas.panels import MOST_CANDIDATES, MOST_SIDES
 from expertdb.schemas.personal import Remark
 from expertdb.vocabularies import EXPERTISE
-from matching.panel import GROUPINGS, presets
+from expertdb.wording import Text
+from matching.panel import GROUPINGS, MEANT, NEEDED, presets
 
 LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")
+# The fields in which a row of a page says who is meant by a rule.
+WHO = ("kinds", "codes", "regions", "outside", "sides", "who")
+NOBODY_IS_MEANT = Text(
+    "Choose at least one of “Kinds of expert”, “Subjects and services”, “From”, “From outside”, “Sides” and “Besides”."
+)
 LONGEST_RECORD = 900_000  # A form may hold a megabyte.
 
 
@@ -36,6 +42,17 @@ class RuleForm(Schema):
     experts = Unique(Str(maximum=200, minimum=1), maximum=LARGEST_PANEL)
     sides = Unique(Str(maximum=50, minimum=1), maximum=MOST_SIDES)
     who = Choice(("regulator", "newcomer"), allow_none=True)
+
+    @validates_schema
+    def say_what_the_type_needs(self, data: dict[str, Any], **kwargs: Any) -> None:
+        missing = [name for name in NEEDED.get(data["type"], ()) if data.get(name) in (None, [], "")]
+        if missing:
+            raise ValidationError({name: ["Missing data for required field."] for name in missing})
+
+    @validates_schema
+    def say_who_is_meant(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if data["type"] in MEANT and not any(data.get(name) for name in WHO):
+            raise ValidationError(NOBODY_IS_MEANT)
 
 
 class SideForm(Schema):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from expertdb.code_words import why_out
+from expertdb.code_words import until, why_out
 from expertdb.errors import ExpertIsNotEligible, Fault, NotAllowed, StepIsMissing
 from expertdb.models.engagements import Engagement
 from expertdb.models.requests import ConsultationRequest
@@ -21,6 +21,22 @@ from expertdb.wording import Text
 OWN_WAYS = ("accepted", "declined", "withdrawn", "delivered")
 ANSWERS = ("accepted", "declined")
 LEFT = ("declined", "silent", "withdrawn")
+
+
+def ways(session: Session, engagement: Engagement, now: datetime) -> list[str]:
+    """What can be noted of an engagement as things stand."""
+    found = list(lifecycle.ENGAGEMENT_WAYS[engagement.status])
+    if engagement.respond_by >= now and "silent" in found:
+        found.remove("silent")
+    if "accepted" in found and (engagement.declaration is None or is_recused(session, engagement, now)):
+        found.remove("accepted")
+    return found
+
+
+def is_recused(session: Session, engagement: Engagement, now: datetime) -> bool:
+    """Whether anything keeps the expert out of the matter by now."""
+    consultation_request = session.get_one(ConsultationRequest, engagement.request_id)
+    return bool(serving.reasons_against(session, consultation_request, [engagement.expert_id], now))
 
 
 @dataclass(frozen=True)
@@ -52,7 +68,7 @@ def move(
     lifecycle.check("engagement", lifecycle.ENGAGEMENT_WAYS, engagement.status, to)
     _refuse_wrong_hands(engagement, to, actor, now)
     if to == "accepted":
-        _refuse_conflicted(session, consultation_request, engagement, now)
+        _refuse_conflicted(session, consultation_request, engagement, actor, now)
     return carry_out(session, consultation_request, engagement, to, reason, rules, actor=actor, now=now)
 
 
@@ -62,19 +78,20 @@ def _refuse_wrong_hands(engagement: Engagement, to: str, actor: Actor, now: date
     if actor.role == EXPERT and to == "accepted" and engagement.respond_by < now:
         raise NotAllowed(Text("The time to answer has passed; ask the office."))
     if to == "silent" and engagement.respond_by >= now:
-        raise NotAllowed(Text("An answer is awaited until {moment}.", moment=engagement.respond_by.isoformat()))
+        raise NotAllowed(Text("An answer is awaited until {moment}.", moment=until(engagement.respond_by)))
 
 
 def _refuse_conflicted(
-    session: Session, consultation_request: ConsultationRequest, engagement: Engagement, now: datetime
+    session: Session, consultation_request: ConsultationRequest, engagement: Engagement, actor: Actor, now: datetime
 ) -> None:
     if engagement.declaration is None:
         raise StepIsMissing(Text("Interests are declared before an invitation is accepted."))
-    against = serving.reasons_against(session, consultation_request, [engagement.expert_id], now)
-    if against:
-        detail = "The expert {expert} may not be chosen for this request: {reason}."
-        reason = why_out(against[engagement.expert_id])
-        raise ExpertIsNotEligible((Fault("/to", Text(detail, expert=engagement.expert_id, reason=reason)),))
+    expert = engagement.expert_id
+    reason = serving.reasons_against(session, consultation_request, [expert], now).get(expert)
+    if reason is not None:
+        to_themselves = Text("You may not serve in this matter: {reason}.", reason=why_out(reason))
+        detail = to_themselves if actor.role == EXPERT else serving.may_not(session, expert, reason)
+        raise ExpertIsNotEligible((Fault("/to", detail),))
 
 
 def carry_out(

@@ -9,13 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
-from expertdb.code_words import why_out
 from expertdb.errors import ExpertIsNotEligible, Fault, PoolHasMoved
 from expertdb.models.experts import Expert
 from expertdb.models.organisations import Organisation
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.shortlists import Shortlist
-from expertdb.services import loads, matters
+from expertdb.services import loads, matters, serving
 from expertdb.services.corpus import Corpus
 from expertdb.services.corpus import ranked as once_more_where_moved
 from expertdb.services.matters import Field
@@ -172,8 +171,7 @@ def _refuse_ineligible(
 
 
 def _why_not(session: Session, found: Field, expert: str) -> Text:
-    detail = "The expert {expert} may not be chosen for this request: {reason}."
-    return Text(detail, expert=expert, reason=why_out(found.why_not(session, expert)))
+    return serving.may_not(session, expert, found.why_not(session, expert))
 
 
 def _refuse_stale(session: Session, found: Field, shortlist: Shortlist) -> None:

@@ -11,8 +11,8 @@ from expertdb.errors import Fault, InvalidInput, NotAllowed
 from expertdb.models.engagements import Engagement
 from expertdb.models.panels import Panel
 from expertdb.models.requests import ConsultationRequest
-from expertdb.services import audit, engagements, serving, ties, versions
-from expertdb.services.actors import Actor
+from expertdb.services import answers, audit, engagements, ties, versions
+from expertdb.services.actors import EXPERT, Actor
 from expertdb.wording import Text
 
 # What of a request is shown before acceptance, so that interests can be declared; secret matters show less.
@@ -24,30 +24,35 @@ def declare(
 ) -> Engagement:
     """Note the interests of an expert, as ties that count from now on.
 
-    Raises NotFound, NotAllowed once the invitation is answered, InvalidInput for a tie that cannot be, and without the
-    promise of confidentiality.
+    An office takes down what an expert says by telephone or sends on paper. Raises NotFound, NotAllowed once the
+    invitation is answered, InvalidInput for a tie that cannot be, and without the promise of confidentiality.
     """
     _, engagement = engagements.locked(session, engagement_id, actor=actor)
     if engagement.status != "invited":
         detail = 'Interests are declared while an answer is awaited; this one is "{status}".'
         raise NotAllowed(Text(detail, status=called("engagement_status", engagement.status)))
-    _check(body)
+    _check(body, actor)
     for place, one in enumerate(body["interests"]):
         _keep(session, engagement, one, place, actor, now)
     engagement.declaration = {
         "types": [one["type"] for one in body["interests"]],
-        "by": "expert" if actor.person == engagement.expert_id else "office",
+        "by": "expert" if actor.role == EXPERT else "office",
+        "how": body.get("how"),
         "confidential": True,
     }
     engagement.declared_at = now
     versions.touch(engagement, now)
     session.flush()
     details = {"types": engagement.declaration["types"], "request": engagement.request_id}
+    if body.get("how"):
+        details["how"] = body["how"]
     audit.record(session, actor, "engagement.declared", kind="engagement", id=engagement.id, **details)
     return engagement
 
 
-def _check(body: Mapping[str, Any]) -> None:
+def _check(body: Mapping[str, Any], actor: Actor) -> None:
+    if actor.role == EXPERT and body.get("how"):
+        raise InvalidInput(Fault("/how", Text("How it was given is said by an office that takes it down.")))
     if not body["confidential"]:
         raise InvalidInput(Fault("/confidential", Text("Without the promise of confidentiality nothing is released.")))
     if body["none"] == bool(body["interests"]):
@@ -73,14 +78,13 @@ def matter(session: Session, engagement_id: str, *, actor: Actor, now: datetime)
     engagement = engagements.load(session, engagement_id, actor=actor)
     consultation_request = session.get_one(ConsultationRequest, engagement.request_id)
     released = engagement.status in ("accepted", "delivered")
-    against = serving.reasons_against(session, consultation_request, [engagement.expert_id], now)
     sealed = consultation_request.secrecy in SEALED and not released
     return {
         "engagement": engagement.id,
         "status": engagement.status,
         "respond_by": engagement.respond_by,
         "declared": engagement.declaration is not None,
-        "recused": engagement.expert_id in against,
+        "recused": answers.is_recused(session, engagement, now),
         "released": released,
         "kind": consultation_request.kind,
         "secrecy": consultation_request.secrecy,

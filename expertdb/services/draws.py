@@ -56,10 +56,18 @@ def prepare(
     """
     consultation_request = requests.get(session, request_id, actor=actor)
     panels.refuse_unless_open(consultation_request)
+    body = _sized(consultation_request, body)
     rules, parts = _read(session, body, _unexplained(_last(session, request_id), body), now)
     count, filters = body["candidates"], body["filters"]
     gathered = candidates.gather(session, corpus, consultation_request, count=count, now=now, filters=filters)
     return Question(gathered, rules, parts)
+
+
+def _sized(consultation_request: ConsultationRequest, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The body with as many members as the request asks for, where neither it nor strata say how many."""
+    if body.get("size") is not None or body.get("strata"):
+        return body
+    return {**body, "size": consultation_request.experts_wanted}
 
 
 def freeze(

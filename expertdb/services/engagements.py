@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from expertdb.code_words import called, why_out
+from expertdb.code_words import called
 from expertdb.errors import Fault, InvalidInput, NotAllowed, NotFound, PanelIsNotConfirmed, PoolHasMoved
 from expertdb.links import IN_SESSION, Opened
 from expertdb.models.base import new_id
@@ -98,10 +98,9 @@ def _refuse_unfit(
 ) -> None:
     against = serving.reasons_against(session, consultation_request, experts, now)
     if against:
-        detail = "The expert {expert} may not be chosen for this request: {reason}."
         places = {seat.expert_id: seat.place - 1 for seat in panel.members}
         faults = tuple(
-            Fault(f"/members/{places[expert]}", Text(detail, expert=expert, reason=why_out(reason)))
+            Fault(f"/members/{places[expert]}", serving.may_not(session, expert, reason))
             for expert, reason in against.items()
         )
         raise PoolHasMoved(panel.corpus_version, panel.corpus_version, faults)

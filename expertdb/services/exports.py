@@ -86,8 +86,8 @@ def write(session: Session, query: Mapping[str, Any], options: Options, *conditi
     else:
         wide = _item_columns(session)
         chosen = [column for column in columns() if _is_exported(column, options)]
-        headings = [heading for column in chosen for heading in _headings(column, options.language, wide)]
-        cells = (_row(body, chosen, options.language, wide) for body in bodies)
+        headings = [heading for column in chosen for heading in headings_of(column, options.language, wide)]
+        cells = (cells_of(body, chosen, options.language, wide) for body in bodies)
         if options.format == "csv":
             write_csv(export.file, headings, cells)
         else:
@@ -174,12 +174,14 @@ def _item_columns(session: Session) -> int:
     return 1 + int(longest) * 3 // CELL
 
 
-def _headings(column: Column, language: str, wide: int) -> list[str]:
+def headings_of(column: Column, language: str, wide: int) -> list[str]:
+    """The heading of a column, or those of as many as the items take."""
     heading = column.zh[0] if language == "zh" else column.en[0]
     return [heading, *(f"{heading} {place}" for place in range(2, wide + 1))] if column.target == "items" else [heading]
 
 
-def _row(body: Mapping[str, Any], chosen: list[Column], language: str, wide: int) -> list[str]:
+def cells_of(body: Mapping[str, Any], chosen: list[Column], language: str, wide: int) -> list[str]:
+    """The row of an expert, a cell for each of these columns."""
     cells: list[str] = []
     for column in chosen:
         cells += _item_cells(body, wide) if column.target == "items" else [_cell(body, column, language)]

@@ -6,15 +6,15 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from expertdb.code_words import why_out
 from expertdb.errors import Fault
 from expertdb.models.corpus import CorpusChange, CorpusVersion
 from expertdb.models.experts import Expert
 from expertdb.models.panels import Panel
-from expertdb.services import matters
+from expertdb.services import matters, serving
 from expertdb.services.corpus import Corpus
 from expertdb.services.matters import Field
 from expertdb.services.panel_snapshots import request_of
+from expertdb.services.shown import called_expert
 from expertdb.wording import Text
 from matching import best, places
 
@@ -36,9 +36,8 @@ def changes(session: Session, corpus: Corpus, panel: Panel, now: datetime) -> It
     may = found.may([seat.expert_id for seat in panel.seats])
     for place, seat in enumerate(panel.seats):
         if seat.expert_id not in may:
-            detail = "The expert {expert} may not be chosen for this request: {reason}."
-            reason = why_out(found.why_not(session, seat.expert_id))
-            yield Fault(f"/seats/{place}", Text(detail, expert=seat.expert_id, reason=reason))
+            reason = found.why_not(session, seat.expert_id)
+            yield Fault(f"/seats/{place}", serving.may_not(session, seat.expert_id, reason))
     if panel.choice != "drawn" and found.pool.version > panel.corpus_version:
         yield from _edited_members(session, panel)
         if panel.choice == "solved" and panel.shortlist_id is None:
@@ -54,7 +53,8 @@ def _edited_members(session: Session, panel: Panel) -> Iterator[Fault]:
     for expert in session.scalars(select(Expert).where(Expert.id.in_(sorted(members)))):
         facts = (expert.kind, expert.region, expert.organisation_id, sorted(expert.codes))
         if facts != tuple(known[expert.id][name] for name in ("kind", "region", "organisation", "codes")):
-            yield Fault("/members", Text("What the rules read of the expert {expert} was edited.", expert=expert.id))
+            named = called_expert(session, expert.id)
+            yield Fault("/members", Text("What the rules read of the expert {expert} was edited.", expert=named))
 
 
 def _risen(session: Session, corpus: Corpus, panel: Panel, found: Field) -> Iterator[Fault]:
@@ -72,7 +72,8 @@ def _risen(session: Session, corpus: Corpus, panel: Panel, found: Field) -> Iter
     was_lowest = min(before[one] for one in members)
     for expert in sorted(edited):
         if affinities[expert] > lowest and before.get(expert, 0.0) <= was_lowest:
-            yield Fault("/candidates", Text("The expert {expert} would now be ranked above a member.", expert=expert))
+            named = called_expert(session, expert)
+            yield Fault("/candidates", Text("The expert {expert} would now be ranked above a member.", expert=named))
 
 
 def _edited(session: Session, version: int) -> set[str] | None:

@@ -54,6 +54,12 @@ def sign(session: Session, body: Mapping[str, Any], *, actor: Actor, now: dateti
     return opinion
 
 
+def are_signed(session: Session, engagement_id: str) -> bool:
+    """Whether the expert of an engagement has signed any."""
+    signed = select(Opinion.id).where(Opinion.engagement_id == engagement_id).limit(1)
+    return session.scalar(signed) is not None
+
+
 def digest_of(opinion: Opinion) -> str:
     """The SHA-256 of what was signed; the audit log holds it too, so that a changed text shows."""
     return hashlib.sha256(canonical({name: getattr(opinion, name) for name in SIGNED}).encode()).hexdigest()

@@ -16,6 +16,7 @@ from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus
 from expertdb.services.freshness import changes
 from expertdb.services.panels_shown import ShownPanel, deviations_of, shown
+from expertdb.services.shown import as_called
 from expertdb.wording import Text
 
 UNINVITED = ("confirmed",)
@@ -100,20 +101,22 @@ def _refuse_incomplete(panel: Panel, body: Mapping[str, Any]) -> None:
         if one["expert"] not in needed
     ]
     if faults:
-        raise InvalidInput(*faults, *_missing(missing))
+        raise InvalidInput(*faults, *_missing(panel, missing))
     if missing:
         raise DeviationNeedsReason(
             Text(
                 "{count} member(s) sit although better ranked candidates do not; say why, for each.", count=len(missing)
             ),
-            tuple(_missing(missing)),
+            tuple(_missing(panel, missing)),
         )
 
 
-def _missing(found: list[Any]) -> Iterator[Fault]:
+def _missing(panel: Panel, found: list[Any]) -> Iterator[Fault]:
     for one in found:
-        detail = "The expert {expert} has rank {rank}; say why they sit."
-        yield Fault("/deviations", Text(detail, expert=one.expert, rank=one.rank))
+        expert = as_called(one.expert, panel.names["experts"].get(one.expert, {}))
+        yield Fault(
+            "/deviations", Text("The expert {expert} has rank {rank}; say why they sit.", expert=expert, rank=one.rank)
+        )
 
 
 def _confirmed(session: Session, panel: Panel) -> list[Panel]:

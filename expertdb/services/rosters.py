@@ -8,10 +8,10 @@ from typing import Any, BinaryIO
 
 from expertdb import strict_json
 from expertdb.errors import Fault, InvalidInput
-from expertdb.services import columns, phrases, rows
+from expertdb.services import columns, phrases, roster_templates, rows
 from expertdb.services.columns import Mapped
 from expertdb.services.rows import Read
-from expertdb.tables.cells import Row, is_empty, letter
+from expertdb.tables.cells import Row, as_text, is_empty, letter
 from expertdb.tables.grids import READABLE, Grid, Headed, format_of, grids, headed
 from expertdb.wording import Text
 
@@ -37,6 +37,7 @@ class Roster:
     sheets: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
     without_heading: set[int] = field(default_factory=set)  # Columns that hold something; known after reading.
+    examples: set[int] = field(default_factory=set)  # Rows of a template's example, known after reading as well.
 
     @property
     def sheet(self) -> str | None:
@@ -50,10 +51,18 @@ class Roster:
         else:
             headings = {one.column for one in self.headed.headings}
             for row in self.headed.body():
+                if self._is_example(row):
+                    self.examples.add(row.number)
+                    continue
                 found = rows.read(row, self.columns)
                 self._look_beside(row, headings, found)
                 self._refuse_merged_name(row, found)
                 yield found
+
+    def _is_example(self, row: Row) -> bool:
+        ids = [one.heading.column for one in self.columns if one.target == "id"]
+        texts = [as_text(row.cells[place]) for place in ids if place < len(row.cells)]
+        return any(isinstance(text, str) and roster_templates.is_example(text) for text in texts)
 
     def _look_beside(self, row: Row, headings: set[int], found: Read) -> None:
         """Note cells under no heading. Behind the last one of a CSV file they mean that the others have shifted."""
@@ -106,6 +115,8 @@ class Roster:
             )
             for one in sorted(self.without_heading)
         ]
+        example = "Row {row} is the example of the template: it is passed over."
+        found += [Fault("/rows", Text(example, row=row)) for row in sorted(self.examples)]
         last = self.headed.grid.stopped_after()
         if last is not None:
             found.append(

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from expertdb.code_words import all_called, called, labelled
+from expertdb.code_words import all_called, at, called, labelled
 from expertdb.wording import Text, Word
 
 # What the group of a rule is a code of, by what the rule groups.
 GROUPED = {"kind": "expert_kind", "region": "region", "city": "region", "title_level": "title_level"}
 _WORDS: dict[str, Callable[[str], Word]] = {
     "code": labelled,
+    "frozen_at": at,
+    "not_before": at,
     "codes": lambda codes: Word.several(labelled(code) for code in codes.split(", ")),
     "side": lambda side: called("side", side),
     "sides": lambda sides: all_called("side", sides.split(", ")),

@@ -6,10 +6,13 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from expertdb.code_words import why_out
 from expertdb.models.experts import Expert
 from expertdb.models.requests import ConsultationRequest
 from expertdb.services import recusals
 from expertdb.services.exclusions import TERM_NOT_CURRENT
+from expertdb.services.shown import called_expert
+from expertdb.wording import Text
 from expertdb.workdays import local_day
 
 
@@ -27,6 +30,12 @@ def reasons_against(
             found[id] = TERM_NOT_CURRENT
     reasons: Mapping[str, str] = recusals.of(session, consultation_request, today, among=experts).reasons
     return {**reasons, **found}
+
+
+def may_not(session: Session, expert: str, reason: str) -> Text:
+    """That somebody may not be chosen for a request, and why."""
+    detail = "The expert {expert} may not be chosen for this request: {reason}."
+    return Text(detail, expert=called_expert(session, expert), reason=why_out(reason))
 
 
 def _holds(start: date | None, end: date | None, today: date) -> bool:

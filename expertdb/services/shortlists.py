@@ -48,10 +48,11 @@ def propose(
 ) -> Proposal:
     """Rank the pool for a request, in a transaction that only reads: ranking may take long, and writers must not wait.
 
-    Raises NotFound, TransitionNotAllowed.
+    Raises NotFound, and for a list that is to be `kept` TransitionNotAllowed.
     """
     consultation_request = requests.get(session, request_id, actor=actor)
-    _refuse_unless_open(consultation_request)
+    if kept:
+        _refuse_unless_open(consultation_request)
     matter, asked = matters.matter_of(consultation_request), _asked(consultation_request, body)
     recused = recusals.of(session, consultation_request, local_day(now))
     return Proposal(matter, asked, recused, ranked_list(session, corpus, matter, asked, now, recused, kept=kept))
@@ -60,7 +61,7 @@ def propose(
 def rehearse(
     session: Session, corpus: Corpus, request_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime
 ) -> Shown:
-    """The list that `draw_up` would store now, as the caller may see it; raises NotFound, TransitionNotAllowed."""
+    """The list as it would be drawn up now, as the caller may see it, whatever the request's state; raises NotFound."""
     proposal = propose(session, corpus, request_id, body, actor=actor, now=now, kept=False)
     return as_seen([proposal.shortlist], session, actor)[0]
 

@@ -15,7 +15,7 @@ from expertdb.schemas.shared import named
 from expertdb.services import exclusions
 from expertdb.services.actors import Actor
 from expertdb.services.eligibility import LOWER_RANK, NO_AFFINITY, OUTSIDE_FILTERS
-from expertdb.wording import Text
+from expertdb.wording import Text, Word
 from expertdb.workdays import local_day
 
 # An agency learns how many were left out only by coarse reason, nothing of groups so small that one could guess, and in
@@ -201,6 +201,18 @@ def names(session: Session, ids: set[str]) -> dict[str, dict[str, Any]]:
         for id, source_id, zh, en in rows_of(session, _NAMES, {"ids": wanted[start : start + 500]}).all():
             found[id] = {"id": id, "source_id": source_id, "name": named(zh, en)}
     return found
+
+
+def called_expert(session: Session, expert: str) -> Word:
+    """What an expert is called in sentences: people read the name, programs the id."""
+    found = names(session, {expert}).get(expert)
+    return as_called(expert, found["name"] if found else {})
+
+
+def as_called(expert: str, name: Mapping[str, str]) -> Word:
+    """The same, of somebody whose name is at hand."""
+    zh, en = name.get("zh"), name.get("en")
+    return Word(expert, zh=zh or en or expert, en=en or zh or expert)
 
 
 def reference(names: Mapping[str, dict[str, Any]], expert: str) -> dict[str, Any]:

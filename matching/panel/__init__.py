@@ -21,13 +21,15 @@ from matching.panel.panels import (
     RuleState,
     Sizes,
 )
-from matching.panel.parsing import TYPES, as_json, parse, type_of
+from matching.panel.parsing import MEANT, NEEDED, TYPES, as_json, parse, type_of
 from matching.panel.presets import Preset, preset, presets
 from matching.panel.replacing import Replacement, replace
 from matching.panel.rules import Rule
 
 __all__ = [
     "GROUPINGS",
+    "MEANT",
+    "NEEDED",
     "TYPES",
     "BadPanelInput",
     "BadRules",

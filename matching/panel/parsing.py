@@ -65,6 +65,9 @@ _TYPES: dict[str, _Type] = {
     "fairness": _Type(rules.Fairness, needs={"weight": number}, may={"full": positive}),
 }
 TYPES = tuple(_TYPES)
+# What a rule of each type cannot do without, and the types that say who is meant.
+NEEDED = {name: tuple(kind.needs) for name, kind in _TYPES.items()}
+MEANT = tuple(name for name, kind in _TYPES.items() if kind.who)
 
 
 def parse(stated: Any, at: str = "") -> tuple[Rule, ...]:

@@ -158,6 +158,26 @@ def test_interests_come_before_acceptance_and_files_after(office: Caller, panel:
     assert (after["text"], after["released"], len(after["panel"])) == (ASKED["text"], True, 2)
 
 
+def test_office_takes_a_declaration_down_and_says_how_it_was_given(office: Caller, panel: Any) -> None:
+    one = invited(office, panel)[0]
+    path = f"/engagements/{one['id']}/declarations"
+    guest = link_to(office, one)
+    assert faults(guest.post(path, NONE | {"how": "telephone"})) == ["/how"]
+    declared = office.post(path, NONE | {"how": "telephone"}).json
+    assert (declared["declaration"]["by"], declared["declaration"]["how"]) == ("office", "telephone")
+    assert declared["declared_at"] is not None
+    assert move(office, one, "accepted").json["status"] == "accepted"
+
+
+@pytest.mark.parametrize(("to", "status"), [("accepted", 200), ("declined", 422), ("withdrawn", 422)])
+def test_acceptance_alone_needs_no_reason(office: Caller, panel: Any, to: str, status: int) -> None:
+    one = invited(office, panel)[0]
+    assert office.post(f"/engagements/{one['id']}/declarations", NONE).status_code == 200
+    answer = office.post(f"/engagements/{one['id']}/transitions", {"to": to}, etag="*")
+    assert answer.status_code == status
+    assert status == 200 or faults(answer) == ["/reason"]
+
+
 def test_secret_matter_shows_less_before_acceptance(office: Caller, panel: Any, app: Flask) -> None:
     asked = office.made("/requests", ASKED | {"secrecy": "trade_secret"})
     moved(office, f"/requests/{asked['id']}", "accepted")

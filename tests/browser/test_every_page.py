@@ -35,6 +35,7 @@ NO_PAGES = {
     "/preferences/<name>/<value>",
     "/draws/<draw_id>/record",
     "/panels/<panel_id>/file",
+    "/experts/imports/template",
 }
 FOR_GUESTS = ("/invitation", "/invitation/interests", "/invitation/answer/declined", "/invitation/opinion")
 TO_DRAW = {"size": 3, "reserves": 2, "public_source": "双色球第2026136期", "not_before": "2030-11-24T13:30:00Z"}
@@ -62,7 +63,7 @@ def examples_of(app: Flask) -> dict[str, str]:
     listed = office.made(f"/requests/{asked['id']}/shortlists", {"size": 6})
     panel = office.made(f"/requests/{asked['id']}/panels", {"preset": "complex"})
     draw = office.made(f"/requests/{asked['id']}/draws", TO_DRAW)
-    engagement, waiting, opinion = serving(office)
+    engagement, waiting, opinion, confirmed = serving(office)
     word = {"do": "add_alias", "code": "LG-INV", "alias": "宣告专利无效", "note": "常用"}
     suggestion = administrator.made("/vocabularies/service_kind/suggestions", word)
     relabelled = {"changes": [{"do": "relabel", "code": "LG-INV", "zh": "专利无效"}], "reason": "通称"}
@@ -75,6 +76,7 @@ def examples_of(app: Flask) -> dict[str, str]:
         "batch_id": batch(app, office),
         "engagement_id": engagement,
         "waiting": waiting,
+        "confirmed": confirmed,
         "opinion_id": opinion,
         "tie_id": tie["id"],
         "claim_id": claim["id"],
@@ -117,8 +119,8 @@ def batch(app: Flask, office: Caller) -> str:
     return str(made["id"])
 
 
-def serving(office: Caller) -> tuple[str, str, str]:
-    """The ids of an engagement that is delivered, of one that waits for an answer, and of an opinion."""
+def serving(office: Caller) -> tuple[str, str, str, str]:
+    """The ids of an engagement that is delivered, of one that waits for an answer, of an opinion, of their panel."""
     asked = office.made("/requests", ASKED | {"parties": [{"name": "闽山电池有限公司"}]})
     moved(office, f"/requests/{asked['id']}", "accepted")
     rules = [{"type": "max_per_organisation"}]
@@ -131,7 +133,7 @@ def serving(office: Caller) -> tuple[str, str, str]:
     body = {"engagement": one, "position": "support", "text": "宜予支持。", "signed_by": "某专家"}
     opinion = office.made("/opinions", body)
     moved(office, f"/engagements/{one}", "delivered")
-    return one, other, opinion["id"]
+    return one, other, opinion["id"], str(panel["id"])
 
 
 def candidate_in_publicity(administrator: Caller) -> str:
@@ -156,9 +158,10 @@ def addresses(app: Flask, examples: dict[str, str]) -> list[str]:
         # A move that is still open to each kind of thing.
         moves = (("/experts", "suspended"), ("/engagements", "withdrawn"), ("/", "confirmed"))
         values = examples | {"to": next(to for start, to in moves if address.startswith(start))}
-        values |= (
-            {"engagement_id": examples["waiting"]} if address.startswith("/engagements") and "/moves" in address else {}
-        )
+        if address.startswith("/engagements") and ("/moves" in address or "/declaration" in address):
+            values |= {"engagement_id": examples["waiting"]}
+        if "/invitations" in address:
+            values |= {"panel_id": examples["confirmed"]}
         for part, whose in (
             ("/objections", "objecting"),
             ("/sanctions", "suspended"),

@@ -97,3 +97,29 @@ def test_anybody_is_checked_against_anybody(official: Visitor, tied: str) -> Non
     assert "Nothing was found." in page
     empty = official.post("/conflicts/check", {"/experts": "", "/parties": ""}, at="/conflicts/check")
     assert (empty.status_code, 'href="#f-experts"' in empty.text) == (422, True)
+
+
+def test_party_nobody_knows_is_told_with_what_was_compared_and_what_to_do(
+    app: Flask, official: Visitor, tied: str
+) -> None:
+    fields = {"/experts": "林岚", "/parties": "晋江飞驰鞋业有限公司"}
+    told = official.post("/conflicts/check", fields, at="/conflicts/check").text
+    assert "compared as it is written, with the ties of experts and with what their profiles say" in told
+    assert "/organisations/new" not in told
+    curator = visitor(app, "administrator")
+    page = html.unescape(curator.post("/conflicts/check", fields, at="/conflicts/check").text)
+    link = re.search(r'href="(/organisations/new[^"]+)"', page)
+    assert link is not None
+    assert 'value="晋江飞驰鞋业有限公司"' in curator.page(link[1])
+
+
+def test_name_that_nobody_is_known_by_is_compared_with_ties_and_profiles(
+    app: Flask, official: Visitor, administrator: Caller
+) -> None:
+    counsel = expert(administrator, "王一", statement="曾为晋江飞驰鞋业有限公司提供专利服务。")
+    fields = {"/experts": "王一", "/parties": "晋江飞驰鞋业有限公司"}
+    assert "Nothing was found." not in official.post("/conflicts/check", fields, at="/conflicts/check").text
+    administrator.patch(f"/experts/{counsel['id']}", {"statement": "专利服务"}, etag="*")
+    tie = {"type": "mandate", "counterpart": "飞驰鞋业", "since": "2026-01-01"}
+    administrator.made(f"/experts/{counsel['id']}/ties", tie)
+    assert "Nothing was found." not in official.post("/conflicts/check", fields, at="/conflicts/check").text

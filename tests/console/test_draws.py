@@ -142,3 +142,19 @@ def test_parts_and_rules_are_added_without_losing_what_was_typed(official: Visit
     assert 'value="双色球第2026136期"' in page
     parts = {"/size": "", "/strata/0/name": "全部", "/strata/0/seats": "2", "/strata/0/kinds": "K-PA"}
     assert frozen(official, asked, **parts).startswith("/draws/")
+
+
+def test_moment_before_the_freeze_is_refused_in_the_time_of_the_field(official: Visitor, asked: str) -> None:
+    answer = official.post(f"{asked}/draws/new", TERMS | {"/not_before": "2026-11-01T10:00"}, at=f"{asked}/draws/new")
+    assert answer.status_code == 422
+    assert re.search(r"after the sub-pool is frozen \(2026-11-\d\d \d\d:\d\d\), not at 2026-11-01 10:00\.", answer.text)
+
+
+def test_draw_of_no_stated_size_has_as_many_members_as_the_request_asks_for(
+    official: Visitor, office: Caller, asked: str
+) -> None:
+    made = office.made("/requests", ASKED | {"experts_wanted": 2})
+    moved(office, f"/requests/{made['id']}", "accepted")
+    assert "If left out, 2:" in official.page(f"/requests/{made['id']}/draws/new")
+    draw = frozen(official, f"/requests/{made['id']}", **{"/size": ""})
+    assert office.get(draw).json["terms"]["strata"] == [{"name": "all", "seats": 2, "reserves": 1}]

@@ -152,7 +152,9 @@ def test_declared_interest_stands_in_the_way(app: Flask, official: Visitor, pane
     page = one.page("/invitation")
     assert "you cannot serve in this matter" in page
     assert "/invitation/answer/accepted" not in page
-    assert sent(one, "/invitation/answer/accepted", reason="仍要参加").status_code == 409  # type: ignore[attr-defined]
+    refused = sent(one, "/invitation/answer/accepted", reason="仍要参加")
+    assert refused.status_code == 409  # type: ignore[attr-defined]
+    assert "You may not serve in this matter: Recused:" in refused.text  # type: ignore[attr-defined]
 
 
 def test_link_opens_one_invitation_and_nothing_else(app: Flask, official: Visitor, panel: str) -> None:
@@ -168,3 +170,61 @@ def test_link_opens_one_invitation_and_nothing_else(app: Flask, official: Visito
         stranger.get(f"/invitation/{token}")
         assert stranger.get("/invitation").status_code == 410, token
         assert stranger.post("/invitation/interests", {}, at="/sign-in").status_code == 410
+
+
+def test_office_takes_down_what_an_expert_declares_by_telephone(official: Visitor, panel: str) -> None:
+    engagement = invited(official, panel)
+    page = official.page(engagement)
+    assert "/moves/accepted" not in page
+    path = f"{engagement}/declaration"
+    assert f'href="{path}"' in page
+    assert "闽山电池有限公司" in official.page(path)
+    told = {"none": "true", "confidential": "true"}
+    assert sent(official, path, **told).status_code == 422  # type: ignore[attr-defined]
+    assert sent(official, path, **told, how="telephone").status_code == 303  # type: ignore[attr-defined]
+    page = official.page(engagement)
+    assert "taken down by the office (by telephone)" in page
+    assert "/moves/accepted" in page
+    assert sent(official, f"{engagement}/moves/accepted", reason="电话答复").status_code == 303  # type: ignore[attr-defined]
+
+
+def test_acceptance_that_lacks_a_step_comes_back_with_what_was_typed(official: Visitor, panel: str) -> None:
+    engagement = invited(official, panel)
+    refused = sent(official, f"{engagement}/moves/accepted", reason="电话中接受")
+    assert (refused.status_code, "电话中接受" in refused.text) == (409, True)  # type: ignore[attr-defined]
+    assert f'href="{engagement}/declaration"' in refused.text  # type: ignore[attr-defined]
+
+
+def test_acceptance_of_a_recused_expert_is_not_offered(official: Visitor, panel: str) -> None:
+    engagement = invited(official, panel)
+    fields = {"confidential": "true", "how": "paper", "interests/0/type": "kin", "interests/0/counterpart": "张三"}
+    assert sent(official, f"{engagement}/declaration", **fields).status_code == 303  # type: ignore[attr-defined]
+    page = official.page(engagement)
+    assert "/moves/accepted" not in page
+    assert "/moves/declined" in page
+
+
+def test_silence_is_recorded_once_the_time_to_answer_has_passed(official: Visitor, panel: str, clock: Clock) -> None:
+    engagement = invited(official, panel)
+    assert "/moves/silent" not in official.page(engagement)
+    early = sent(official, f"{engagement}/moves/silent", reason="三次未接")
+    assert (early.status_code, "三次未接" in early.text) == (403, True)  # type: ignore[attr-defined]
+    assert re.search(r"An answer is awaited until \d{4}-\d\d-\d\d 24:00\.", early.text)  # type: ignore[attr-defined]
+    clock.forward(days=20)
+    official.sign_in("policy_office")
+    assert "/moves/silent" in official.page(engagement)
+
+
+def test_delivery_without_an_opinion_is_warned_of_first(app: Flask, official: Visitor, panel: str) -> None:
+    engagement = invited(official, panel)
+    one = guest(app, official, engagement)
+    declared = {"/confidential": "true", "/none": "true"}
+    assert one.post("/invitation/interests", declared, at="/invitation/interests").status_code == 303
+    assert sent(one, "/invitation/answer/accepted").status_code == 303  # type: ignore[attr-defined]
+    page = one.page("/invitation/answer/delivered")
+    assert "You have signed no opinion yet." in page
+    assert 'data-confirm="Deliver without an opinion?"' in page
+    assert 'href="/invitation/opinion"' in page
+    assert "No opinion of this expert has been signed yet." in official.page(f"{engagement}/moves/delivered")
+    sent(one, "/invitation/opinion", position="support", text="同意", signed_by="专家甲")
+    assert "You have signed no opinion yet." not in one.page("/invitation/answer/delivered")

@@ -4,7 +4,9 @@ Pinned: checking stores nothing; every bad row is told with its column; what a c
 people who are there already, is decided on the page and stays decided.
 """
 
+import html
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +14,11 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from expertdb.code_words import RESTRICTED
+from expertdb.services.columns import proposed
+from expertdb.services.headings import by_target, columns
+from expertdb.services.roster_templates import EXAMPLE
+from expertdb.wording import Text, say
 from tests.api.people import expert
 from tests.callers import Caller
 from tests.console.conftest import Visitor, visitor
@@ -121,3 +128,51 @@ def test_words_of_a_file_are_text(sending: Sending) -> None:
     page = sending("姓名,<script>alert(1)</script>\n<img src=x>,甲\n").text
     assert "<script>alert" not in page
     assert "<img src=x" not in page
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_label_of_the_form_of_an_expert_is_a_heading_of_a_roster(app: Flask, language: str) -> None:
+    page = html.unescape(visitor(app, "administrator", language=language).page("/experts/new"))
+    labels = re.findall(r'<label for="f-([^"]+)">(?:<input[^>]*> )?([^<]+)', page)
+    labels += re.findall(r'<fieldset class="field" id="f-([^"]+)"[^>]*>\s*<legend>([^<]+)', page)
+    labels += re.findall(r'data-rows="([^"]+)">\s*<legend>([^<]+)', page)
+    told = {re.sub("[-/]", ".", name).replace("source_id", "id"): words.strip() for name, words in labels}
+    told |= {name: say(words, language) for name, words in RESTRICTED.items()}
+    told = {target: words for target, words in told.items() if target in by_target()}
+    assert len(told) > 25
+    for target, words in told.items():
+        assert getattr(proposed(words), "target", None) == target, words
+
+
+def test_every_heading_of_an_export_is_read_as_what_it_is() -> None:
+    for column in columns():
+        for words in (*column.zh[:1], *column.en[:1]):
+            assert getattr(proposed(words), "target", None) == column.target, words
+
+
+def test_fault_stands_at_its_row_and_heading_and_never_at_a_pointer(app: Flask) -> None:
+    page = send_by(visitor(app, "administrator"))("专家类型,单位\n魔术师,甲所\n").text
+    cells = re.findall(r'<td class="number">(.*?)</td><td><bdi>(.*?)</bdi></td><td>(.*?)</td>', page)
+    assert ("2", "A 专家类型") in [cell[:2] for cell in cells]
+    assert "/rows" not in page.replace('name="/rows', "")
+    assert "/headings" not in page
+    assert "Missing data for required field." not in page
+    assert "Nearest" not in page
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_template_is_read_whole_and_its_example_passed_over(app: Flask, language: str, format: str) -> None:
+    one = visitor(app, "administrator", language=language)
+    file = one.get(f"/experts/imports/template?format={format}")
+    assert f"experts-template-{language}.{format}" in file.headers["Content-Disposition"]
+    page = html.unescape(send_by(one)(file.data, f"template.{format}").text)
+    note = say(Text("Row {row} is the example of the template: it is passed over.", row=2), language)
+    assert note in page
+    assert say(Text('The column "{heading}" is not read.', heading=""), language)[:6] not in page
+    if format == "csv":
+        filled_in = file.data.decode("utf-8-sig").replace(EXAMPLE[language], "E-1")
+        assert say(Text("Check the file"), language) in page
+        assert "E-1" in filled_in
+        checked = html.unescape(send_by(one)(filled_in, "template.csv").text)
+        assert 'class="note done"' in checked

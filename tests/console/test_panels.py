@@ -172,6 +172,26 @@ def test_fault_stands_at_its_field(official: Visitor, asked: str) -> None:
         assert f'href="#{fault}"' in tried(official, asked, 422, **fields), fields
 
 
+def test_rule_that_says_nobody_is_told_in_words_at_its_row_and_above(official: Visitor, asked: str) -> None:
+    page = tried(official, asked, 422, **{"/rules/1/type": "at_least_one", "/rules/2/type": "max_per"})
+    assert "Group</a>: This must be filled in." in page
+    assert page.count("Choose at least one of “Kinds of expert”") == 2
+    assert "regulator," not in page
+    assert "The panel cannot be tried like this" in page
+    page = tried(official, asked, 422, **{"/rules/1/type": "cover"})
+    assert page.count("This must be filled in.") == 2
+    assert "parameter" not in page
+
+
+def test_only_what_may_be_left_out_is_marked_so(official: Visitor, asked: str) -> None:
+    rows = {f"/rules/{place}/type": type for place, type in enumerate(("cover", "keep_apart", "min_affinity"))}
+    page = official.post(f"{asked}/panels/rows", rows, at=f"{asked}/panels/new").text
+    labels = dict(re.findall(r'<label for="(f-rules-[^"]+)">(.*?)</label>', page))
+    optional = {name for name, words in labels.items() if "optional" in words}
+    assert optional == {"f-rules-0-each"}
+    assert labels["f-rules-2-limit"] == "Lowest affinity"
+
+
 def test_rules_in_the_way_are_named_with_what_would_have_to_give(official: Visitor, office: Caller, asked: str) -> None:
     rule = {"/rules/1/type": "at_least", "/rules/1/count": "3", "/rules/1/kinds": ["K-LAW"]}
     page = tried(official, asked, **rule)
@@ -214,7 +234,17 @@ def test_confirmation_of_a_panel_that_the_pool_moved_under_is_refused_in_words(
     answer = decided(official, panel["id"], **{"/reason": "同意", "/confirmed_by": "王某"})
     assert answer.status_code == 409
     assert 'value="王某"' in answer.text
-    assert 'class="faults"' in answer.text
+    assert "The expert 专家甲 may not be chosen for this request: Suspended." in answer.text
+    assert f"The expert {pool[0]}" not in answer.text
+
+
+def test_expert_who_must_be_a_member_and_may_not_is_called_by_name(
+    official: Visitor, administrator: Caller, asked: str, pool: list[str]
+) -> None:
+    moved(administrator, f"/experts/{pool[2]}", "suspended")
+    page = tried(official, asked, 409, **{"/forced": "专家丙"})
+    assert "The expert 专家丙 may not be chosen for this request: Suspended." in page
+    assert f"The expert {pool[2]}" not in page
 
 
 def test_two_who_decide_at_once_do_not_decide_twice(official: Visitor, office: Caller, asked: str) -> None:
@@ -277,3 +307,15 @@ def test_no_code_stands_alone_on_a_panel(app: Flask, office: Caller, asked: str)
         text = re.sub(r"<[^>]+>", " ", page)
         for code in ("max_per_organisation", "at_least_one", "K-LAW", "proposed", "solved", "regulator", "max_load"):
             assert not re.search(rf"\b{code}\b", text), code
+
+
+def test_members_of_a_panel_nobody_decided_on_are_not_invited_and_the_way_back_is_shown(
+    app: Flask, office: Caller, asked: str
+) -> None:
+    one = visitor(app, "policy_office", language="zh")
+    panel = proposed(office, asked)
+    refused = one.get(f"/panels/{panel['id']}/invitations/new")
+    assert refused.status_code == 409
+    assert f'href="/panels/{panel["id"]}"' in refused.text
+    assert "当前状态为“待确认”" in refused.text
+    assert "（proposed）" not in refused.text

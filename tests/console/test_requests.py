@@ -351,3 +351,25 @@ def test_no_code_stands_alone_on_a_list(app: Flask, administrator: Caller, offic
     text = re.sub(r"<[^>]+>", " ", page)
     for code in ("LG-INV", "LG-OVS", "K-TMA", "PAT-INV", "suspended", "missing_must", "must", "native", "pivot"):
         assert not re.search(rf"\b{code}\b", text), code
+
+
+def test_ranking_is_looked_at_in_any_state_and_filed_while_it_is_open(
+    administrator: Caller, official: Visitor, office: Caller
+) -> None:
+    expert(administrator)
+    id = asked(office)
+    moved(office, f"/requests/{id}", "cancelled")
+    page = official.page(f"/requests/{id}/ranking")
+    assert "林岚" in page
+    assert "A list is filed no more: the request stands at “Cancelled”." in page
+    assert 'class="filing"' not in page
+
+
+@pytest.mark.parametrize("name", ["size", "/size"])
+def test_number_that_cannot_be_read_is_said_on_the_list(
+    administrator: Caller, official: Visitor, office: Caller, name: str
+) -> None:
+    expert(administrator)
+    page = html.unescape(official.page(f"/requests/{asked(office)}/ranking?{name}=三"))
+    assert re.search(r'class="note warning">How many: .* It is passed over.', page)
+    assert "10 if left out" in page

@@ -197,3 +197,22 @@ def test_deactivated_user_is_out_at_once(app: Flask, administrator_page: Visitor
     hidden = {name: administrator_page.stated(page, name) for name in ("version", "seen")}
     assert administrator_page.post(f"/users/{id}", fields | hidden, at="/users/new").status_code == 303
     assert other.get("/tokens").status_code == 303
+
+
+def test_failed_sign_in_is_called_so(app: Flask) -> None:
+    account(app, "administrator")
+    page = Visitor(app, "zh").sign_in("nobody", "wrong password").text
+    assert '<h2 id="faults-title">登录失败</h2>' in page
+
+
+def test_page_of_a_password_that_must_be_changed_says_the_rules_and_has_a_way_out(
+    app: Flask, stranger: Visitor
+) -> None:
+    with app.app_context(), transaction() as session:
+        body = {"login": "new", "name": "新用户", "role": "auditor", "password": PASSWORD}
+        users.create(session, body, actor=SYSTEM, now=START)
+    stranger.sign_in("new")
+    page = stranger.page("/password")
+    main = page[page.index("<main") :]
+    assert "not the login name within it" in main
+    assert 'action="/sign-out"' in main

@@ -68,6 +68,7 @@ EXACT: dict[str, Iterable[str]] = {
     "draw_status": draws.DRAW_STATES,
     "engagement_status": engagements.ENGAGEMENT_STATES,
     "engagement_move": {to for ways in lifecycle.ENGAGEMENT_WAYS.values() for to in ways},
+    "declaring": engagements.WAYS_OF_DECLARING,
     "own_answer": answers.OWN_WAYS,
     "position": opinions.POSITIONS,
     "adoption": opinions.ADOPTIONS,
