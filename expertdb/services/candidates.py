@@ -12,10 +12,10 @@ from expertdb import vocabularies
 from expertdb.code_words import why_out
 from expertdb.errors import ExpertIsNotEligible, Fault, PoolHasMoved
 from expertdb.models.experts import Expert
-from expertdb.models.organisations import Organisation
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.shortlists import Shortlist
 from expertdb.services import loads, matters
+from expertdb.services.candidate_facts import as_candidate, described, is_official, regulators
 from expertdb.services.corpus import Corpus
 from expertdb.services.corpus import ranked as once_more_where_moved
 from expertdb.services.matters import Field
@@ -27,8 +27,6 @@ from expertdb.wording import Text
 from matching import Candidate, Filter, Query, rank
 from matching.panel import PanelCandidate
 
-REGULATORS = ("O-GOV",)
-OFFICIALS = ("K-ADM",)
 CHUNK = 500
 SHOWN_TERMS = 6
 SHOWN_ITEMS = 2
@@ -198,38 +196,24 @@ class _Facts:
         self.disclosed = {
             expert: sorted({one.finding.type for one in judged}) for expert, judged in recused.disclosed.items()
         }
-        self.regulators = _family(session, consultation_request)
+        self.regulators = regulators(session, consultation_request)
         bodies = {row.organisation.id: row.organisation for row in self.rows.values() if row.organisation is not None}
         self.names = {id: _name(row.name_zh, row.name_en) for id, row in self.rows.items()}
         self.organisation_names = {id: _name(row.name_zh, row.name_en) for id, row in bodies.items()}
 
     def of(self, expert: str, place: int, ranked: Mapping[str, Any]) -> dict[str, Any]:
         row, load = self.rows[expert], self.loads.get(expert, loads.NO_LOAD)
+        employer = None if row.organisation is None else row.organisation.kind
         return {
             "expert": expert,
             "rank": place,
             "affinity": ranked["affinity"],
-            "organisation": row.organisation_id,
-            "region": row.region,
-            "kind": row.kind,
-            "codes": sorted(row.codes),
-            "languages": sorted(row.languages),
-            "title_level": row.title_level,
-            "regulator": self._is_of_the_regulator(row),
+            **described(row, row.codes, employer, load),
+            "regulator": is_official(row, employer) or row.organisation_id in self.regulators,
             "side": self.sides.get(expert),
-            "newcomer": not load.served,
-            "load": load.count,
-            "capacity": row.availability.get("max_load"),
             "disclosed": self.disclosed.get(expert, []),
             "reasons": ranked["reasons"],
         }
-
-    def _is_of_the_regulator(self, row: Expert) -> bool:
-        """Works for the body that asks, for one above or below it, or as an official of a government bureau."""
-        if row.organisation is None:
-            return False
-        official = row.kind in OFFICIALS and row.organisation.kind in REGULATORS
-        return official or row.organisation.id in self.regulators
 
 
 def _experts(session: Session, ids: Sequence[str]) -> Iterable[Expert]:
@@ -237,24 +221,5 @@ def _experts(session: Session, ids: Sequence[str]) -> Iterable[Expert]:
         yield from session.scalars(select(Expert).where(Expert.id.in_(ids[start : start + CHUNK])))
 
 
-def _family(session: Session, consultation_request: ConsultationRequest) -> frozenset[str]:
-    """The requester, where it is a government bureau, with the bureau above it and those directly below."""
-    requester = consultation_request.requester
-    if requester is None or requester.kind not in REGULATORS:
-        return frozenset()
-    below = session.scalars(select(Organisation.id).where(Organisation.parent_id == requester.id))
-    return frozenset({requester.id, *below, *([requester.parent_id] if requester.parent_id else [])})
-
-
 def _name(zh: str | None, en: str | None) -> dict[str, str]:
     return {language: name for language, name in (("zh", zh), ("en", en)) if name}
-
-
-def as_candidate(one: Mapping[str, Any]) -> PanelCandidate:
-    """A kept candidate as panel rules see them."""
-    plain = ("expert", "affinity", "organisation", "region", "kind", "title_level", "regulator", "side", "newcomer")
-    return PanelCandidate(
-        **{name: one[name] for name in (*plain, "load", "capacity")},
-        codes=frozenset(one["codes"]),
-        languages=frozenset(one["languages"]),
-    )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from expertdb.services.candidates import as_candidate
+from expertdb.services.candidate_facts import as_candidate
 from matching.panel import check, parse
 
 SHOWN = 10
