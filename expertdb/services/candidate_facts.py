@@ -10,10 +10,10 @@ from expertdb.models.experts import Expert
 from expertdb.models.organisations import Organisation
 from expertdb.models.requests import ConsultationRequest
 from expertdb.services.loads import Load
+from expertdb.vocabularies import standing_for
 from matching.panel import PanelCandidate
 
-REGULATORS = ("O-GOV",)
-OFFICIALS = ("K-ADM",)
+BUREAU, OFFICIAL = "O-GOV", "K-ADM"
 
 
 def described(row: Expert | Row[Any], codes: Collection[str], employer: str | None, load: Load) -> dict[str, Any]:
@@ -34,13 +34,17 @@ def described(row: Expert | Row[Any], codes: Collection[str], employer: str | No
 
 def is_official(row: Expert | Row[Any], employer: str | None) -> bool:
     """Whether somebody is an official of a government bureau, and so of the regulator whoever asks."""
-    return row.kind in OFFICIALS and employer in REGULATORS
+    return row.kind == standing_for(OFFICIAL, ("expert_kind",)) and _is_bureau(employer)
+
+
+def _is_bureau(kind: str | None) -> bool:
+    return kind == standing_for(BUREAU, ("organisation_kind",))
 
 
 def regulators(session: Session, consultation_request: ConsultationRequest) -> frozenset[str]:
     """The bodies whose people are all of the regulator here: the bureau that asks, the one above, those below it."""
     requester = consultation_request.requester
-    if requester is None or requester.kind not in REGULATORS:
+    if requester is None or not _is_bureau(requester.kind):
         return frozenset()
     below = session.scalars(select(Organisation.id).where(Organisation.parent_id == requester.id))
     return frozenset({requester.id, *below, *([requester.parent_id] if requester.parent_id else [])})

@@ -17,6 +17,8 @@ OUTSIDE_FILTERS = "outside_filters"
 LOWER_RANK, NO_AFFINITY = "lower_rank", "no_affinity"
 # The vocabularies whose codes mean those below them, too.
 WIDENED = {"region": ("region",), "code": vocabularies.EXPERTISE}
+# Those whose codes mean themselves, or what they were merged into after the filter was stated.
+EXACT = {"kind": ("expert_kind",), "language": ("language",)}
 
 NOBODY: Mapping[str, str] = {}
 
@@ -80,5 +82,8 @@ def _tags(name: str, values: list[str]) -> frozenset[str]:
     """The tags that meet one filter, with every code widened to those below it, and whoever takes any mode."""
     if name == "mode":
         values = [*values, ANY_MODE]
-    codes = [vocabularies.with_descendants(value, WIDENED[name]) if name in WIDENED else {value} for value in values]
-    return frozenset(tag(name, code) for code in frozenset[str]().union(*codes))
+    if name in WIDENED:
+        codes = set[str]().union(*(vocabularies.with_descendants(value, WIDENED[name]) for value in values))
+    else:
+        codes = {vocabularies.standing_for(value, EXACT.get(name, ())) for value in values}
+    return frozenset(tag(name, code) for code in codes)

@@ -110,5 +110,5 @@ def unwilling(
     session: Session, consultation_request: ConsultationRequest, among: Collection[str], now: datetime
 ) -> dict[str, str]:
     """Which of these experts are unreachable, away, or do not want the work of this request, and why."""
-    codes = [row.code for row in consultation_request.aspects]
+    codes = [aspect.code for aspect in matter_of(consultation_request).aspects]
     return preferences.against(session, consultation_request.kind, codes, local_day(now), among=among)

@@ -247,7 +247,7 @@ def refuse_unless_open(consultation_request: ConsultationRequest) -> None:
 
 def presets_in_full() -> list[dict[str, Any]]:
     """Every preset with its rules; `@requester_region` stands for the city of whoever asks."""
-    found = [preset(name, requester_region=REQUESTER) for name in presets()]
+    found = [panel_rules.renewed(preset(name, requester_region=REQUESTER)) for name in presets()]
     return [
         {**asdict(one), "minimum": one.sizes.minimum, "maximum": one.sizes.maximum, "rules": list(one.rules)}
         for one in found
