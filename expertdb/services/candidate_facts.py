@@ -10,9 +10,10 @@ from expertdb.models.experts import Expert
 from expertdb.models.organisations import Organisation
 from expertdb.models.requests import ConsultationRequest
 from expertdb.services.loads import Load
-from expertdb.vocabularies import standing_for
+from expertdb.vocabularies import standing_for, upwards
 from matching.panel import PanelCandidate
 
+REGION = ("region",)
 BUREAU, OFFICIAL = "O-GOV", "K-ADM"
 
 
@@ -50,11 +51,17 @@ def regulators(session: Session, consultation_request: ConsultationRequest) -> f
     return frozenset({requester.id, *below, *([requester.parent_id] if requester.parent_id else [])})
 
 
+def places_of(region: str) -> tuple[str, ...]:
+    """The region and all that holds it in the vocabulary; also the code that was merged since."""
+    return tuple(dict.fromkeys((region, *upwards(standing_for(region, REGION), REGION))))
+
+
 def as_candidate(one: Mapping[str, Any]) -> PanelCandidate:
     """A kept candidate as panel rules see them."""
     plain = ("expert", "affinity", "organisation", "region", "kind", "title_level", "regulator", "side", "newcomer")
     return PanelCandidate(
         **{name: one[name] for name in (*plain, "load", "capacity")},
+        places=() if one["region"] is None else places_of(one["region"]),
         codes=frozenset(one["codes"]),
         languages=frozenset(one["languages"]),
     )

@@ -59,3 +59,12 @@ def test_home_fetches_the_pool_at_a_glance(app: Flask, administrator_page: Visit
     worker = visitor(app, "agency", "某单位")
     assert "glance" not in worker.page("/")
     assert worker.get("/statistics/glance").status_code == 403
+
+
+def test_pingtan_has_a_column_beside_the_cities(administrator_page: Visitor, administrator: Caller) -> None:
+    expert(administrator, "林岚", region="FJ-PT")
+    page = administrator_page.page("/statistics?codes=service_kind")
+    assert '<th scope="col" class="number">Pingtan Comprehensive Experimental Zone</th>' in page
+    row = re.search(r'<th scope="row">[^<]*invalid[^<]*</th>(.*?)</tr>', page, re.IGNORECASE)
+    assert row is not None
+    assert row[1].count('<td class="number">1</td>') == 2  # In Pingtan, and in all.
