@@ -11,10 +11,12 @@ from expertdb.errors import Fault, InvalidInput
 from expertdb.models.requests import ConsultationRequest
 from expertdb.schemas.fields import unknown_code
 from expertdb.services import namesakes, organisations
+from expertdb.services.candidate_facts import places_of
 from expertdb.services.sentences import in_words
 from expertdb.vocabularies import standing_for
 from expertdb.wording import Text, Word
 from matching.panel import BadPanelInput, BadRules, Preset, Rule, Sizes, parse, preset
+from matching.panel.candidates import city_of
 
 # The vocabularies that each way of saying who is meant takes its codes from.
 CODED = {
@@ -87,12 +89,16 @@ def _preset(stated: Mapping[str, Any], consultation_request: ConsultationRequest
     name = stated.get("preset") or (None if stated.get("rules") else BY_KIND[consultation_request.kind])
     if name is None:
         return None
-    requester = consultation_request.requester
-    region = consultation_request.region or (None if requester is None else requester.region)
     try:
-        return renewed(preset(name, requester_region=region))
+        return renewed(preset(name, requester_region=_city_of_requester(consultation_request)))
     except BadPanelInput as error:
         raise InvalidInput(Fault("/preset", in_words(error.detail))) from error
+
+
+def _city_of_requester(consultation_request: ConsultationRequest) -> str | None:
+    """The city of the body that asks, in whatever district it is; where the matter is does not count."""
+    requester = consultation_request.requester
+    return None if requester is None or requester.region is None else city_of(places_of(requester.region))
 
 
 def faults_of_wish(session: Session, wish: Mapping[str, Any], at: str) -> list[Fault]:

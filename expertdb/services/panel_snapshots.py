@@ -6,6 +6,7 @@ from typing import Any
 
 from expertdb import conflict_types, vocabularies
 from expertdb.models.requests import ConsultationRequest
+from expertdb.services.candidate_facts import places_of
 from expertdb.services.candidates import Candidacy
 
 TEXT_FIELDS = ("id", "kind", "title", "text", "region", "urgency", "secrecy", "stage", "legal_basis", "mode")
@@ -35,10 +36,18 @@ def snapshot_of(
 def _labels(consultation_request: ConsultationRequest, candidacy: Candidacy) -> dict[str, dict[str, str]]:
     """What the codes in a snapshot were called at the time, in both languages."""
     wanted = {one["kind"] for one in candidacy.people} | {one.code for one in consultation_request.aspects}
+    wanted |= _regions(consultation_request)
     terms = [*vocabularies.expertise_terms(), *vocabularies.load("region")]
-    found = {term.code: term for term in terms if term.code in wanted or term.code == consultation_request.region}
+    found = {term.code: term for term in terms if term.code in wanted}
     known = {**found, **conflict_types.types()}
     return {code: {"zh": one.zh, "en": one.en} for code, one in known.items()}
+
+
+def _regions(consultation_request: ConsultationRequest) -> set[str]:
+    """Where the matter is, and where the requester is: rules name its city."""
+    requester = consultation_request.requester
+    theirs = None if requester is None else requester.region
+    return {code for place in (consultation_request.region, theirs) if place for code in places_of(place)}
 
 
 def request_of(consultation_request: ConsultationRequest) -> dict[str, Any]:

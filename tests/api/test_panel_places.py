@@ -14,6 +14,7 @@ from tests.callers import Caller
 FUJIAN = "350000"
 ALL_OF_FUJIAN = {"type": "at_least", "count": 2, "regions": [FUJIAN]}
 SOMEBODY_ELSE = {"type": "at_least_one", "outside": [FUJIAN]}
+OUTSIDE = "one from outside the requester's city"
 
 
 @pytest.fixture(params=["sqlite"])
@@ -46,3 +47,16 @@ def test_district_whose_code_is_no_number_is_in_its_city(administrator: Caller, 
     people_of(administrator, "XM-TORCH", "350200")
     assert status(office, {"type": "max_per_city"}) == "infeasible"
     assert status(office, {"type": "at_least", "count": 2, "regions": ["350200"]}) == "proposed"
+
+
+@pytest.mark.parametrize("region", [None, "350200", "350000", "350100"])
+def test_outside_is_outside_the_city_of_whoever_asks_wherever_the_matter_is(
+    administrator: Caller, office: Caller, region: str | None
+) -> None:
+    for place, kind in enumerate(("K-LAW", "K-PA", "K-CIPO", "K-TECH", "K-ACA")):
+        expert(administrator, "林陈黄吴郑"[place] + "岚", kind=kind, region="350200", organisation=f"单位{place}")
+    bureau = {"name": {"zh": "厦门市知识产权局"}, "kind": "O-GOV", "region": "350200"}
+    named = administrator.made("/organisations", bureau)["id"]
+    asked = office.made("/requests", ASKED | {"kind": "policy_drafting", "region": region, "requester": named})
+    found = office.post(f"/requests/{asked['id']}/panels", {"dry_run": True, "preset": "policy", "size": 5}).json
+    assert (found["status"], [one["name"] for one in found["blocking"]]) == ("infeasible", [OUTSIDE]), found
