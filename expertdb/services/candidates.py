@@ -18,6 +18,7 @@ from expertdb.services import loads, matters
 from expertdb.services.candidate_facts import as_candidate, described, is_official, regulators
 from expertdb.services.corpus import Corpus
 from expertdb.services.corpus import ranked as once_more_where_moved
+from expertdb.services.eligibility import OUTSIDE_FILTERS
 from expertdb.services.matters import Field
 from expertdb.services.pools import Pool
 from expertdb.services.profiles import fetching
@@ -34,12 +35,17 @@ SHOWN_ITEMS = 2
 
 @dataclass(frozen=True)
 class Candidacy:
-    """The candidates by affinity, each as a plain object that a snapshot keeps, and what became of everybody else."""
+    """The candidates by affinity, each as a plain object that a snapshot keeps, and what became of everybody else.
+
+    `chosen_from` says by what they were narrowed down: the filters, the request's own included, how many of the best
+    were looked at, and of how many (`eligible`) who may be asked whatever the filters.
+    """
 
     people: list[dict[str, Any]]
     names: dict[str, Any]
     eligible: int
     left_out: dict[str, int]
+    chosen_from: dict[str, Any]
     matter: Query
     recused: Recusals
     corpus_version: int
@@ -71,7 +77,8 @@ def gather(
     def of_pool(pool: Pool) -> Candidacy:
         found = matters.field_of(session, pool, consultation_request, filters or {}, now)
         ranked = _ranked(session, corpus, found, count, forced, sides or {}, shortlist)
-        return _candidacy(session, corpus, consultation_request, found, ranked, sides or {}, now)
+        narrowed = {"filters": matters.filters_of(consultation_request, filters or {}), "candidates": count}
+        return _candidacy(session, corpus, consultation_request, found, ranked, sides or {}, narrowed, now)
 
     return once_more_where_moved(session, corpus, of_pool)
 
@@ -103,6 +110,7 @@ def _candidacy(
     found: Field,
     ranked: Mapping[str, dict[str, Any]],
     sides: Mapping[str, Sequence[str]],
+    narrowed: Mapping[str, Any],
     now: datetime,
 ) -> Candidacy:
     order = sorted(ranked, key=lambda expert: (-ranked[expert]["affinity"], expert))
@@ -113,6 +121,7 @@ def _candidacy(
         {"experts": facts.names, "organisations": facts.organisation_names},
         found.eligible.n_allowed,
         dict(found.eligible.counts),
+        {"eligible": found.eligible.n_allowed + found.eligible.counts[OUTSIDE_FILTERS], **narrowed},
         found.matter,
         found.recused,
         found.pool.version,

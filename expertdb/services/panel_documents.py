@@ -155,6 +155,8 @@ class _Writer:
     def _pool(self) -> None:
         pool = self.content["pool"]
         self._facts([(name, pool[name]) for name in ("corpus_version", "eligible")])
+        if "chosen_from" in pool:
+            self._narrowed(pool["chosen_from"])
         for name in ("left_out", "recused_for"):
             self._facts([(name, [f"{self._reason(one)}: {pool[name][one]}" for one in sorted(pool[name])])])
         self._facts([("unresolved", pool["unresolved"]), ("fingerprint", pool["parameters"]["fingerprint"])])
@@ -163,6 +165,12 @@ class _Writer:
             for one in self.content["waivers"]
         ]
         self._facts([("waivers", waivers)])
+
+    def _narrowed(self, chosen_from: Mapping[str, Any]) -> None:
+        """By what the office narrowed down whom the panel was chosen from."""
+        filters = [f"{name}={', '.join(values)}" for name, values in sorted(chosen_from["filters"].items()) if values]
+        forbidden = [self.name(one) for one in chosen_from["forbidden"]]
+        self._facts([("filters", filters), ("best", chosen_from["candidates"]), ("forbidden", forbidden)])
 
     def _seats(self) -> None:
         people = {one["expert"]: one for one in self.content["candidates"]}
@@ -184,6 +192,8 @@ class _Writer:
         if draw is not None:
             self._facts([(name, draw[name]) for name in ("commitment", "pool_hash")])
             self._facts([(name, draw["record"]["terms"][name]) for name in DRAWN])
+            parts = draw["record"]["terms"].get("chosen_from", {}).get("strata", [])
+            self._facts([("drawn_of", [f"{one['name']}: {one['seats']} / {one['qualified']}" for one in parts])])
             self._facts([(name, draw["record"][name]) for name in ("public_value", "revealed_at", "seed", "attempt")])
             self._facts([("follows", draw["follows"]), ("reason", draw["reason"])])
             self.document.add_paragraph(self.label("verify"))

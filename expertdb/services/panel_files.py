@@ -43,6 +43,8 @@ def content_of(session: Session, panel: Panel) -> dict[str, Any]:
         "pool": {
             "corpus_version": panel.corpus_version,
             "eligible": kept["eligible"],
+            # Files of panels that were chosen before this was kept stay as they were.
+            **({"chosen_from": kept["chosen_from"]} if "chosen_from" in kept else {}),
             "left_out": kept["left_out"],
             "recused_for": kept["recused_for"],
             "unresolved": kept["unresolved"],

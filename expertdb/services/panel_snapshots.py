@@ -8,13 +8,18 @@ from expertdb import conflict_types, vocabularies
 from expertdb.models.requests import ConsultationRequest
 from expertdb.services.candidate_facts import places_of
 from expertdb.services.candidates import Candidacy
+from matching.panel import Rule
+from matching.panel.rules import Forbidden
 
 TEXT_FIELDS = ("id", "kind", "title", "text", "region", "urgency", "secrecy", "stage", "legal_basis", "mode")
 LIST_FIELDS = ("languages", "questions", "earlier_stages", "panel")
 
 
 def snapshot_of(
-    consultation_request: ConsultationRequest, candidacy: Candidacy, rules_left_out: Sequence[dict[str, Any]]
+    consultation_request: ConsultationRequest,
+    candidacy: Candidacy,
+    rules: Sequence[Rule],
+    rules_left_out: Sequence[dict[str, Any]],
 ) -> dict[str, Any]:
     """Plain JSON without names of experts, which are kept apart; the panel can be chosen again from it."""
     recused = candidacy.recused.reasons
@@ -22,6 +27,7 @@ def snapshot_of(
         "request": request_of(consultation_request),
         "candidates": candidacy.people,
         "eligible": candidacy.eligible,
+        "chosen_from": chosen_from(candidacy, rules),
         "left_out": candidacy.left_out,
         "recused": [{"expert": expert, "reason": reason} for expert, reason in sorted(recused.items())],
         "recused_for": dict(sorted(Counter(recused.values()).items())),
@@ -31,6 +37,12 @@ def snapshot_of(
         "conflict_types": conflict_types.version(),
         "labels": _labels(consultation_request, candidacy),
     }
+
+
+def chosen_from(candidacy: Candidacy, rules: Sequence[Rule]) -> dict[str, Any]:
+    """By what the candidates were narrowed down, with those whom the office forbade; plain JSON without fractions."""
+    forbidden = {expert for rule in rules if isinstance(rule, Forbidden) for expert in rule.experts}
+    return {**candidacy.chosen_from, "forbidden": sorted(forbidden)}
 
 
 def _labels(consultation_request: ConsultationRequest, candidacy: Candidacy) -> dict[str, dict[str, str]]:

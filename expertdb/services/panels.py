@@ -145,7 +145,7 @@ def _panel(
         preset=formed.terms.preset,
         rules=[as_json(rule) for rule in formed.terms.rules],
         solver=_solver(formed),
-        snapshot=snapshot_of(consultation_request, formed.candidacy, formed.terms.left_out),
+        snapshot=snapshot_of(consultation_request, formed.candidacy, formed.terms.rules, formed.terms.left_out),
         names=formed.candidacy.names,
         corpus_version=formed.candidacy.corpus_version,
         created_by=actor.id,

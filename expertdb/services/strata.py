@@ -13,6 +13,10 @@ from matching.draw import Stratum
 from matching.panel.rules import ANYBODY as ANYONE
 
 ANYBODY = "all"
+NO_LOT = (
+    "The stratum {name} has no more qualified experts than seats ({seats}), so nothing would be left to chance. "
+    "Narrow the sub-pool less or fill fewer seats; whoever is to be chosen directly is chosen by a panel, with reasons."
+)
 
 
 def of(session: Session, body: Mapping[str, Any]) -> tuple[Stratum, ...]:
@@ -67,3 +71,15 @@ def _wrong(name: Any, numbers: Mapping[str, Any], at: str) -> Iterator[Fault]:
             yield Fault(f"{at}/{field}", detail)
     if not isinstance(name, str) or not 1 <= len(name) <= 100:
         yield Fault(f"{at}/name", Text("A stratum has a name of 1 to {maximum} characters.", maximum=100))
+
+
+def refuse_no_lot(terms: Mapping[str, Any]) -> None:
+    """Raise InvalidInput where a stratum has no more experts than seats: whoever narrowed it down chose its members."""
+    strata = terms["chosen_from"]["strata"]
+    faults = [
+        Fault(f"/strata/{place}", Text(NO_LOT, name=one["name"], seats=one["seats"]))
+        for place, one in enumerate(strata)
+        if 0 < one["seats"] == one["qualified"]
+    ]
+    if faults:
+        raise InvalidInput(*faults)

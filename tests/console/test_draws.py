@@ -142,3 +142,11 @@ def test_parts_and_rules_are_added_without_losing_what_was_typed(official: Visit
     assert 'value="双色球第2026136期"' in page
     parts = {"/size": "", "/strata/0/name": "全部", "/strata/0/seats": "2", "/strata/0/kinds": "K-PA"}
     assert frozen(official, asked, **parts).startswith("/draws/")
+
+
+def test_page_says_of_how_many_members_are_drawn_and_by_what_they_were_narrowed_down(
+    official: Visitor, asked: str
+) -> None:
+    page = official.page(frozen(official, asked, **{"/candidates": "4"}))
+    assert re.search(r"3 of 4 qualified experts <span[^>]*>fewer than three for each seat", page)
+    assert "6 experts may be asked; only the best 4 count" in page
