@@ -58,6 +58,9 @@ PRESET_RULE = {
     "forced": Text("who must be members"),
     "forbidden": Text("who may not be members"),
     "size": Text("the number of seats"),
+    "filters": Text("the filters"),
+    "shortlist": Text("the list it was chosen from"),
+    "candidates": Text("how many of the best were looked at"),
 }
 PANEL_SOLVED = {
     "infeasible": Text("No panel meets these rules"),

@@ -25,7 +25,7 @@ from expertdb.services.profiles import fetching
 from expertdb.services.reasons import as_stored
 from expertdb.services.recusals import Recusals
 from expertdb.wording import Text
-from matching import Candidate, Filter, Query, rank
+from matching import Candidate, Filter, Query, best, places, rank
 from matching.panel import PanelCandidate
 
 CHUNK = 500
@@ -38,7 +38,9 @@ class Candidacy:
     """The candidates by affinity, each as a plain object that a snapshot keeps, and what became of everybody else.
 
     `chosen_from` says by what they were narrowed down: the filters, the request's own included, how many of the best
-    were looked at, and of how many (`eligible`) who may be asked whatever the filters.
+    were looked at, and of how many (`eligible`) who may be asked whatever the filters. Ranks are
+    those among everybody who may be ranked for the request; `better` holds who stands before candidates and is none of
+    them, with what shut them out (`out`).
     """
 
     people: list[dict[str, Any]]
@@ -46,6 +48,7 @@ class Candidacy:
     eligible: int
     left_out: dict[str, int]
     chosen_from: dict[str, Any]
+    better: list[dict[str, Any]]
     matter: Query
     recused: Recusals
     corpus_version: int
@@ -67,9 +70,11 @@ def gather(
     forced: Sequence[str] = (),
     sides: Mapping[str, Sequence[str]] | None = None,
     shortlist: Shortlist | None = None,
+    seats: int = 0,
 ) -> Candidacy:
     """The candidates for a panel: the best `count`, or those on a list, and whoever is forced or speaks for a side.
 
+    Of those whom filters or the list shut out, the best of the first `seats` ranks are kept as well: to be passed over.
     Raises ExpertIsNotEligible where somebody named may not be ranked, PoolHasMoved where somebody on the list may not
     be any more.
     """
@@ -78,9 +83,33 @@ def gather(
         found = matters.field_of(session, pool, consultation_request, filters or {}, now)
         ranked = _ranked(session, corpus, found, count, forced, sides or {}, shortlist)
         narrowed = {"filters": matters.filters_of(consultation_request, filters or {}), "candidates": count}
-        return _candidacy(session, corpus, consultation_request, found, ranked, sides or {}, narrowed, now)
+        out = _shut_out_by(filters or {}, shortlist, is_beyond=len(ranked) > count) if seats else None
+        better = {} if out is None else _better(corpus, found, seats, ranked, out)
+        ranks = {} if out is None else _ranks(corpus, found, [*ranked, *better])
+        return _candidacy(
+            session, corpus, consultation_request, found, ranked, better, ranks, sides or {}, narrowed, now
+        )
 
     return once_more_where_moved(session, corpus, of_pool)
+
+
+def _shut_out_by(filters: Mapping[str, list[str]], shortlist: Shortlist | None, *, is_beyond: bool) -> str | None:
+    """What can have shut better ranked people out, None where the candidates are the best there are.
+
+    `is_beyond` says that somebody was named who is not among the best that were looked at.
+    """
+    if shortlist is not None:
+        return "shortlist"
+    return "filters" if any(filters.values()) else "candidates" if is_beyond else None
+
+
+def _better(
+    corpus: Corpus, found: Field, seats: int, ranked: Mapping[str, dict[str, Any]], out: str
+) -> dict[str, dict[str, Any]]:
+    """Of the best `seats` who may be ranked for the request, those who are no candidates; nothing is kept of why."""
+    first = best(found.pool.index, found.matter, seats, corpus.parameters, found.everybody)
+    stated = {"reasons": _NOTHING, "out": out}
+    return {expert: {"affinity": affinity, **stated} for expert, affinity in first if expert not in ranked}
 
 
 def _ranked(
@@ -103,25 +132,34 @@ def _ranked(
     return ranked | _each(session, corpus, found, named - set(ranked))
 
 
+def _ranks(corpus: Corpus, found: Field, experts: Sequence[str]) -> Mapping[str, int]:
+    """The rank of each of these experts among everybody who may be ranked for the request."""
+    return places(found.pool.index, found.matter, experts, corpus.parameters, found.everybody, counted=False).ranks
+
+
 def _candidacy(
     session: Session,
     corpus: Corpus,
     consultation_request: ConsultationRequest,
     found: Field,
     ranked: Mapping[str, dict[str, Any]],
+    better: Mapping[str, dict[str, Any]],
+    ranks: Mapping[str, int],
     sides: Mapping[str, Sequence[str]],
     narrowed: Mapping[str, Any],
     now: datetime,
 ) -> Candidacy:
     order = sorted(ranked, key=lambda expert: (-ranked[expert]["affinity"], expert))
     by_side = {expert: side for side, experts in sides.items() for expert in experts}
-    facts = _Facts(session, consultation_request, order, by_side, found.recused, now)
+    facts = _Facts(session, consultation_request, [*order, *better], by_side, found.recused, now)
+    ranks = {expert: place for place, expert in enumerate([*order, *better], start=1)} | dict(ranks)
     return Candidacy(
-        [facts.of(expert, place, ranked[expert]) for place, expert in enumerate(order, start=1)],
+        [facts.of(expert, ranks[expert], ranked[expert]) for expert in order],
         {"experts": facts.names, "organisations": facts.organisation_names},
         found.eligible.n_allowed,
         dict(found.eligible.counts),
         {"eligible": found.eligible.n_allowed + found.eligible.counts[OUTSIDE_FILTERS], **narrowed},
+        [{**facts.of(expert, ranks[expert], one), "out": one["out"]} for expert, one in better.items()],
         found.matter,
         found.recused,
         found.pool.version,

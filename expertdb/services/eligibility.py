@@ -58,7 +58,7 @@ def sift(
     in_term = Filter(day=today.toordinal())
     held = {expert: held_back[expert] for expert in among(pool, in_term, held_back)}
     free = replace(in_term, without=frozenset(held))
-    allowed = replace(free, any_of=tuple(_tags(name, values) for name, values in filters.items() if values))
+    allowed = under(free, filters)
     n_in_term = pool.index.count(in_term)
     counts = exclusions.counted(session, pool, n_in_term) + Counter(held.values())
     n_free = n_in_term - len(held)  # They are all in term.
@@ -66,6 +66,11 @@ def sift(
     if outside := n_free - n_allowed:
         counts[OUTSIDE_FILTERS] = outside
     return Eligible(allowed, n_allowed, counts, held)
+
+
+def under(allowed: Filter, filters: Mapping[str, list[str]]) -> Filter:
+    """The same people under these filters in the place of those they were under."""
+    return replace(allowed, any_of=tuple(_tags(name, values) for name, values in filters.items() if values))
 
 
 def among(pool: Pool, allowed: Filter, experts: Collection[str]) -> list[str]:

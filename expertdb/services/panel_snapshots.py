@@ -26,6 +26,7 @@ def snapshot_of(
     return {
         "request": request_of(consultation_request),
         "candidates": candidacy.people,
+        "better": candidacy.better,
         "eligible": candidacy.eligible,
         "chosen_from": chosen_from(candidacy, rules),
         "left_out": candidacy.left_out,

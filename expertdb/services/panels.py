@@ -61,6 +61,7 @@ def form(
         forced=stated.forced,
         sides=stated.sides,
         shortlist=shortlist,
+        seats=stated.size if isinstance(stated.size, int) else stated.size.maximum,
     )
     began = time.perf_counter()
     found = _composed(candidacy, stated)

@@ -277,3 +277,14 @@ def test_no_code_stands_alone_on_a_panel(app: Flask, office: Caller, asked: str)
         text = re.sub(r"<[^>]+>", " ", page)
         for code in ("max_per_organisation", "at_least_one", "K-LAW", "proposed", "solved", "regulator", "max_load"):
             assert not re.search(rf"\b{code}\b", text), code
+
+
+def test_page_says_by_what_candidates_were_narrowed_down_and_what_kept_the_better_ranked_off(
+    official: Visitor, office: Caller, asked: str, pool: Any
+) -> None:
+    body = {"size": 1, "rules": [{"type": "odd"}], "filters": {"kind": ["K-TECH"]}, "candidates": 5}
+    made = office.made(f"{asked}/panels", body)
+    page = official.page(f"/panels/{made['id']}")
+    assert "Narrowed down by" in page
+    assert "only the best 5 count" in page
+    assert "would break: the filters" in page
