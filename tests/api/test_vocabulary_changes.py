@@ -180,6 +180,13 @@ def test_every_version_can_be_read_ever_after(administrator: Caller) -> None:
         ({"do": "merge", "code": "PAT", "into": "PAT-INV"}, "/changes/1/into"),
         ({"do": "merge", "code": "GI", "into": "NOPE"}, "/changes/1/into"),
         ({"do": "relabel", "code": "GI"}, "/changes/1/zh"),
+        ({"do": "relabel", "code": "TM", "zh": "地理标志"}, "/changes/1/zh"),
+        ({"do": "relabel", "code": "TM", "en": "geographical indication"}, "/changes/1/en"),
+        ({"do": "relabel", "code": "TM", "zh": "岩韵金标"}, "/changes/1/zh"),
+        ({"do": "add_code", "code": "NEW", "zh": "商业秘密", "en": "A"}, "/changes/1/zh"),
+        ({"do": "add_code", "code": "NEW", "zh": "甲", "en": "Lawyer"}, "/changes/1/en"),
+        ({"do": "add_code", "code": "DMCA", "zh": "甲", "en": "A"}, "/changes/1/code"),
+        ({"do": "add_alias", "code": "GI", "alias": "专利代理师"}, "/changes/1/alias"),
         ({"do": "deprecate", "code": "GI", "alias": "多余"}, "/changes/1/alias"),
         ({"do": "vanish", "code": "GI"}, "/changes/1/do"),
     ],
@@ -288,7 +295,7 @@ def test_official_of_a_kind_that_was_merged_is_still_of_the_regulator(administra
     administrator.made("/organisations", {"name": {"zh": "三明市知识产权局"}, "kind": "O-GOV"})
     expert(administrator, kind="K-ADM", organisation="三明市知识产权局")
     asked = office.made("/requests", ASKED)
-    renamed = {"do": "add_code", "code": "K-CIVIL", "zh": "公务人员", "en": "Civil servant"}
+    renamed = {"do": "add_code", "code": "K-CIVIL", "zh": "监管队伍", "en": "Public force"}
     merged = {"do": "merge", "code": "K-ADM", "into": "K-CIVIL"}
     assert changed(administrator, renamed, merged, name="expert_kind").status_code == 200
     body = {"dry_run": True, "size": 1, "rules": [{"type": "at_most", "count": 0, "regulator": True}]}
@@ -319,3 +326,22 @@ def test_organisation_known_by_name_only_has_the_kind_that_other_was_merged_into
     assert changed(administrator, merged, name="organisation_kind").status_code == 200
     person = expert(administrator, organisation="某某事务所")
     assert administrator.get(f"/organisations/{person['organisation']['id']}").json["kind"] == "O-ENT"
+
+
+@only_sqlite
+def test_phrase_of_one_vocabulary_of_expertise_is_none_of_another(administrator: Caller) -> None:
+    """A roster's cell of codes is read by all of them: it could mean either."""
+    assert changed(administrator, ALIAS).status_code == 200
+    again = {"do": "add_alias", "code": "MG-GI", "alias": ALIAS["alias"]}
+    assert pointers(changed(administrator, again, name="service_kind")) == ["/changes/0/alias"]
+    elsewhere = {"do": "add_alias", "code": "350700", "alias": ALIAS["alias"]}
+    assert changed(administrator, elsewhere, name="region").status_code == 200
+
+
+@only_sqlite
+def test_code_is_relabelled_with_a_phrase_of_its_own(administrator: Caller) -> None:
+    assert changed(administrator, ALIAS).status_code == 200
+    named = {"do": "relabel", "code": "GI", "zh": ALIAS["alias"], "en": "Geographical indications"}
+    assert changed(administrator, named).status_code == 200
+    # One that two codes came with is not asked for anew.
+    assert changed(administrator, {"do": "relabel", "code": "AI", "zh": "人工智能", "en": "AI"}).status_code == 200
