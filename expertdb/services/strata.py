@@ -14,6 +14,10 @@ from matching.panel.rules import ANYBODY as ANYONE
 
 ANYBODY = "all"
 NO_LOT = (
+    "There are no more qualified experts than seats ({seats}), so nothing would be left to chance. "
+    "Narrow the sub-pool less or fill fewer seats; whoever is to be chosen directly is chosen by a panel, with reasons."
+)
+NO_LOT_IN = (
     "The stratum {name} has no more qualified experts than seats ({seats}), so nothing would be left to chance. "
     "Narrow the sub-pool less or fill fewer seats; whoever is to be chosen directly is chosen by a panel, with reasons."
 )
@@ -77,9 +81,15 @@ def refuse_no_lot(terms: Mapping[str, Any]) -> None:
     """Raise InvalidInput where a stratum has no more experts than seats: whoever narrowed it down chose its members."""
     strata = terms["chosen_from"]["strata"]
     faults = [
-        Fault(f"/strata/{place}", Text(NO_LOT, name=one["name"], seats=one["seats"]))
+        _no_lot(place, one["name"], one["seats"])
         for place, one in enumerate(strata)
         if 0 < one["seats"] == one["qualified"]
     ]
     if faults:
         raise InvalidInput(*faults)
+
+
+def _no_lot(place: int, name: str, seats: int) -> Fault:
+    if name == ANYBODY:
+        return Fault("/size", Text(NO_LOT, seats=seats))
+    return Fault(f"/strata/{place}", Text(NO_LOT_IN, name=name, seats=seats))

@@ -149,4 +149,4 @@ def test_page_says_of_how_many_members_are_drawn_and_by_what_they_were_narrowed_
 ) -> None:
     page = official.page(frozen(official, asked, **{"/candidates": "4"}))
     assert re.search(r"3 of 4 qualified experts <span[^>]*>fewer than three for each seat", page)
-    assert "6 experts may be asked; only the best 4 count" in page
+    assert "6 experts may be asked; only the best 4 were looked at" in page

@@ -285,6 +285,6 @@ def test_page_says_by_what_candidates_were_narrowed_down_and_what_kept_the_bette
     body = {"size": 1, "rules": [{"type": "odd"}], "filters": {"kind": ["K-TECH"]}, "candidates": 5}
     made = office.made(f"{asked}/panels", body)
     page = official.page(f"/panels/{made['id']}")
-    assert "Narrowed down by" in page
-    assert "only the best 5 count" in page
+    assert "Who could be chosen" in page
+    assert "only the best 5 were looked at" in page
     assert "would break: the filters" in page
