@@ -92,6 +92,14 @@ PARAMETER = {
     "newcomer": Text("newcomers"),
     "any_of": Text("one of"),
 }
+# What candidates are filtered by.
+FILTER = {
+    "region": PARAMETER["regions"],
+    "kind": PARAMETER["kinds"],
+    "language": PARAMETER["languages"],
+    "code": PARAMETER["codes"],
+    "mode": Text("ways of working"),
+}
 GROUPING = {
     "organisation": Text("Organisation"),
     "region": Text("Region"),
@@ -115,6 +123,9 @@ PRESET_RULE = {
     "forced": Text("who must be members"),
     "forbidden": Text("who may not be members"),
     "size": Text("the number of seats"),
+    "filters": Text("the filters"),
+    "shortlist": Text("the list it was chosen from"),
+    "candidates": Text("how many of the best were looked at"),
 }
 PANEL_SOLVED = {
     "infeasible": Text("No panel meets these rules"),

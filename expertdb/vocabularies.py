@@ -231,10 +231,10 @@ def with_descendants(code: str, names: tuple[str, ...]) -> set[str]:
 
 
 @per_edition
-def upwards(code: str) -> tuple[str, ...]:
-    """The code and all above it, the nearest first, in whichever vocabulary of expertise holds it."""
+def upwards(code: str, names: tuple[str, ...] = EXPERTISE) -> tuple[str, ...]:
+    """The code and all above it, the nearest first, in whichever of the vocabularies holds it."""
     found = [code]
-    terms = next((load(name).terms for name in EXPERTISE if code in load(name)), {})
+    terms = next((load(name).terms for name in names if code in load(name)), {})
     while (parent := terms[found[-1]].parent if found[-1] in terms else None) is not None:
         found.append(parent)
     return tuple(found)

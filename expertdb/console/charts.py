@@ -6,9 +6,11 @@ from typing import Any
 
 from markupsafe import Markup
 
+from expertdb import vocabularies
 from expertdb.console.filtering import HOME_PROVINCE
 from expertdb.console.language import said
 from expertdb.console.words import label, terms
+from matching.panel.candidates import city_of
 
 TOP, CELL, ROW = 26, 66, 20
 WIDE, NARROW = 12, 6.6  # What a Chinese character and a Latin one take of a line.
@@ -26,19 +28,16 @@ FRAME = Markup(
 
 
 def cities() -> list[tuple[str, str]]:
-    """The cities of the province, in the order of their codes."""
-    return [
-        (code, words)
-        for code, words in terms("region")
-        if code.startswith(HOME_PROVINCE) and code.endswith("00") and not code.endswith("0000")
-    ]
+    """The cities of the province and what stands beside them, in the order of their codes."""
+    regions = vocabularies.load("region").terms
+    return [(code, words) for code, words in terms("region") if regions[code].parent == HOME_PROVINCE]
 
 
 def heat_table(cells: Iterable[Any], vocabulary: str) -> list[tuple[str, list[int], int]]:
     """Code, active experts in each city, and in all: every code of the vocabulary, also where nobody is."""
     counts: Counter[tuple[str, str]] = Counter()
     for one in cells:
-        counts[one.code, f"{(one.region or '')[:4]}00"] += one.count
+        counts[one.code, _city(one.region)] += one.count
     columns = [code for code, _ in cities()]
     everywhere: Counter[str] = Counter()
     for (code, _), count in counts.items():
@@ -46,6 +45,10 @@ def heat_table(cells: Iterable[Any], vocabulary: str) -> list[tuple[str, list[in
     codes = [code for code, _ in terms(vocabulary)]
     shown = codes if len(codes) <= MOST_ROWS else [code for code in codes if everywhere[code]][:MOST_ROWS]
     return [(code, [counts[code, city] for city in columns], everywhere[code]) for code in shown]
+
+
+def _city(region: str | None) -> str:
+    return "" if region is None else city_of(vocabularies.upwards(region, ("region",)))
 
 
 def heat_map(rows: Sequence[tuple[str, list[int], int]], vocabulary: str) -> Markup:
@@ -57,7 +60,7 @@ def heat_map(rows: Sequence[tuple[str, list[int], int]], vocabulary: str) -> Mar
     parts = Markup()
     for place, (_, words) in enumerate(columns):
         middle = Markup(' text-anchor="middle" font-size="11"')
-        parts += WORDS.format(left + place * CELL + CELL // 2, TOP - 8, middle, words.removesuffix("市")[:9])
+        parts += WORDS.format(left + place * CELL + CELL // 2, TOP - 8, middle, _in_a_column(words))
     for line, (_, counts, _) in enumerate(rows):
         y = TOP + line * ROW
         parts += WORDS.format(0, y + 14, "", labels[line])
@@ -68,6 +71,11 @@ def heat_map(rows: Sequence[tuple[str, list[int], int]], vocabulary: str) -> Mar
             parts += SQUARE.format(x, y, CELL - 2, ROW - 2, share, ink, x + CELL // 2, y + 14, count or "")
     width, height = left + len(columns) * CELL, TOP + len(rows) * ROW
     return FRAME.format(width, height, said("Active experts by code and city; the table below has the figures"), parts)
+
+
+def _in_a_column(words: str) -> str:
+    """The name of a city as a column has room for it: 福州, 平潭, Pingtan."""
+    return words.removesuffix("市").removesuffix("综合实验区").split()[0][:9]
 
 
 def _short(words: str) -> str:

@@ -73,6 +73,7 @@ def show_draw(visit: Visit, draw_id: str) -> Reply:
     row = draws.load(visit.session, draw_id, actor=visit.actor)
     draw = DrawAnswer().dump(row)
     pool = {one["expert"] for one in draw["terms"]["pool"]}
+    pool |= set(draw["terms"].get("chosen_from", {}).get("forbidden", ()))
     return render_template(
         "draws/show.html",
         draw=draw,

@@ -18,8 +18,13 @@ VOCABULARIES = {
     "industry": vocabularies.INDUSTRIES,
 }
 TABLE_OF = {"status": "expert_status", "duty": "duty"}
-HOME_PROVINCE = "35"
+HOME_PROVINCE = "350000"
 PAGING = ("cursor", "limit")
+
+
+def at_home(region: str) -> bool:
+    """Whether a region is the province of this installation, or below it."""
+    return HOME_PROVINCE in vocabularies.upwards(region, ("region",))
 
 
 def ordered(counts: Mapping[str, int], name: str) -> list[tuple[str, int]]:
@@ -28,7 +33,7 @@ def ordered(counts: Mapping[str, int], name: str) -> list[tuple[str, int]]:
     if name == "status":
         return sorted(found, key=lambda one: list(EXPERT_STATUS).index(one[0]))
     if name == "region":
-        return sorted(found, key=lambda one: (not one[0].startswith(HOME_PROVINCE), -one[1], one[0]))
+        return sorted(found, key=lambda one: (not at_home(one[0]), -one[1], one[0]))
     return sorted(found, key=lambda one: (-one[1], one[0]))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from expertdb.console.evidence import marked
-from expertdb.console.filtering import HOME_PROVINCE
+from expertdb.console.filtering import at_home
 from expertdb.console.language import colon, comma, said, semicolon
 from expertdb.console.words import label, person_name, terms, word
 from expertdb.wording import COMMA
@@ -107,7 +107,7 @@ def filter_label(name: str, value: str) -> str:
 
 def places_of_province() -> list[tuple[str, str]]:
     """The province and its cities, to choose from."""
-    return [(code, words) for code, words in terms("region") if code.startswith(HOME_PROVINCE)]
+    return [(code, words) for code, words in terms("region") if at_home(code)]
 
 
 FILTERS: dict[str, Any] = {"marked": marked, "compared": compared, "parts_of": parts_of}

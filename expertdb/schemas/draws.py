@@ -77,7 +77,9 @@ class DrawAnswer(Schema):
     public_source = fields.String()
     not_before = fields.String()
     frozen_at = fields.String()
-    terms = fields.Dict(metadata={"description": "the frozen sub-pool, strata and limits; the pool_hash is theirs"})
+    terms = fields.Dict(
+        metadata={"description": "the frozen sub-pool, how it was found, strata and limits; the pool_hash is theirs"}
+    )
     follows = fields.String(allow_none=True)
     reason = fields.String(allow_none=True)
     members = fields.List(fields.Nested(DrawnAnswer))

@@ -142,7 +142,10 @@ class RelaxationAnswer(Schema):
 
 
 class PassedOver(Schema):
-    """A better ranked candidate, and the rules that having them in the member's place would break."""
+    """Somebody better ranked, and the rules that having them in the member's place would break.
+
+    `filters`, `shortlist` or `candidates` stand among the rules where these shut them out.
+    """
 
     expert = fields.String()
     rank = fields.Integer()
@@ -150,7 +153,10 @@ class PassedOver(Schema):
 
 
 class DeviationAnswer(Schema):
-    """A member whose rank is beyond the number of seats, and who was passed over for them."""
+    """A member who sits before better ranked people, and who was passed over for them.
+
+    The rank is beyond the number of seats, or the office shut out somebody better ranked.
+    """
 
     expert = fields.String()
     rank = fields.Integer()
@@ -186,6 +192,12 @@ class PanelAnswer(Schema):
     deviations = fields.List(fields.Nested(DeviationAnswer))
     unreplaceable = fields.List(fields.String())
     candidates = fields.Integer()
+    chosen_from = fields.Dict(
+        allow_none=True,
+        metadata={
+            "description": "the filters, the limit on candidates and whom the office forbade; null in old panels"
+        },
+    )
     shortlist = fields.String(allow_none=True)
     replaces = fields.String(allow_none=True)
     draw = fields.String(allow_none=True)

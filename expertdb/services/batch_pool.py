@@ -1,7 +1,7 @@
 """Everybody who may sit in some request of a batch, with their affinities to all of them, as arrays."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from expertdb.models.experts import Expert, ExpertCode
 from expertdb.models.organisations import Organisation
 from expertdb.services import loads, matters
 from expertdb.services.batch_asks import Stated
-from expertdb.services.candidates import OFFICIALS, REGULATORS
+from expertdb.services.candidate_facts import as_candidate, described, regulators
 from expertdb.services.corpus import Corpus
 from expertdb.services.loads import Load
 from expertdb.services.matters import Field
@@ -71,7 +71,15 @@ def gather(
     found = np.full((len(stated), len(people)), np.nan)
     found[:, : len(kept)] = affinities[:, wanted]
     candidates = _candidates(session, people, now)
-    return Everybody(candidates, [one.ask for one in stated], found, pool.version)
+    return Everybody(candidates, list(_asks(session, stated, candidates)), found, pool.version)
+
+
+def _asks(session: Session, stated: Sequence[Stated], candidates: Sequence[PanelCandidate]) -> Iterator[Ask]:
+    """What the requests ask for, each with the experts who are people of the body that asks."""
+    for one in stated:
+        bodies = regulators(session, one.consultation_request)
+        theirs = frozenset(each.expert for each in candidates if bodies and each.organisation in bodies)
+        yield replace(one.ask, regulators=theirs)
 
 
 def _affinities(
@@ -115,17 +123,4 @@ def _candidates(session: Session, experts: Sequence[str], now: datetime) -> list
 
 
 def _candidate(row: Row[Any], codes: Collection[str], load: Load) -> PanelCandidate:
-    return PanelCandidate(
-        row.id,
-        0.0,
-        organisation=row.organisation_id,
-        region=row.region,
-        kind=row.kind,
-        codes=frozenset(codes),
-        languages=frozenset(row.languages),
-        title_level=row.title_level,
-        regulator=row.kind in OFFICIALS and row.employer in REGULATORS,
-        newcomer=not load.served,
-        load=load.count,
-        capacity=row.availability.get("max_load"),
-    )
+    return as_candidate({"expert": row.id, "affinity": 0.0, "side": None, **described(row, codes, row.employer, load)})

@@ -11,23 +11,22 @@ from sqlalchemy.orm import Session
 from expertdb import vocabularies
 from expertdb.errors import ExpertIsNotEligible, Fault, PoolHasMoved
 from expertdb.models.experts import Expert
-from expertdb.models.organisations import Organisation
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.shortlists import Shortlist
 from expertdb.services import loads, matters, serving
+from expertdb.services.candidate_facts import as_candidate, described, is_official, regulators
 from expertdb.services.corpus import Corpus
 from expertdb.services.corpus import ranked as once_more_where_moved
+from expertdb.services.eligibility import OUTSIDE_FILTERS
 from expertdb.services.matters import Field
 from expertdb.services.pools import Pool
 from expertdb.services.profiles import fetching
 from expertdb.services.reasons import as_stored
 from expertdb.services.recusals import Recusals
 from expertdb.wording import Text
-from matching import Candidate, Filter, Query, rank
+from matching import Candidate, Filter, Query, best, places, rank
 from matching.panel import PanelCandidate
 
-REGULATORS = ("O-GOV",)
-OFFICIALS = ("K-ADM",)
 CHUNK = 500
 SHOWN_TERMS = 6
 SHOWN_ITEMS = 2
@@ -35,12 +34,20 @@ SHOWN_ITEMS = 2
 
 @dataclass(frozen=True)
 class Candidacy:
-    """The candidates by affinity, each as a plain object that a snapshot keeps, and what became of everybody else."""
+    """The candidates by affinity, each as a plain object that a snapshot keeps, and what became of everybody else.
+
+    `chosen_from` says by what they were narrowed down: the filters, the request's own included, how many of the best
+    were looked at, and of how many (`eligible`) who may be asked whatever the filters. Ranks are
+    those among everybody who may be ranked for the request; `better` holds who stands before candidates and is none of
+    them, with what shut them out (`out`).
+    """
 
     people: list[dict[str, Any]]
     names: dict[str, Any]
     eligible: int
     left_out: dict[str, int]
+    chosen_from: dict[str, Any]
+    better: list[dict[str, Any]]
     matter: Query
     recused: Recusals
     corpus_version: int
@@ -62,9 +69,11 @@ def gather(
     forced: Sequence[str] = (),
     sides: Mapping[str, Sequence[str]] | None = None,
     shortlist: Shortlist | None = None,
+    seats: int = 0,
 ) -> Candidacy:
     """The candidates for a panel: the best `count`, or those on a list, and whoever is forced or speaks for a side.
 
+    Of those whom filters or the list shut out, the best of the first `seats` ranks are kept as well: to be passed over.
     Raises ExpertIsNotEligible where somebody named may not be ranked, PoolHasMoved where somebody on the list may not
     be any more.
     """
@@ -72,9 +81,34 @@ def gather(
     def of_pool(pool: Pool) -> Candidacy:
         found = matters.field_of(session, pool, consultation_request, filters or {}, now)
         ranked = _ranked(session, corpus, found, count, forced, sides or {}, shortlist)
-        return _candidacy(session, corpus, consultation_request, found, ranked, sides or {}, now)
+        narrowed = {"filters": matters.filters_of(consultation_request, filters or {}), "candidates": count}
+        out = _shut_out_by(filters or {}, shortlist, is_beyond=len(ranked) > count) if seats else None
+        better = {} if out is None else _better(corpus, found, seats, ranked, out)
+        ranks = {} if out is None else _ranks(corpus, found, [*ranked, *better])
+        return _candidacy(
+            session, corpus, consultation_request, found, ranked, better, ranks, sides or {}, narrowed, now
+        )
 
     return once_more_where_moved(session, corpus, of_pool)
+
+
+def _shut_out_by(filters: Mapping[str, list[str]], shortlist: Shortlist | None, *, is_beyond: bool) -> str | None:
+    """What can have shut better ranked people out, None where the candidates are the best there are.
+
+    `is_beyond` says that somebody was named who is not among the best that were looked at.
+    """
+    if shortlist is not None:
+        return "shortlist"
+    return "filters" if any(filters.values()) else "candidates" if is_beyond else None
+
+
+def _better(
+    corpus: Corpus, found: Field, seats: int, ranked: Mapping[str, dict[str, Any]], out: str
+) -> dict[str, dict[str, Any]]:
+    """Of the best `seats` who may be ranked for the request, those who are no candidates; nothing is kept of why."""
+    first = best(found.pool.index, found.matter, seats, corpus.parameters, found.everybody)
+    stated = {"reasons": _NOTHING, "out": out}
+    return {expert: {"affinity": affinity, **stated} for expert, affinity in first if expert not in ranked}
 
 
 def _ranked(
@@ -97,23 +131,34 @@ def _ranked(
     return ranked | _each(session, corpus, found, named - set(ranked))
 
 
+def _ranks(corpus: Corpus, found: Field, experts: Sequence[str]) -> Mapping[str, int]:
+    """The rank of each of these experts among everybody who may be ranked for the request."""
+    return places(found.pool.index, found.matter, experts, corpus.parameters, found.everybody, counted=False).ranks
+
+
 def _candidacy(
     session: Session,
     corpus: Corpus,
     consultation_request: ConsultationRequest,
     found: Field,
     ranked: Mapping[str, dict[str, Any]],
+    better: Mapping[str, dict[str, Any]],
+    ranks: Mapping[str, int],
     sides: Mapping[str, Sequence[str]],
+    narrowed: Mapping[str, Any],
     now: datetime,
 ) -> Candidacy:
     order = sorted(ranked, key=lambda expert: (-ranked[expert]["affinity"], expert))
     by_side = {expert: side for side, experts in sides.items() for expert in experts}
-    facts = _Facts(session, consultation_request, order, by_side, found.recused, now)
+    facts = _Facts(session, consultation_request, [*order, *better], by_side, found.recused, now)
+    ranks = {expert: place for place, expert in enumerate([*order, *better], start=1)} | dict(ranks)
     return Candidacy(
-        [facts.of(expert, place, ranked[expert]) for place, expert in enumerate(order, start=1)],
+        [facts.of(expert, ranks[expert], ranked[expert]) for expert in order],
         {"experts": facts.names, "organisations": facts.organisation_names},
         found.eligible.n_allowed,
         dict(found.eligible.counts),
+        {"eligible": found.eligible.n_allowed + found.eligible.counts[OUTSIDE_FILTERS], **narrowed},
+        [{**facts.of(expert, ranks[expert], one), "out": one["out"]} for expert, one in better.items()],
         found.matter,
         found.recused,
         found.pool.version,
@@ -202,38 +247,24 @@ class _Facts:
         self.disclosed = {
             expert: sorted({one.finding.type for one in judged}) for expert, judged in recused.disclosed.items()
         }
-        self.regulators = _family(session, consultation_request)
+        self.regulators = regulators(session, consultation_request)
         bodies = {row.organisation.id: row.organisation for row in self.rows.values() if row.organisation is not None}
         self.names = {id: _name(row.name_zh, row.name_en) for id, row in self.rows.items()}
         self.organisation_names = {id: _name(row.name_zh, row.name_en) for id, row in bodies.items()}
 
     def of(self, expert: str, place: int, ranked: Mapping[str, Any]) -> dict[str, Any]:
         row, load = self.rows[expert], self.loads.get(expert, loads.NO_LOAD)
+        employer = None if row.organisation is None else row.organisation.kind
         return {
             "expert": expert,
             "rank": place,
             "affinity": ranked["affinity"],
-            "organisation": row.organisation_id,
-            "region": row.region,
-            "kind": row.kind,
-            "codes": sorted(row.codes),
-            "languages": sorted(row.languages),
-            "title_level": row.title_level,
-            "regulator": self._is_of_the_regulator(row),
+            **described(row, row.codes, employer, load),
+            "regulator": is_official(row, employer) or row.organisation_id in self.regulators,
             "side": self.sides.get(expert),
-            "newcomer": not load.served,
-            "load": load.count,
-            "capacity": row.availability.get("max_load"),
             "disclosed": self.disclosed.get(expert, []),
             "reasons": ranked["reasons"],
         }
-
-    def _is_of_the_regulator(self, row: Expert) -> bool:
-        """Works for the body that asks, for one above or below it, or as an official of a government bureau."""
-        if row.organisation is None:
-            return False
-        official = row.kind in OFFICIALS and row.organisation.kind in REGULATORS
-        return official or row.organisation.id in self.regulators
 
 
 def _experts(session: Session, ids: Sequence[str]) -> Iterable[Expert]:
@@ -241,24 +272,5 @@ def _experts(session: Session, ids: Sequence[str]) -> Iterable[Expert]:
         yield from session.scalars(select(Expert).where(Expert.id.in_(ids[start : start + CHUNK])))
 
 
-def _family(session: Session, consultation_request: ConsultationRequest) -> frozenset[str]:
-    """The requester, where it is a government bureau, with the bureau above it and those directly below."""
-    requester = consultation_request.requester
-    if requester is None or requester.kind not in REGULATORS:
-        return frozenset()
-    below = session.scalars(select(Organisation.id).where(Organisation.parent_id == requester.id))
-    return frozenset({requester.id, *below, *([requester.parent_id] if requester.parent_id else [])})
-
-
 def _name(zh: str | None, en: str | None) -> dict[str, str]:
     return {language: name for language, name in (("zh", zh), ("en", en)) if name}
-
-
-def as_candidate(one: Mapping[str, Any]) -> PanelCandidate:
-    """A kept candidate as panel rules see them."""
-    plain = ("expert", "affinity", "organisation", "region", "kind", "title_level", "regulator", "side", "newcomer")
-    return PanelCandidate(
-        **{name: one[name] for name in (*plain, "load", "capacity")},
-        codes=frozenset(one["codes"]),
-        languages=frozenset(one["languages"]),
-    )

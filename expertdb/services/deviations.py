@@ -1,10 +1,10 @@
-"""Where a panel deviates from rank: who sits although better ranked candidates do not, and which rules ask for it."""
+"""Where a panel deviates from rank: who sits although better ranked people do not, and which rules ask for it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from expertdb.services.candidates import as_candidate
+from expertdb.services.candidate_facts import as_candidate
 from matching.panel import check, parse
 
 SHOWN = 10
@@ -12,10 +12,10 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class Deviation:
-    """A member with a rank beyond the number of seats, and the best ranked who were passed over.
+    """A member who sits before better ranked people, and the best ranked of those who were passed over.
 
-    Each of those comes with the names of the rules that having them in this member's place would break; none where only
-    the whole panel is better for it.
+    Each of those comes with the names of the rules that having them in this member's place would break, and with
+    `filters`, `shortlist` or `candidates` where that kept them off; none where only the whole panel is better for it.
     """
 
     expert: str
@@ -24,17 +24,31 @@ class Deviation:
 
 
 def of(
-    people: Sequence[Mapping[str, Any]], members: Sequence[str], rules: Sequence[Mapping[str, Any]]
+    people: Sequence[Mapping[str, Any]],
+    members: Sequence[str],
+    rules: Sequence[Mapping[str, Any]],
+    better: Sequence[Mapping[str, Any]] = (),
 ) -> list[Deviation]:
-    """The deviations of these members from the order of the candidates."""
-    by_rank = sorted(people, key=lambda one: one["rank"])
+    """The deviations of these members from the order of all who may be ranked; `better` are those shut out of it.
+
+    A rank beyond the number of seats is one, and so is every seat before somebody whom the office shut out: by a
+    filter, by a list or by forbidding them.
+    """
+    by_rank = sorted([*people, *better], key=lambda one: one["rank"])
     seated = [one for one in by_rank if one["expert"] in members]
     free = [one for one in by_rank if one["expert"] not in members and one["rank"] <= len(members)]
-    return [
-        Deviation(one["expert"], one["rank"], [_swap(seated, one, other, rules) for other in free[:SHOWN]])
-        for one in seated
-        if one["rank"] > len(members)
-    ]
+    out = _forbidden(rules) | {one["expert"] for one in better}
+    found = []
+    for one in seated:
+        before = [other for other in free if other["rank"] < one["rank"]]
+        if one["rank"] > len(members) or any(other["expert"] in out for other in before):
+            swaps = [_swap(seated, one, other, rules) for other in before[:SHOWN]]
+            found.append(Deviation(one["expert"], one["rank"], swaps))
+    return found
+
+
+def _forbidden(rules: Sequence[Mapping[str, Any]]) -> set[str]:
+    return {expert for rule in rules if rule["type"] == "forbidden" for expert in rule["experts"]}
 
 
 def _swap(
@@ -47,5 +61,6 @@ def _swap(
     parsed = parse([dict(rule) for rule in rules])
     swapped = [as_candidate(coming if one is leaving else one) for one in seated]
     broken = {found.rule for found in check(swapped, parsed, len(seated)) if found.rule is not None}
-    names = [parsed[place].name or str(rules[place]["type"]) for place in sorted(broken)]
+    names = [coming["out"]] if "out" in coming else []
+    names += [parsed[place].name or str(rules[place]["type"]) for place in sorted(broken)]
     return {"expert": coming["expert"], "rank": coming["rank"], "rules": names}

@@ -1,7 +1,7 @@
 """What the document of a panel says of the codes, figures and moments in its file, in the words of the console."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -70,6 +70,11 @@ class DocumentWords:
         if name == "region":
             return value and self.label(value, "region")
         return self.of(ASKED[name], value) if value and name in ASKED else value
+
+    def filtered(self, name: str, values: Iterable[str]) -> str:
+        """By what candidates were filtered, and by which values of it."""
+        said = [self.of(matter_words.MODE, one) if name == "mode" else self.label(one) for one in values]
+        return self.pair(self.of(matter_words.FILTER, name), COMMA[self.language].join(said))
 
     def rules(self) -> RuleWriter:
         """Who writes the rules of this file."""

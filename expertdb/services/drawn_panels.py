@@ -8,7 +8,7 @@ from expertdb.models.draws import Draw
 from expertdb.models.panels import Panel
 from expertdb.services import panels
 from expertdb.services.actors import Actor
-from expertdb.services.candidates import as_candidate
+from expertdb.services.candidate_facts import as_candidate
 
 SEATS: tuple[tuple[Literal["member", "reserve"], str], ...] = (("member", "members"), ("reserve", "reserves"))
 

@@ -27,7 +27,7 @@ from expertdb.services.actors import Actor
 from expertdb.services.candidates import Candidacy
 from expertdb.services.corpus import Corpus
 from expertdb.services.drawn_panels import panel_of
-from expertdb.services.panel_snapshots import snapshot_of
+from expertdb.services.panel_snapshots import chosen_from, snapshot_of
 from expertdb.services.sentences import in_words
 from matching.draw import BadDrawInput, Frozen, Stratum, wrong
 from matching.draw import freeze as fix
@@ -93,6 +93,7 @@ def freeze(
         question = prepare(session, corpus, request_id, body, actor=actor, now=now)
     secret = secrets.token_hex(32)
     fixed = _fixed(question, secret, body, now)
+    strata.refuse_no_lot(fixed.terms)
     draw = _draw(session, consultation_request, fixed, secret, question, body, first, actor, now)
     if first is not None:
         _supersede(session, first, body["reason"], actor=actor, now=now)
@@ -148,6 +149,7 @@ def _fixed(question: Question, secret: str, body: Mapping[str, Any], now: dateti
             public_source=body["public_source"],
             not_before=_written(body["not_before"]),
             frozen_at=_written(now),
+            chosen_from=chosen_from(question.candidacy, question.rules),
         )
     except BadDrawInput as error:
         raise InvalidInput(*map(_fault, error.all)) from error
@@ -173,7 +175,7 @@ def _draw(
     sealed = restricted.sealer_of(session).seal(secret, _context(id))
     kept = {one["expert"] for one in fixed.terms["pool"]}
     candidacy = question.candidacy
-    snapshot = snapshot_of(consultation_request, candidacy, ())
+    snapshot = snapshot_of(consultation_request, candidacy, question.rules, ())
     return Draw(
         id=id,
         request_id=consultation_request.id,

@@ -17,6 +17,8 @@ OUTSIDE_FILTERS = "outside_filters"
 LOWER_RANK, NO_AFFINITY = "lower_rank", "no_affinity"
 # The vocabularies whose codes mean those below them, too.
 WIDENED = {"region": ("region",), "code": vocabularies.EXPERTISE}
+# Those whose codes mean themselves, or what they were merged into after the filter was stated.
+EXACT = {"kind": ("expert_kind",), "language": ("language",)}
 
 NOBODY: Mapping[str, str] = {}
 
@@ -56,7 +58,7 @@ def sift(
     in_term = Filter(day=today.toordinal())
     held = {expert: held_back[expert] for expert in among(pool, in_term, held_back)}
     free = replace(in_term, without=frozenset(held))
-    allowed = replace(free, any_of=tuple(_tags(name, values) for name, values in filters.items() if values))
+    allowed = under(free, filters)
     n_in_term = pool.index.count(in_term)
     counts = exclusions.counted(session, pool, n_in_term) + Counter(held.values())
     n_free = n_in_term - len(held)  # They are all in term.
@@ -64,6 +66,11 @@ def sift(
     if outside := n_free - n_allowed:
         counts[OUTSIDE_FILTERS] = outside
     return Eligible(allowed, n_allowed, counts, held)
+
+
+def under(allowed: Filter, filters: Mapping[str, list[str]]) -> Filter:
+    """The same people under these filters in the place of those they were under."""
+    return replace(allowed, any_of=tuple(_tags(name, values) for name, values in filters.items() if values))
 
 
 def among(pool: Pool, allowed: Filter, experts: Collection[str]) -> list[str]:
@@ -80,5 +87,8 @@ def _tags(name: str, values: list[str]) -> frozenset[str]:
     """The tags that meet one filter, with every code widened to those below it, and whoever takes any mode."""
     if name == "mode":
         values = [*values, ANY_MODE]
-    codes = [vocabularies.with_descendants(value, WIDENED[name]) if name in WIDENED else {value} for value in values]
-    return frozenset(tag(name, code) for code in frozenset[str]().union(*codes))
+    if name in WIDENED:
+        codes = set[str]().union(*(vocabularies.with_descendants(value, WIDENED[name]) for value in values))
+    else:
+        codes = {vocabularies.standing_for(value, EXACT.get(name, ())) for value in values}
+    return frozenset(tag(name, code) for code in codes)

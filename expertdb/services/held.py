@@ -98,10 +98,10 @@ def _rows(session: Session, model: Any, id: str) -> Iterable[dict[str, Any]]:
 
 
 def _considered(session: Session, model: Any, kind: str, id: str) -> Iterable[dict[str, Any]]:
-    """The panels or draws among whose candidates this person was, seated or not, with what was known of them there."""
+    """The panels or draws among whose candidates this person was, seated, passed over or not, as known there."""
     wanted = select(model).where(cast(model.names, String).contains(id)).order_by(model.id)
     for row in session.scalars(wanted.execution_options(yield_per=AT_ONCE)):
-        for candidate in row.snapshot["candidates"]:
+        for candidate in (*row.snapshot["candidates"], *row.snapshot.get("better", ())):
             if candidate["expert"] == id:
                 made = {"of": kind, "id": row.id, "request": row.request_id, "status": row.status}
                 yield made | {"at": row.created_at, "candidate": candidate}

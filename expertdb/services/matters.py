@@ -10,25 +10,29 @@ from expertdb.models.experts import Expert
 from expertdb.models.requests import ConsultationRequest
 from expertdb.services import exclusions, loads, preferences, recusals
 from expertdb.services.corpus import Corpus
-from expertdb.services.eligibility import OUTSIDE_FILTERS, Eligible, among, sift
+from expertdb.services.eligibility import OUTSIDE_FILTERS, Eligible, among, sift, under
 from expertdb.services.pools import Pool
 from expertdb.services.recusals import NOBODY_RECUSED, Recusals
 from expertdb.vocabularies import standing_for
 from expertdb.workdays import local_day
-from matching import Aspect, Query
+from matching import Aspect, Filter, Query
 
 ANY_MODE: Mapping[str, list[str]] = {"mode": []}  # Filters that take the request's mode of work for none.
 
 
 @dataclass(frozen=True)
 class Field:
-    """The pool and the day, the matter, who may be ranked for it, and who is recused from it."""
+    """The pool and the day, the matter, who may be ranked for it, and who is recused from it.
+
+    `everybody` is who may be ranked whatever filters a caller states: under the request's own mode of work only.
+    """
 
     pool: Pool
     day: date
     matter: Query
     eligible: Eligible
     recused: Recusals
+    everybody: Filter
 
     def may(self, experts: Collection[str]) -> set[str]:
         """Those of these experts who may be ranked."""
@@ -77,7 +81,8 @@ def field_of(
         session, consultation_request.kind, matter, now, recused=recused, besides=consultation_request.id
     )
     eligible = sift(session, pool, filters_of(consultation_request, filters), local_day(now), held_back)
-    return Field(pool, local_day(now), matter, eligible, recused)
+    everybody = under(eligible.allowed, filters_of(consultation_request, {}))
+    return Field(pool, local_day(now), matter, eligible, recused, everybody)
 
 
 def filters_of(consultation_request: ConsultationRequest, stated: Mapping[str, list[str]]) -> dict[str, list[str]]:
@@ -110,5 +115,5 @@ def unwilling(
     session: Session, consultation_request: ConsultationRequest, among: Collection[str], now: datetime
 ) -> dict[str, str]:
     """Which of these experts are unreachable, away, or do not want the work of this request, and why."""
-    codes = [row.code for row in consultation_request.aspects]
+    codes = [aspect.code for aspect in matter_of(consultation_request).aspects]
     return preferences.against(session, consultation_request.kind, codes, local_day(now), among=among)

@@ -24,7 +24,7 @@ from expertdb.services import audit, edits, paging, racing, versions
 from expertdb.services.actors import Actor
 from expertdb.wording import Text
 
-UNKNOWN_KIND = "O-OTH"
+OTHER = "O-OTH"
 LOOKED_UP_AT_ONCE = 500
 
 
@@ -159,7 +159,7 @@ def resolve(session: Session, id_or_name: str, pointer: str, *, actor: Actor, no
     language = "zh" if HAN.search(fold(id_or_name)) else "en"
     try:
         with session.begin_nested():
-            return create(session, {"name": {language: id_or_name}, "kind": UNKNOWN_KIND}, actor=actor, now=now)
+            return create(session, {"name": {language: id_or_name}, "kind": _unknown_kind()}, actor=actor, now=now)
     except AlreadyExists:
         # Somebody else made it at this very moment.
         if (made := look_up(session, id_or_name)) is None:
@@ -204,6 +204,11 @@ def faults_of(session: Session, called: set[str]) -> dict[str, str]:
     return found
 
 
+def _unknown_kind() -> str:
+    """The kind of a body of which only the name is known: "other", or what that was merged into."""
+    return vocabularies.standing_for(OTHER, ("organisation_kind",))
+
+
 def unsaved(name: str, now: datetime) -> Organisation:
     """A new organisation of kind "other", in no session; raises InvalidInput for a name without a letter."""
     language = "zh" if HAN.search(fold(name)) else "en"
@@ -213,7 +218,7 @@ def unsaved(name: str, now: datetime) -> Organisation:
         name_zh=zh,
         name_en=en,
         name_sort=sort_key(zh, en, person=False),
-        kind=UNKNOWN_KIND,
+        kind=_unknown_kind(),
         created_at=now,
         names=[OrganisationName(name=name, key=_key(name, "/organisation"), core=core_of(name).core)],
     )

@@ -122,6 +122,8 @@ class _Writer:
     def _pool(self) -> None:
         pool, words = self.content["pool"], self.words
         self._facts([(name, pool[name]) for name in ("corpus_version", "eligible")])
+        if "chosen_from" in pool:
+            self._narrowed(pool["chosen_from"])
         for name in ("left_out", "recused_for"):
             counts = [words.pair(words.why_out(one), pool[name][one]) for one in sorted(pool[name])]
             self._facts([(name, counts)])
@@ -131,6 +133,13 @@ class _Writer:
             for one in self.content["waivers"]
         ]
         self._facts([("waivers", waivers)])
+
+    def _narrowed(self, chosen_from: Mapping[str, Any]) -> None:
+        """By what the office narrowed down whom the panel was chosen from."""
+        words, stated = self.words, sorted(chosen_from["filters"].items())
+        filters = [words.filtered(name, values) for name, values in stated if values]
+        forbidden = [words.name(one) for one in chosen_from["forbidden"]]
+        self._facts([("filters", filters), ("best", chosen_from["candidates"]), ("forbidden", forbidden)])
 
     def _seats(self) -> None:
         people = {one["expert"]: one for one in self.content["candidates"]}
@@ -153,8 +162,11 @@ class _Writer:
         if draw is not None:
             terms, record = draw["record"]["terms"], draw["record"]
             self._facts([(name, draw[name]) for name in ("commitment", "pool_hash")])
+            parts = terms.get("chosen_from", {}).get("strata", [])
+            drawn_of = [words.pair(one["name"], f"{one['seats']} / {one['qualified']}") for one in parts]
             self._facts([("public_source", terms["public_source"])])
             self._facts([(name, words.moment(terms[name])) for name in DRAWN])
+            self._facts([("drawn_of", drawn_of)])
             self._facts(
                 [("public_value", record["public_value"]), ("revealed_at", words.moment(record["revealed_at"]))]
             )

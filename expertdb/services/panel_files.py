@@ -43,6 +43,8 @@ def content_of(session: Session, panel: Panel) -> dict[str, Any]:
         "pool": {
             "corpus_version": panel.corpus_version,
             "eligible": kept["eligible"],
+            # Files of panels that were chosen before this was kept stay as they were.
+            **{name: kept[name] for name in ("chosen_from", "better") if name in kept},
             "left_out": kept["left_out"],
             "recused_for": kept["recused_for"],
             "unresolved": kept["unresolved"],

@@ -1,7 +1,7 @@
 """From what a caller asks of a panel to rules, sizes and reserves that the library can work with."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,10 +11,12 @@ from expertdb.errors import Fault, InvalidInput
 from expertdb.models.requests import ConsultationRequest
 from expertdb.schemas.fields import unknown_code
 from expertdb.services import namesakes, organisations
+from expertdb.services.candidate_facts import places_of
 from expertdb.services.sentences import in_words
 from expertdb.vocabularies import standing_for
 from expertdb.wording import Text, Word
 from matching.panel import BadPanelInput, BadRules, Preset, Rule, Sizes, parse, preset
+from matching.panel.candidates import city_of
 
 # The vocabularies that each way of saying who is meant takes its codes from.
 CODED = {
@@ -87,12 +89,16 @@ def _preset(stated: Mapping[str, Any], consultation_request: ConsultationRequest
     name = stated.get("preset") or (None if stated.get("rules") else BY_KIND[consultation_request.kind])
     if name is None:
         return None
-    requester = consultation_request.requester
-    region = consultation_request.region or (None if requester is None else requester.region)
     try:
-        return preset(name, requester_region=region)
+        return renewed(preset(name, requester_region=_city_of_requester(consultation_request)))
     except BadPanelInput as error:
         raise InvalidInput(Fault("/preset", in_words(error.detail))) from error
+
+
+def _city_of_requester(consultation_request: ConsultationRequest) -> str | None:
+    """The city of the body that asks, in whatever district it is; where the matter is does not count."""
+    requester = consultation_request.requester
+    return None if requester is None or requester.region is None else city_of(places_of(requester.region))
 
 
 def faults_of_wish(session: Session, wish: Mapping[str, Any], at: str) -> list[Fault]:
@@ -124,11 +130,7 @@ def _read(session: Session, stated: Mapping[str, Any], at: str) -> tuple[tuple[R
 
 def _settle(session: Session, rule: dict[str, Any], at: str) -> Iterator[Fault]:
     """Replace names in a rule by ids, and find codes that no vocabulary holds: nobody would ever meet them."""
-    parts = [(rule, at)]
-    if isinstance(rule.get("any_of"), list):
-        rule["any_of"] = [dict(one) if isinstance(one, Mapping) else one for one in rule["any_of"]]
-        parts += [(one, f"{at}/any_of/{i}") for i, one in enumerate(rule["any_of"]) if isinstance(one, dict)]
-    for part, pointer in parts:
+    for part, pointer in _parts(rule, at):
         for field, names in CODED.items():
             yield from _unknown(part.get(field), names, f"{pointer}/{field}")
             _renew(part, field, names)
@@ -136,6 +138,24 @@ def _settle(session: Session, rule: dict[str, Any], at: str) -> Iterator[Fault]:
             if isinstance(part.get(field), list):
                 part[field], faults = _ids(session, part[field], field, f"{pointer}/{field}")
                 yield from faults
+
+
+def _parts(rule: dict[str, Any], at: str) -> list[tuple[dict[str, Any], str]]:
+    """The rule and each of its alternatives, copied, with their pointers: all that can say who is meant."""
+    if not isinstance(rule.get("any_of"), list):
+        return [(rule, at)]
+    rule["any_of"] = [dict(one) if isinstance(one, Mapping) else one for one in rule["any_of"]]
+    others = [(one, f"{at}/any_of/{i}") for i, one in enumerate(rule["any_of"]) if isinstance(one, dict)]
+    return [(rule, at), *others]
+
+
+def renewed(chosen: Preset) -> Preset:
+    """A preset as this installation reads it: its rules come from a file and may name codes merged since."""
+    rules = tuple(dict(rule) for rule in chosen.rules)
+    for part, _ in (each for rule in rules for each in _parts(rule, "")):
+        for field, names in CODED.items():
+            _renew(part, field, names)
+    return replace(chosen, rules=rules)
 
 
 def _unknown(codes: Any, names: Sequence[str], at: str) -> Iterator[Fault]:

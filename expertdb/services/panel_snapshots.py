@@ -6,21 +6,29 @@ from typing import Any
 
 from expertdb import conflict_types, vocabularies
 from expertdb.models.requests import ConsultationRequest
+from expertdb.services.candidate_facts import places_of
 from expertdb.services.candidates import Candidacy
+from matching.panel import Rule
+from matching.panel.rules import Forbidden
 
 TEXT_FIELDS = ("id", "kind", "title", "text", "region", "urgency", "secrecy", "stage", "legal_basis", "mode")
 LIST_FIELDS = ("languages", "questions", "earlier_stages", "panel")
 
 
 def snapshot_of(
-    consultation_request: ConsultationRequest, candidacy: Candidacy, rules_left_out: Sequence[dict[str, Any]]
+    consultation_request: ConsultationRequest,
+    candidacy: Candidacy,
+    rules: Sequence[Rule],
+    rules_left_out: Sequence[dict[str, Any]],
 ) -> dict[str, Any]:
     """Plain JSON without names of experts, which are kept apart; the panel can be chosen again from it."""
     recused = candidacy.recused.reasons
     return {
         "request": request_of(consultation_request),
         "candidates": candidacy.people,
+        "better": candidacy.better,
         "eligible": candidacy.eligible,
+        "chosen_from": chosen_from(candidacy, rules),
         "left_out": candidacy.left_out,
         "recused": [{"expert": expert, "reason": reason} for expert, reason in sorted(recused.items())],
         "recused_for": dict(sorted(Counter(recused.values()).items())),
@@ -32,13 +40,27 @@ def snapshot_of(
     }
 
 
+def chosen_from(candidacy: Candidacy, rules: Sequence[Rule]) -> dict[str, Any]:
+    """By what the candidates were narrowed down, with those whom the office forbade; plain JSON without fractions."""
+    forbidden = {expert for rule in rules if isinstance(rule, Forbidden) for expert in rule.experts}
+    return {**candidacy.chosen_from, "forbidden": sorted(forbidden)}
+
+
 def _labels(consultation_request: ConsultationRequest, candidacy: Candidacy) -> dict[str, dict[str, str]]:
     """What the codes in a snapshot were called at the time, in both languages."""
     wanted = {one["kind"] for one in candidacy.people} | {one.code for one in consultation_request.aspects}
+    wanted |= _regions(consultation_request)
     terms = [*vocabularies.expertise_terms(), *vocabularies.load("region")]
-    found = {term.code: term for term in terms if term.code in wanted or term.code == consultation_request.region}
+    found = {term.code: term for term in terms if term.code in wanted}
     known = {**found, **conflict_types.types()}
     return {code: {"zh": one.zh, "en": one.en} for code, one in known.items()}
+
+
+def _regions(consultation_request: ConsultationRequest) -> set[str]:
+    """Where the matter is, and where the requester is: rules name its city."""
+    requester = consultation_request.requester
+    theirs = None if requester is None else requester.region
+    return {code for place in (consultation_request.region, theirs) if place for code in places_of(place)}
 
 
 def request_of(consultation_request: ConsultationRequest) -> dict[str, Any]:

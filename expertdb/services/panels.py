@@ -61,6 +61,7 @@ def form(
         forced=stated.forced,
         sides=stated.sides,
         shortlist=shortlist,
+        seats=stated.size if isinstance(stated.size, int) else stated.size.maximum,
     )
     began = time.perf_counter()
     found = _composed(candidacy, stated)
@@ -145,7 +146,7 @@ def _panel(
         preset=formed.terms.preset,
         rules=[as_json(rule) for rule in formed.terms.rules],
         solver=_solver(formed),
-        snapshot=snapshot_of(consultation_request, formed.candidacy, formed.terms.left_out),
+        snapshot=snapshot_of(consultation_request, formed.candidacy, formed.terms.rules, formed.terms.left_out),
         names=formed.candidacy.names,
         corpus_version=formed.candidacy.corpus_version,
         created_by=actor.id,
@@ -247,7 +248,7 @@ def refuse_unless_open(consultation_request: ConsultationRequest) -> None:
 
 def presets_in_full() -> list[dict[str, Any]]:
     """Every preset with its rules; `@requester_region` stands for the city of whoever asks."""
-    found = [preset(name, requester_region=REQUESTER) for name in presets()]
+    found = [panel_rules.renewed(preset(name, requester_region=REQUESTER)) for name in presets()]
     return [
         {**asdict(one), "minimum": one.sizes.minimum, "maximum": one.sizes.maximum, "rules": list(one.rules)}
         for one in found

@@ -66,6 +66,7 @@ class ShownPanel:
     deviations: list[dict[str, Any]] = field(default_factory=list)
     unreplaceable: list[str] = field(default_factory=list)
     candidates: int = 0
+    chosen_from: dict[str, Any] | None = None
     shortlist: str | None = None
     replaces: str | None = None
     draw: str | None = None
@@ -105,6 +106,7 @@ def shown(panel: Panel, actor: Actor, *, stored: bool = True) -> ShownPanel:
         deviations=[asdict(one) for one in deviations_of(panel)],
         unreplaceable=panel.solver.get("unreplaceable", []),
         candidates=len(people),
+        chosen_from=panel.snapshot.get("chosen_from"),
         shortlist=panel.shortlist_id,
         replaces=panel.replaces_id,
         draw=panel.draw_id,
@@ -126,7 +128,7 @@ def deviations_of(panel: Panel) -> list[deviations.Deviation]:
     if panel.choice == "drawn":
         return []
     members = [one.expert_id for one in panel.members]
-    return deviations.of(panel.snapshot["candidates"], members, panel.rules)
+    return deviations.of(panel.snapshot["candidates"], members, panel.rules, panel.snapshot.get("better", ()))
 
 
 def _reference(names: Mapping[str, Any], expert: str) -> dict[str, Any]:

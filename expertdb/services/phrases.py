@@ -25,6 +25,16 @@ def meant(phrase: str, names: tuple[str, ...]) -> tuple[str, ...]:
     return _phrases(names).get(folded(phrase), ())
 
 
+def holders(phrase: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The codes of these vocabularies that have exactly this phrase for their code, a label or, if none, an alias."""
+    return _phrases(names).get(folded(phrase), ())
+
+
+def labelled(phrase: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The codes of these vocabularies that have exactly this phrase for their code or a label."""
+    return _held(names)[0].get(folded(phrase), ())
+
+
 def folded(phrase: str) -> str:
     """The phrase as phrases are compared; nothing for one that is longer than any of ours.
 
@@ -67,6 +77,13 @@ LONGEST = 13  # words and separators of the longest label
 @per_edition
 def _phrases(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """What each folded phrase stands for; a label outweighs other codes' aliases."""
+    labels, aliases = _held(names)
+    return aliases | labels
+
+
+@per_edition
+def _held(names: tuple[str, ...]) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """The codes by folded code or label, and by folded alias."""
     labels: dict[str, list[str]] = {}
     aliases: dict[str, list[str]] = {}
     for term in (term for name in names for term in vocabularies.load(name)):
@@ -76,7 +93,11 @@ def _phrases(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
             _note(labels, phrase, term.code)
         for phrase in term.aliases:
             _note(aliases, phrase, term.code)
-    return {phrase: tuple(codes) for phrase, codes in (aliases | labels).items()}
+    return _settled(labels), _settled(aliases)
+
+
+def _settled(found: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {phrase: tuple(codes) for phrase, codes in found.items()}
 
 
 def _note(found: dict[str, list[str]], phrase: str, code: str) -> None:

@@ -11,7 +11,7 @@ from expertdb.models.panels import Panel, PanelSeat
 from expertdb.models.requests import ConsultationRequest
 from expertdb.services import engagements, matters, serving
 from expertdb.services.actors import Actor
-from expertdb.services.candidates import as_candidate
+from expertdb.services.candidate_facts import as_candidate
 from expertdb.services.rules import Rules
 from matching.panel import check, parse
 

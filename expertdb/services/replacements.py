@@ -14,7 +14,7 @@ from expertdb.models.panels import Panel
 from expertdb.models.requests import ConsultationRequest
 from expertdb.services import lifecycle, loads, matters, panels, requests, seating
 from expertdb.services.actors import Actor
-from expertdb.services.candidates import as_candidate
+from expertdb.services.candidate_facts import as_candidate
 from expertdb.services.corpus import Corpus
 from expertdb.services.panels_shown import ShownPanel, no_replacement, shown
 from expertdb.services.sentences import in_words

@@ -13,6 +13,14 @@ from matching.draw import Stratum
 from matching.panel.rules import ANYBODY as ANYONE
 
 ANYBODY = "all"
+NO_LOT = (
+    "There are no more qualified experts than seats ({seats}), so nothing would be left to chance. "
+    "Narrow the sub-pool less or fill fewer seats; whoever is to be chosen directly is chosen by a panel, with reasons."
+)
+NO_LOT_IN = (
+    "The stratum {name} has no more qualified experts than seats ({seats}), so nothing would be left to chance. "
+    "Narrow the sub-pool less or fill fewer seats; whoever is to be chosen directly is chosen by a panel, with reasons."
+)
 
 
 def of(session: Session, body: Mapping[str, Any]) -> tuple[Stratum, ...]:
@@ -67,3 +75,21 @@ def _wrong(name: Any, numbers: Mapping[str, Any], at: str) -> Iterator[Fault]:
             yield Fault(f"{at}/{field}", detail)
     if not isinstance(name, str) or not 1 <= len(name) <= 100:
         yield Fault(f"{at}/name", Text("A stratum has a name of 1 to {maximum} characters.", maximum=100))
+
+
+def refuse_no_lot(terms: Mapping[str, Any]) -> None:
+    """Raise InvalidInput where a stratum has no more experts than seats: whoever narrowed it down chose its members."""
+    strata = terms["chosen_from"]["strata"]
+    faults = [
+        _no_lot(place, one["name"], one["seats"])
+        for place, one in enumerate(strata)
+        if 0 < one["seats"] == one["qualified"]
+    ]
+    if faults:
+        raise InvalidInput(*faults)
+
+
+def _no_lot(place: int, name: str, seats: int) -> Fault:
+    if name == ANYBODY:
+        return Fault("/size", Text(NO_LOT, seats=seats))
+    return Fault(f"/strata/{place}", Text(NO_LOT_IN, name=name, seats=seats))

@@ -17,10 +17,13 @@ from expertdb.models.vocabularies import VocabularyChange, VocabularyState
 from expertdb.names import fold
 from expertdb.numerals import whole
 from expertdb.schemas.fields import unknown_code
-from expertdb.services import audit, merged_codes, paging, versions
+from expertdb.services import audit, merged_codes, paging, phrases, versions
 from expertdb.services.actors import Actor
 from expertdb.vocabularies import EXPERTISE, Term, Vocabulary
 from expertdb.wording import Text
+
+TAKEN = '"{alias}" stands for {code} already; take it away there first.'
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,11 @@ def _check(name: str, do: str, code: str, stated: Mapping[str, Any], pointer: st
             )
         )
     if do == "add_alias":
-        _refuse_taken(vocabulary, stated["alias"], f"{pointer}/alias")
+        _refuse_taken(name, aliases={f"{pointer}/alias": stated["alias"]})
+    if do == "relabel":
+        own = {fold(phrase) for phrase in (code, *term.phrases)}
+        fresh = {f"{pointer}/{field}": label for field, label in stated.items() if fold(label) not in own}
+        _refuse_taken(name, labels=fresh)
     if do == "remove_alias" and stated["alias"] not in term.aliases:
         detail = Text('{code} has no alias "{alias}".', code=code, alias=stated["alias"])
         raise InvalidInput(Fault(f"{pointer}/alias", detail))
@@ -156,15 +163,26 @@ def _check_new(name: str, code: str, stated: Mapping[str, Any], pointer: str) ->
     parent = stated.get("parent")
     if parent is not None and parent not in _of(name):
         raise InvalidInput(Fault(f"{pointer}/parent", unknown_code(parent, (name,))))
-    for place, alias in enumerate(stated.get("aliases", ())):
-        _refuse_taken(_of(name), alias, f"{pointer}/aliases/{place}")
+    labels = {f"{pointer}/code": code, **{f"{pointer}/{field}": stated[field] for field in ("zh", "en")}}
+    aliases = {f"{pointer}/aliases/{place}": alias for place, alias in enumerate(stated.get("aliases", ()))}
+    _refuse_taken(name, labels=labels, aliases=aliases)
 
 
-def _refuse_taken(vocabulary: Vocabulary, alias: str, pointer: str) -> None:
-    holder = next((term for term in vocabulary if fold(alias) in map(fold, (term.code, *term.phrases))), None)
-    if holder is not None:
-        detail = Text('"{alias}" stands for {code} already; take it away there first.', alias=alias, code=holder.code)
-        raise InvalidInput(Fault(pointer, detail))
+def _refuse_taken(name: str, labels: Mapping[str, str] = NOTHING, aliases: Mapping[str, str] = NOTHING) -> None:
+    """Raise InvalidInput for phrases, by pointer, that stand for a code already.
+
+    Where several vocabularies are read together, as in a cell of expertise, a phrase of one may be none of another's.
+    Only a label may be an alias there, which it outweighs wherever one code is looked for.
+    """
+    together = tuple(other for other in EXPERTISE if other != name) if name in EXPERTISE else ()
+    held = [(at, label, phrases.labelled(label, together)) for at, label in labels.items()]
+    held += [(at, alias, phrases.holders(alias, together)) for at, alias in aliases.items()]
+    faults = []
+    for pointer, phrase, elsewhere in held:
+        if others := (*phrases.holders(phrase, (name,)), *elsewhere):
+            faults.append(Fault(pointer, Text(TAKEN, alias=phrase, code=others[0])))
+    if faults:
+        raise InvalidInput(*faults)
 
 
 def _check_merge(vocabulary: Vocabulary, term: Term, into: str, pointer: str) -> None:

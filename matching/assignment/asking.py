@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,13 +22,22 @@ FAIRNESS = (TOTAL, WORST)
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request of a batch: seats, reserves, rules; `forced` experts sit whatever others would bring."""
+    """One request of a batch: seats, reserves, rules; `forced` experts sit whatever others would bring.
+
+    `regulators` are the experts who count as the regulator's people in this request, though not in every one: those of
+    the body that asks, say.
+    """
 
     request: str
     seats: int
     reserves: int = 0
     rules: tuple[Rule, ...] = ()
     forced: tuple[str, ...] = ()
+    regulators: frozenset[str] = frozenset()
+
+    def sees(self, one: PanelCandidate) -> PanelCandidate:
+        """An expert of the batch as the rules of this request see them."""
+        return replace(one, regulator=True) if one.expert in self.regulators else one
 
 
 @dataclass(frozen=True, slots=True)

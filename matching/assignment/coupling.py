@@ -36,14 +36,15 @@ class Coupling:
 
 
 def coupled(experts: Sequence[PanelCandidate], asks: Sequence[Ask]) -> tuple[Coupling | None, ...]:
-    """The coupling of each request; those with the same rules and seats share one."""
-    made: dict[tuple[tuple[Rule, ...], int], Coupling] = {}
+    """The coupling of each request; those with the same rules, seats and people of the regulator share one."""
+    made: dict[tuple[tuple[Rule, ...], int, frozenset[str]], Coupling] = {}
     found: list[Coupling | None] = []
     for ask in asks:
         rules = tuple(rule for rule in ask.rules if not isinstance(rule, SINGLE))
-        if rules and (rules, ask.seats) not in made:
-            made[rules, ask.seats] = _couple(experts, rules, ask.seats)
-        found.append(made[rules, ask.seats] if rules else None)
+        alike = (rules, ask.seats, ask.regulators)
+        if rules and alike not in made:
+            made[alike] = _couple([ask.sees(one) for one in experts], rules, ask.seats)
+        found.append(made[alike] if rules else None)
     return tuple(found)
 
 

@@ -69,6 +69,8 @@ def _narrow(
 
 
 def candidate(problem: Problem, request: int, place: int) -> PanelCandidate:
-    """The expert at this place with their affinity to this request."""
+    """The expert at this place as this request sees them, with their affinity to it."""
     affinity = problem.affinities[request, place]
-    return with_(problem.experts[place], affinity=0.0 if np.isnan(affinity) else float(affinity))
+    return with_(
+        problem.asks[request].sees(problem.experts[place]), affinity=0.0 if np.isnan(affinity) else float(affinity)
+    )

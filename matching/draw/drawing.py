@@ -26,6 +26,7 @@ MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 LONGEST = 500
 MAXIMUM_STRATA = 50
 MAXIMUM_POOL = 100_000
+WIDE = 3  # Experts for each seat from which on a stratum is not called small.
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,12 @@ def freeze(
     public_source: str,
     not_before: str,
     frozen_at: str,
+    chosen_from: Mapping[str, Any] | None = None,
 ) -> Frozen:
     """Fix everything but the public value.
+
+    `chosen_from` says how the candidates were found. It is fixed and published too, with how many of how many are drawn
+    in each stratum; plain JSON without fractions.
 
     Raises BadDrawInput where strata, rules, source, times or secret cannot be used, and where the seats cannot be
     filled from the sub-pool under the rules.
@@ -80,6 +85,8 @@ def freeze(
         "not_before": not_before,
         "frozen_at": frozen_at,
     }
+    if chosen_from is not None:
+        terms["chosen_from"] = {**chosen_from, "strata": [_counted(one, terms["pool"]) for one in terms["strata"]]}
     _check_that_seats_can_be_filled(terms)
     pool_hash = digest("pool", terms)
     return Frozen(terms, pool_hash, commitment_of(secret, pool_hash))
@@ -200,6 +207,13 @@ def _stratified(candidates: Sequence[PanelCandidate], strata: Sequence[Stratum])
         if name is not None:
             found[one.expert] = name
     return found
+
+
+def _counted(stratum: Mapping[str, Any], pool: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """Of how many experts a stratum's seats are drawn, and whether those are few."""
+    count = sum(one["stratum"] == stratum["name"] for one in pool)
+    few = count < WIDE * stratum["seats"]
+    return {"name": stratum["name"], "seats": stratum["seats"], "qualified": count, "few": few}
 
 
 def _check_that_seats_can_be_filled(terms: Mapping[str, Any]) -> None:

@@ -20,6 +20,8 @@ class PanelCandidate:
     - `affinity`: fit to the request, 0 to 1; the sum over the members is what a panel is chosen by.
     - `organisation`, `region`, `kind`, `side`, `title_level`: None where it is not known; who is unknown is never
       counted as the same as somebody else, nor as being outside of a place.
+    - `places`: the region and all that holds it, the nearest first, as the vocabulary of regions has it. Where it is
+      left out the six digits of the region say it.
     - `codes`: vocabulary codes held; the kind counts as one of them.
     - `regulator`: works for the body that regulates the matter. `side`: their stance in this matter, in the words of
       the request ("dissenting", "licensor" …).
@@ -30,6 +32,7 @@ class PanelCandidate:
     affinity: float
     organisation: str | None = None
     region: str | None = None
+    places: tuple[str, ...] = ()
     kind: str | None = None
     codes: frozenset[str] = frozenset()
     languages: frozenset[str] = frozenset()
@@ -42,10 +45,13 @@ class PanelCandidate:
 
     @property
     def city(self) -> str | None:
-        """The region rolled up to its city: 350211 is in 350200. Codes that are no six digits stay."""
-        if self.region is not None and _is_numbered(self.region):
-            return self.region[:4] + "00"
-        return self.region
+        """The region rolled up to its city: 350211 is in 350200."""
+        return None if self.region is None else city_of(self.holders)
+
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """The region and all that holds it; nothing where it is not known."""
+        return () if self.region is None else self.places or by_digits(self.region)
 
     def covers(self, code: str) -> bool:
         """Whether this expert brings the expertise or is of the kind."""
@@ -61,7 +67,7 @@ class PanelCandidate:
 class Who:
     """People meant by a rule: all that is stated must hold, and of each list one suffices.
 
-    `regions` and `outside` take region codes of any level: 350000 holds 350200, which holds 350211. `any_of` holds
+    `regions` and `outside` take region codes of any level: 350000 holds 350200 and FJ-PT. `any_of` holds
     where one of its alternatives does.
     """
 
@@ -83,8 +89,8 @@ class Who:
         return (
             (not self.kinds or one.kind in self.kinds)
             and (not self.codes or any(one.covers(code) for code in self.codes))
-            and (not self.regions or any(_within(one.region, code) for code in self.regions))
-            and (not self.outside or _outside(one.region, self.outside))
+            and (not self.regions or not set(self.regions).isdisjoint(one.holders))
+            and (not self.outside or (one.region is not None and set(self.outside).isdisjoint(one.holders)))
             and (not self.organisations or one.organisation in self.organisations)
             and (not self.sides or one.side in self.sides)
             and (not self.experts or one.expert in self.experts)
@@ -113,17 +119,17 @@ def ordered(candidates: Iterable[PanelCandidate]) -> tuple[PanelCandidate, ...]:
     return found
 
 
-def _is_numbered(region: str) -> bool:
-    return len(region) == 6 and region.isascii() and region.isdigit()
+def by_digits(region: str) -> tuple[str, ...]:
+    """The region and what holds it by the digits of GB/T 2260: 350211, 350200, 350000. Other codes stand alone."""
+    if not (len(region) == 6 and region.isascii() and region.isdigit()):
+        return (region,)
+    return tuple(dict.fromkeys((region, region[:4] + "00", region[:2] + "0000")))
 
 
-def _within(region: str | None, place: str) -> bool:
-    if region is None:
-        return False
-    if not _is_numbered(place):
-        return region == place
-    return region.startswith(place.removesuffix("00").removesuffix("00"))
+def city_of(places: tuple[str, ...]) -> str:
+    """The city of a region, which stands first, followed by all that holds it: what is right below the province.
 
-
-def _outside(region: str | None, places: tuple[str, ...]) -> bool:
-    return region is not None and not any(_within(region, place) for place in places)
+    A province is its own city here, and so is a region of no province.
+    """
+    province = next((at for at, place in enumerate(places) if place.endswith("0000")), 0)
+    return places[max(province - 1, 0)]

@@ -14,10 +14,11 @@ from flask import Flask
 from expertdb import worker
 from expertdb.services.corpus import KEPT
 from expertdb.worker import Work
-from tests.api.people import expert
+from tests.api.people import ASKED, expert
 from tests.callers import Caller
 from tests.conftest import ENGINES, caller
 
+KINDS = ("K-LAW", "K-TECH", "K-ACA")
 MATTERS = (
     ("外观设计侵权判定与电商平台投诉", "运动鞋外观设计被仿制，经直播电商销售，需要判定侵权、固定证据并处理平台投诉。"),
     ("Pledge financing of patents", "Valuation of patents for a bank loan, pledge registration and risk compensation."),
@@ -223,3 +224,24 @@ def test_batch_is_no_other_kind_of_job(app: Flask, office: Caller, requests: lis
     batch = office.made("/batches", {"requests": requests, "preset": "complex"})
     assert (office.get(f"/jobs/{batch['id']}").json or {})["kind"] == "batch"
     assert office.get("/batches/nothing").status_code == 404
+
+
+def test_people_of_the_body_that_asks_are_the_regulators_in_a_batch_too(app: Flask, office: Caller) -> None:
+    """The people of a bureau are experts of any kind; that they are its own shows only from who asks."""
+    administrator = caller(app, "administrator")
+    bureau = administrator.made("/organisations", {"name": {"zh": "榕城市知识产权局"}, "kind": "O-GOV"})
+    other = office.made("/requests", ASKED)["id"]
+    asked = office.made("/requests", ASKED | {"requester": bureau["id"]})["id"]
+    below = [
+        administrator.made("/organisations", {"name": {"zh": name}, "kind": "O-GOV", "parent": bureau["id"]})["id"]
+        for name in ("榕城知识产权保护中心", "榕城知识产权运营中心", "榕城知识产权调解中心")
+    ]
+    inside = {
+        expert(administrator, f"局内{i}", kind=i, organisation=one)["id"] for i, one in zip(KINDS, below, strict=True)
+    }
+    found = computed(app, office, {"requests": [asked, other], "preset": "complex", "size": 3, "capacity": 2})
+    seated = [{one["expert"]["id"] for one in panel["members"]} for panel in found["result"]["panels"]]
+    assert [len(members & inside) for members in seated] == [1, 3]
+    body = {"preset": "complex", "size": 3, "forced": sorted(seated[0]), "dry_run": True}
+    answer = office.post(f"/requests/{asked}/panels", body).json or {}
+    assert answer.get("status") == "proposed", answer

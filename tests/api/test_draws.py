@@ -325,3 +325,32 @@ def test_draw_leaves_a_trace_of_its_commitment(office: Caller, asked: Any, app: 
         ).all()
     assert [row[0] for row in rows] == ["draw.frozen", "draw.revealed"]
     assert json.loads(rows[0][1])["commitment"] == made["commitment"]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("narrowed", ["filters", "candidates", "forbidden", "strata"])
+def test_draw_that_leaves_nothing_to_chance_is_refused(
+    office: Caller, administrator: Caller, asked: Any, pool: Any, narrowed: str
+) -> None:
+    expert(administrator, "专家壬", kind="K-JDG", region="350900")
+    of_one = {
+        "filters": {"filters": {"kind": ["K-JDG"]}},
+        "candidates": {"candidates": 1},
+        "forbidden": {"rules": [{"type": "forbidden", "experts": [one["id"] for one in pool]}]},
+        "strata": {"strata": [{"name": "甲", "seats": 1, "experts": [pool[0]["id"]]}]},
+    }
+    refused = office.post(f"/requests/{asked['id']}/draws", TERMS | {"size": 1, "reserves": 0} | of_one[narrowed])
+    assert faults(refused) == ["/strata/0" if narrowed == "strata" else "/size"]
+    assert office.get("/draws").json["items"] == []
+
+
+def test_record_says_how_the_sub_pool_was_found_and_how_many_were_drawn_of_how_many(
+    office: Caller, asked: Any, pool: Any, clock: Clock
+) -> None:
+    forbidden = pool[0]["id"]
+    rules = [{"type": "forbidden", "experts": [forbidden]}]
+    body = {"filters": {"region": ["350200"]}, "candidates": 50, "rules": rules, "reserves": 1}
+    terms = revealed(office, frozen(office, asked, **body), clock)["record"]["terms"]
+    narrowed = {"filters": {"region": ["350200"]}, "candidates": 50, "forbidden": [forbidden]}
+    strata = [{"name": "all", "seats": 3, "qualified": len(pool) - 1, "few": True}]
+    assert terms["chosen_from"] == {"eligible": len(pool), **narrowed, "strata": strata}

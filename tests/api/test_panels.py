@@ -447,3 +447,47 @@ def test_agency_sees_who_sits_once_it_is_decided_and_no_more(
 def test_full_load_keeps_somebody_off(office: Caller, administrator: Caller, asked: Any, pool: Any) -> None:
     administrator.patch(f"/experts/{pool[0]['id']}", {"availability": {"max_load": 0}}, etag="*")
     assert pool[0]["id"] not in ids(formed(office, asked)["members"])
+
+
+def test_panel_under_filters_keeps_them_and_the_ranks_that_all_have(office: Caller, asked: Any, pool: Any) -> None:
+    filters = {"kind": ["K-TECH", "K-CIPO", "K-ACA"]}
+    made = formed(office, asked, filters=filters)
+    assert [one["rank"] for one in made["members"]] == [3, 5, 6]
+    assert [one["rank"] for one in made["deviations"]] == [3, 5, 6]
+    first = made["deviations"][0]
+    assert [(one["rank"], one["rules"]) for one in first["passed_over"]] == [(1, ["filters"]), (2, ["filters"])]
+    assert made["candidates"] == 3
+    narrowed = {"eligible": 7, "filters": filters, "candidates": 200, "forbidden": []}
+    assert made["chosen_from"] == narrowed
+    assert faults(decide(office, made, deviations=[])) == ["/deviations"] * 3
+    assert decide(office, made).status_code == 200
+    assert office.get(f"/panels/{made['id']}/file?format=json").json["pool"]["chosen_from"] == narrowed
+
+
+def test_who_is_passed_over_by_a_forbid_is_passed_over_with_a_reason(office: Caller, asked: Any, pool: Any) -> None:
+    gone = [pool[0]["id"], pool[1]["id"]]
+    made = formed(office, asked, forbidden=gone)
+    assert [one["rank"] for one in made["members"]] == [3, 4, 5]
+    passed = [[other["expert"] for other in one["passed_over"]] for one in made["deviations"]]
+    assert passed == [gone, gone, gone]
+    assert made["chosen_from"]["forbidden"] == sorted(gone)
+    assert faults(decide(office, made, deviations=[])) == ["/deviations"] * 3
+
+
+def test_panel_from_a_list_under_filters_keeps_the_ranks_that_all_have(office: Caller, asked: Any, pool: Any) -> None:
+    listed = office.made(f"/requests/{asked['id']}/shortlists", {"size": 3, "filters": {"kind": ["K-TECH", "K-ACA"]}})
+    made = formed(office, asked, shortlist=listed["id"], size=1)
+    [deviation] = made["deviations"]
+    assert (deviation["rank"], deviation["passed_over"]) == (
+        3,
+        [{"expert": pool[0]["id"], "rank": 1, "rules": ["shortlist"]}],
+    )
+
+
+def test_who_is_forced_from_beyond_the_candidates_has_the_rank_that_all_give(
+    office: Caller, asked: Any, pool: Any
+) -> None:
+    made = formed(office, asked, candidates=2, forced=[pool[6]["id"]])
+    assert [one["rank"] for one in made["members"]] == [1, 2, 7]
+    passed = [[(other["rank"], other["rules"]) for other in one["passed_over"]] for one in made["deviations"]]
+    assert passed == [[(3, ["candidates", "forced"])]]

@@ -169,6 +169,17 @@ def test_file_has_everything_in_plain_text_and_making_it_leaves_a_trace(
     assert {"restricted.read", "expert.copied"} <= set(actions)
 
 
+def test_file_names_the_panels_that_a_filter_kept_somebody_off(administrator: Caller, office: Caller) -> None:
+    one = expert(administrator)["id"]
+    expert(administrator, "陈岚", kind="K-LAW")
+    asked = office.made("/requests", ASKED)
+    body = {"size": 1, "rules": [{"type": "odd"}], "filters": {"kind": ["K-LAW"]}}
+    panel = office.made(f"/requests/{asked['id']}/panels", body)
+    answer = administrator.get(f"/experts/{one}/personal-data?reason=本人申请")
+    [row] = json.loads(answer.get_data(as_text=True))["considered"]
+    assert (row["id"], row["candidate"]["rank"], row["candidate"]["out"]) == (panel["id"], 1, "filters")
+
+
 def test_every_table_about_an_expert_is_in_the_file() -> None:
     about = {table.name for table in Base.metadata.sorted_tables if "expert_id" in table.columns}
     # Preferences are what `availability` says, laid out for looking up.

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.api.people import expert, listed, preview, shortlist
+from tests.api.people import ASKED, expert, listed, moved, preview, shortlist
 from tests.callers import Caller
 from tests.conftest import caller, close, make_app
 
@@ -180,6 +180,13 @@ def test_every_version_can_be_read_ever_after(administrator: Caller) -> None:
         ({"do": "merge", "code": "PAT", "into": "PAT-INV"}, "/changes/1/into"),
         ({"do": "merge", "code": "GI", "into": "NOPE"}, "/changes/1/into"),
         ({"do": "relabel", "code": "GI"}, "/changes/1/zh"),
+        ({"do": "relabel", "code": "TM", "zh": "地理标志"}, "/changes/1/zh"),
+        ({"do": "relabel", "code": "TM", "en": "geographical indication"}, "/changes/1/en"),
+        ({"do": "relabel", "code": "TM", "zh": "岩韵金标"}, "/changes/1/zh"),
+        ({"do": "add_code", "code": "NEW", "zh": "商业秘密", "en": "A"}, "/changes/1/zh"),
+        ({"do": "add_code", "code": "NEW", "zh": "甲", "en": "Lawyer"}, "/changes/1/en"),
+        ({"do": "add_code", "code": "DMCA", "zh": "甲", "en": "A"}, "/changes/1/code"),
+        ({"do": "add_alias", "code": "GI", "alias": "专利代理师"}, "/changes/1/alias"),
         ({"do": "deprecate", "code": "GI", "alias": "多余"}, "/changes/1/alias"),
         ({"do": "vanish", "code": "GI"}, "/changes/1/do"),
     ],
@@ -267,3 +274,74 @@ def test_merged_code_in_a_rule_or_beside_its_successor_is_read_as_one(administra
     panel = administrator.post(f"/requests/{asked['id']}/panels", {"rules": rules, "size": 1, "dry_run": True})
     assert (panel.status_code, panel.json["violations"]) == (200, []), panel.json
     assert any(one["rule"].get("codes") == ["TM"] for one in panel.json["rules"]), panel.json["rules"]
+
+
+@only_sqlite
+def test_merged_code_of_a_preset_is_asked_for_as_the_one_that_stands_for_it(
+    administrator: Caller, office: Caller
+) -> None:
+    for place, kind in enumerate(("K-LAW", "K-PA", "K-ACA")):
+        expert(administrator, "林陈黄"[place] + "岚", kind=kind, organisation=f"单位{place}")
+    asked = office.made("/requests", ASKED)
+    renamed = {"do": "add_code", "code": "K-LEGAL", "zh": "法律人", "en": "Legal person"}
+    merged = {"do": "merge", "code": "K-LAW", "into": "K-LEGAL"}
+    assert changed(administrator, renamed, merged, name="expert_kind").status_code == 200
+    panel = office.post(f"/requests/{asked['id']}/panels", {"dry_run": True, "preset": "complex"}).json
+    assert panel["status"] == "proposed", panel
+
+
+@only_sqlite
+def test_official_of_a_kind_that_was_merged_is_still_of_the_regulator(administrator: Caller, office: Caller) -> None:
+    administrator.made("/organisations", {"name": {"zh": "三明市知识产权局"}, "kind": "O-GOV"})
+    expert(administrator, kind="K-ADM", organisation="三明市知识产权局")
+    asked = office.made("/requests", ASKED)
+    renamed = {"do": "add_code", "code": "K-CIVIL", "zh": "监管队伍", "en": "Public force"}
+    merged = {"do": "merge", "code": "K-ADM", "into": "K-CIVIL"}
+    assert changed(administrator, renamed, merged, name="expert_kind").status_code == 200
+    body = {"dry_run": True, "size": 1, "rules": [{"type": "at_most", "count": 0, "regulator": True}]}
+    assert office.post(f"/requests/{asked['id']}/panels", body).json["status"] == "infeasible"
+
+
+@only_sqlite
+def test_reserve_who_does_not_want_a_merged_code_does_not_step_in(administrator: Caller, office: Caller) -> None:
+    first, second = expert(administrator), expert(administrator, "陈岚")
+    asked = office.made("/requests", ASKED | {"aspects": [{"code": "EN"}]})
+    moved(office, f"/requests/{asked['id']}", "accepted")
+    body = {"size": 1, "reserves": 1, "rules": [{"type": "odd"}], "forced": [first["id"]]}
+    panel = office.made(f"/requests/{asked['id']}/panels", body)
+    decided = {"to": "confirmed", "reason": "同意", "confirmed_by": "王某"}
+    assert office.post(f"/panels/{panel['id']}/transitions", decided, etag="*").status_code == 200
+    [engagement] = office.made(f"/panels/{panel['id']}/invitations", {})["items"]
+    assert changed(administrator, {"do": "merge", "code": "EN", "into": "TM"}).status_code == 200
+    unwanted = {"availability": {"not_wanted": {"codes": ["TM"]}}}
+    assert administrator.patch(f"/experts/{second['id']}", unwanted, etag="*").status_code == 200
+    moved(office, f"/engagements/{engagement['id']}", "declined")
+    items = office.get(f"/engagements?request={asked['id']}").json["items"]
+    assert [one["expert"]["id"] for one in items] == [first["id"]]
+
+
+@only_sqlite
+def test_organisation_known_by_name_only_has_the_kind_that_other_was_merged_into(administrator: Caller) -> None:
+    merged = {"do": "merge", "code": "O-OTH", "into": "O-ENT"}
+    assert changed(administrator, merged, name="organisation_kind").status_code == 200
+    person = expert(administrator, organisation="某某事务所")
+    assert administrator.get(f"/organisations/{person['organisation']['id']}").json["kind"] == "O-ENT"
+
+
+@only_sqlite
+def test_phrase_of_one_vocabulary_of_expertise_is_none_of_another(administrator: Caller) -> None:
+    """A roster's cell of codes is read by all of them: it could mean either."""
+    assert changed(administrator, ALIAS).status_code == 200
+    again = {"do": "add_alias", "code": "MG-GI", "alias": ALIAS["alias"]}
+    assert pointers(changed(administrator, again, name="service_kind")) == ["/changes/0/alias"]
+    elsewhere = {"do": "add_alias", "code": "350700", "alias": ALIAS["alias"]}
+    assert changed(administrator, elsewhere, name="region").status_code == 200
+
+
+@only_sqlite
+def test_code_is_relabelled_with_a_phrase_of_its_own(administrator: Caller) -> None:
+    assert changed(administrator, ALIAS).status_code == 200
+    named = {"do": "relabel", "code": "GI", "zh": ALIAS["alias"], "en": "Geographical indications"}
+    assert changed(administrator, named).status_code == 200
+    # One that two codes came with is not asked for anew.
+    assert changed(administrator, {"do": "relabel", "code": "AI", "zh": "人工智能", "en": "AI"}).status_code == 200

@@ -158,3 +158,11 @@ def test_draw_of_no_stated_size_has_as_many_members_as_the_request_asks_for(
     assert "If left out, 2:" in official.page(f"/requests/{made['id']}/draws/new")
     draw = frozen(official, f"/requests/{made['id']}", **{"/size": ""})
     assert office.get(draw).json["terms"]["strata"] == [{"name": "all", "seats": 2, "reserves": 1}]
+
+
+def test_page_says_of_how_many_members_are_drawn_and_by_what_they_were_narrowed_down(
+    official: Visitor, asked: str
+) -> None:
+    page = official.page(frozen(official, asked, **{"/candidates": "4"}))
+    assert re.search(r"3 of 4 qualified experts <span[^>]*>fewer than three for each seat", page)
+    assert "6 experts may be asked; only the best 4 were looked at" in page

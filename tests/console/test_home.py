@@ -76,3 +76,12 @@ def test_statistics_say_what_they_count(
     office.made(f"/requests/{office.made('/requests', ASKED)['id']}/shortlists", {})
     page = visitor(app, "administrator", language=language).page("/statistics?codes=service_kind")
     assert [one for one in words if one not in page] == []
+
+
+def test_pingtan_has_a_column_beside_the_cities(administrator_page: Visitor, administrator: Caller) -> None:
+    expert(administrator, "林岚", region="FJ-PT")
+    page = administrator_page.page("/statistics?codes=service_kind")
+    assert '<th scope="col" class="number">Pingtan Comprehensive Experimental Zone</th>' in page
+    row = re.search(r'<th scope="row">[^<]*invalid[^<]*</th>(.*?)</tr>', page, re.IGNORECASE)
+    assert row is not None
+    assert row[1].count('<td class="number">1</td>') == 2  # In Pingtan, and in all.

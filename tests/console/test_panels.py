@@ -319,3 +319,14 @@ def test_members_of_a_panel_nobody_decided_on_are_not_invited_and_the_way_back_i
     assert f'href="/panels/{panel["id"]}"' in refused.text
     assert "当前状态为“待确认”" in refused.text
     assert "（proposed）" not in refused.text
+
+
+def test_page_says_by_what_candidates_were_narrowed_down_and_what_kept_the_better_ranked_off(
+    official: Visitor, office: Caller, asked: str, pool: Any
+) -> None:
+    body = {"size": 1, "rules": [{"type": "odd"}], "filters": {"kind": ["K-TECH"]}, "candidates": 5}
+    made = office.made(f"{asked}/panels", body)
+    page = official.page(f"/panels/{made['id']}")
+    assert "Who could be chosen" in page
+    assert "only the best 5 were looked at" in page
+    assert "would break: the filters" in page

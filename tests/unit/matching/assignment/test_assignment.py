@@ -269,3 +269,13 @@ def test_neighbourhoods_never_make_a_solution_worse_nor_unlawful() -> None:
     for request in range(12):
         members = [experts[place] for place in np.flatnonzero(polished[request])]
         assert check(members, rules, 3) == ()
+
+
+def test_who_is_of_the_regulator_in_one_request_is_not_in_another() -> None:
+    experts, rules = (
+        [candidate(f"e{number}") for number in range(4)],
+        parse([{"type": "at_most", "count": 0, "regulator": True}]),
+    )
+    asks = [Ask("r1", 2, rules=rules, regulators=frozenset({"e0", "e1"})), Ask("r2", 2, rules=rules)]
+    found = assign(experts, asks, np.array([[0.9, 0.8, 0.2, 0.1], [0.9, 0.8, 0.2, 0.1]]), capacity=2)
+    assert [[seat.expert for seat in panel.members] for panel in found.panels] == [["e2", "e3"], ["e0", "e1"]]
