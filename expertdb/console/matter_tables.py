@@ -140,6 +140,14 @@ DUTY = {
     "confirmation_overdue": Text("who did not confirm their data"),
     "unreachable": Text("who cannot be reached"),
 }
+# What waits in requests, panels and engagements.
+MATTER_DUTY = {
+    "interest_declared": Text("declared an interest that keeps them out: decide"),
+    "link_to_issue": Text("is invited, but has no link yet"),
+    "panel_to_confirm": Text("panel proposed: confirm or reject it"),
+    "opinion_to_answer": Text("gave an opinion: say what became of it"),
+    "to_evaluate": Text("has delivered: evaluate the work"),
+}
 IMPORT_POLICY = {
     "refuse": Text("refuse the file"),
     "new": Text("enter them anew"),
@@ -157,6 +165,7 @@ MATTER_TABLES = {
     "import_decision": IMPORT_DECISION,
     "import_prefer": IMPORT_PREFER,
     "duty": DUTY,
+    "matter_duty": MATTER_DUTY,
     "engagement_move": ENGAGEMENT_MOVE,
     "own_answer": OWN_ANSWER,
     "position": POSITION,
