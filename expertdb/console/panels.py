@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response, abort, render_template, request
 
+from expertdb.console import panel_course
 from expertdb.console.forms import Form, raw_body
 from expertdb.console.handling import go
 from expertdb.console.language import said
@@ -125,11 +126,16 @@ def show_panel(visit: Visit, panel_id: str) -> Reply:
 def _about(visit: Visit, found: ShownPanel) -> dict[str, Any]:
     row = panels.load(visit.session, str(found.id), actor=visit.actor)
     invited = engagements.find(visit.session, {"panel": row.id, "limit": 200}, actor=visit.actor).items
+    asked = requests.get(visit.session, found.request, actor=visit.actor)
+    swap = {name: row.solver.get(name, []) for name in ("came", "left")}
     return {
-        "asked": RequestAnswer().dump(requests.get(visit.session, found.request, actor=visit.actor)),
+        "asked": RequestAnswer().dump(asked),
+        "swap": swap,
+        "is_current": found.status == "confirmed" and asked.status != "cancelled",
         "panel": found,
-        "steps": row.transitions if visit.actor.role != "agency" else [],
-        "names": shown.names(visit.session, _ids(found)),
+        "course": panel_course.of(row.transitions if visit.actor.role != "agency" else [], invited),
+        "is_private": visit.actor.role != "agency",
+        "names": shown.names(visit.session, _ids(found) | {*swap["came"], *swap["left"]}),
         "engagements": EngagementAnswer(many=True).dump(invited),
     }
 

@@ -127,6 +127,24 @@ def test_who_declines_is_followed_by_the_reserve(app: Flask, official: Visitor, 
     assert "stepped in" in official.page(panel)
 
 
+def test_panel_says_who_left_and_who_stepped_in_for_them(app: Flask, official: Visitor, panel: str) -> None:
+    engagement = invited(official, panel)
+    assert "composition changed" not in official.page(panel)
+    one = guest(app, official, engagement)
+    sent(one, "/invitation/answer/declined", reason="时间不合")
+    page = official.page(panel)
+    [gone, came] = re.findall(r'<a href="/engagements/[^"]+"><bdi>(.*?)</bdi>', page)[::-1]
+    headline = page[page.index("<h1>") : page.index("</h1>")]
+    assert "composition changed" in headline
+    members = page[page.index('<caption class="hidden">Members') :]
+    row = members[: members.index("</tr>", members.index(gone))]
+    assert f"succeeded by {came}" in row
+    assert f"stepped in for {gone}" in members
+    history = page[page.index('<ol class="steps">') :]
+    assert f"{came} steps in for {gone}" in history
+    assert "时间不合" in history
+
+
 def test_declared_interest_stands_in_the_way(app: Flask, official: Visitor, panel: str) -> None:
     one = guest(app, official, invited(official, panel))
     fields = {"/confidential": "true", "/interests/0/type": "kin", "/interests/0/counterpart": "张三"}

@@ -234,7 +234,9 @@ def test_member_is_replaced_with_a_reason(official: Visitor, office: Caller, ask
     assert official.client.post(path, data=fields, headers=official.headers).status_code == 422
     answer = official.client.post(path, data=fields | {"/reason": "出差"}, headers=official.headers)
     assert answer.status_code == 303, answer.text
-    assert seated(official.page(answer.location), "Members") == [NAMES[0], NAMES[2], NAMES[3]]
+    page = official.page(answer.location)
+    assert seated(page, "Members") == [NAMES[0], NAMES[2], NAMES[3]]
+    assert f"{NAMES[3]} steps in for {NAMES[1]}" in page
 
 
 def test_replacement_is_sought_while_somebody_else_writes(
