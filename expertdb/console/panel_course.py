@@ -10,6 +10,8 @@ from expertdb.models.panels import PanelTransition
 from expertdb.schemas.shared import named
 from expertdb.services.seating import LEFT
 
+Seat = Mapping[str, Any]
+
 
 @dataclass(frozen=True)
 class Step:
@@ -32,6 +34,11 @@ class Course:
     steps: list[Step]
     left: dict[str, tuple[str, Mapping[str, Any] | None]]
     came: dict[str, Mapping[str, Any]]
+
+    def seated(self, members: Iterable[Seat], reserves: Iterable[Seat]) -> list[Seat]:
+        """Who sits now: the members who did not leave, and the reserves who stepped in."""
+        now = [*members, *(one for one in reserves if one["expert"]["id"] in self.came)]
+        return [one for one in now if one["expert"]["id"] not in self.left]
 
 
 def of(transitions: Iterable[PanelTransition], engagements: Sequence[Engagement]) -> Course:

@@ -127,13 +127,15 @@ def _about(visit: Visit, found: ShownPanel) -> dict[str, Any]:
     row = panels.load(visit.session, str(found.id), actor=visit.actor)
     invited = engagements.find(visit.session, {"panel": row.id, "limit": 200}, actor=visit.actor).items
     asked = requests.get(visit.session, found.request, actor=visit.actor)
+    course = panel_course.of(row.transitions if visit.actor.role != "agency" else [], invited)
     swap = {name: row.solver.get(name, []) for name in ("came", "left")}
     return {
         "asked": RequestAnswer().dump(asked),
         "swap": swap,
         "is_current": found.status == "confirmed" and asked.status != "cancelled",
         "panel": found,
-        "course": panel_course.of(row.transitions if visit.actor.role != "agency" else [], invited),
+        "course": course,
+        "seated": course.seated(found.members, found.reserves),
         "is_private": visit.actor.role != "agency",
         "names": shown.names(visit.session, _ids(found) | {*swap["came"], *swap["left"]}),
         "engagements": EngagementAnswer(many=True).dump(invited),

@@ -55,6 +55,12 @@ REQUEST_MOVE = {
     "cancelled": Text("Cancel the request"),
 }
 REQUEST_KIND = {"consultation": Text("Consultation"), "policy_drafting": Text("Policy drafting")}
+# How somebody holds what is asked for.
+HELD = {
+    "coded": Text("curated code"),
+    "mentioned": Text("mentioned in the profile only"),
+    "missing": Text("neither"),
+}
 NEED = {"must": Text("Required"), "nice": Text("Desirable")}
 URGENCY = {"normal": Text("Normal"), "urgent": Text("Urgent"), "critical": Text("Critical")}
 ITEM_KIND = {
@@ -173,6 +179,7 @@ TABLES = {
     "ground": GROUND,
     "request_kind": REQUEST_KIND,
     "need": NEED,
+    "held": HELD,
     "urgency": URGENCY,
     "item_kind": ITEM_KIND,
     "request_move": REQUEST_MOVE,

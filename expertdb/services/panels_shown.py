@@ -7,7 +7,7 @@ from typing import Any
 
 from expertdb.models.panels import Panel, PanelSeat
 from expertdb.models.requests import ConsultationRequest
-from expertdb.services import deviations
+from expertdb.services import coverage, deviations
 from expertdb.services.actors import Actor
 from expertdb.services.candidates import Candidacy
 from expertdb.services.panel_rules import Terms
@@ -147,6 +147,7 @@ def _seat(panel: Panel, seat: PanelSeat, people: Mapping[str, Mapping[str, Any]]
         "disclosed": kept.get("disclosed", []),
         "deviation": seat.deviation,
         "replaces": seat.replaces,
+        "aspects": coverage.of_kept([one["code"] for one in panel.snapshot["request"]["aspects"]], kept),
     }
 
 

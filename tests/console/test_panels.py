@@ -239,6 +239,21 @@ def test_member_is_replaced_with_a_reason(official: Visitor, office: Caller, ask
     assert f"{NAMES[3]} steps in for {NAMES[1]}" in page
 
 
+def test_panel_says_which_requested_expertise_it_covers(
+    official: Visitor, office: Caller, administrator: Caller, pool: list[str]
+) -> None:
+    assert administrator.patch(f"/experts/{pool[0]}", {"codes": ["LG-INV"]}, etag="*").status_code == 200
+    aspects = [{"code": "LG-INV"}, {"code": "TM", "need": "must"}]
+    asked = f"/requests/{office.made('/requests', ASKED | {'aspects': aspects})['id']}"
+    for page in (tried(official, asked), official.page(f"/panels/{proposed(office, asked)['id']}")):
+        matrix = re.search(r'<table class="matrix">.*?<tbody>(.*?)</table>', page, re.DOTALL)
+        assert matrix is not None
+        assert re.findall(r"<bdi>(.*?)</bdi>", matrix[1]) == NAMES[:3]
+        assert (matrix[1].count("curated code"), matrix[1].count("lacking")) == (1, 3)
+        assert "No member covers Trademark." in page
+        assert "No member covers Patent invalidation" not in page
+
+
 def test_replacement_is_sought_while_somebody_else_writes(
     app: Flask, official: Visitor, office: Caller, asked: str, pool: list[str]
 ) -> None:

@@ -202,11 +202,15 @@ def test_evidence_stands_with_its_words_marked(administrator: Caller, official: 
 
 
 def test_aspects_stand_beside_the_candidates(administrator: Caller, official: Visitor, office: Caller) -> None:
-    expert(administrator)
-    page = official.page(f"/requests/{asked(office, aspects=[*ASPECTS, {'code': 'K-TMA'}])}/ranking")
-    matrix = re.search(r'<table class="matrix">(.*?)</table>', page, re.DOTALL)
+    expert(administrator, statement="熟悉商标。", codes=["LG-INV"])
+    aspects = [{"code": "LG-INV"}, {"code": "TM"}, {"code": "K-TMA"}, {"code": "DES", "need": "must"}]
+    page = official.page(f"/requests/{asked(office, aspects=aspects)}/ranking")
+    matrix = re.search(r'<table class="matrix">.*?<tbody>(.*?)</table>', page, re.DOTALL)
     assert matrix is not None
-    assert (matrix[1].count("covers it"), matrix[1].count("does not")) == (1, 2)
+    cells = [re.sub("<[^>]+>", "", cell) for cell in re.findall(r"<td.*?</td>", matrix[1])]
+    assert cells == ["●curated code", "○mentioned in the profile only", "neither", "lacking"]
+    assert "mentioned: Trademark" in page
+    assert "lacks what is required: Industrial design" in page
     assert page.count("nobody in the pool holds it.") == 2
 
 
