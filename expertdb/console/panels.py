@@ -25,6 +25,7 @@ from expertdb.services import (
     replacements,
     requests,
     shown,
+    subjects,
 )
 from expertdb.services.panels import Formed
 from expertdb.services.panels_shown import ShownPanel
@@ -135,6 +136,9 @@ def _about(visit: Visit, found: ShownPanel) -> dict[str, Any]:
         "is_current": found.status == "confirmed" and asked.status != "cancelled",
         "panel": found,
         "course": course,
+        "doers": subjects.doers(
+            visit.session, [id for one in course.steps for id in (one.person, one.actor) if id], actor=visit.actor
+        ),
         "seated": course.seated(found.members, found.reserves),
         "is_private": visit.actor.role != "agency",
         "names": shown.names(visit.session, _ids(found) | {*swap["came"], *swap["left"]}),

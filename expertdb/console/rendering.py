@@ -20,6 +20,7 @@ from expertdb.console import (
 from expertdb.console.assets import asset_url
 from expertdb.console.cards import cards
 from expertdb.console.diffs import changed
+from expertdb.console.doers import doer
 from expertdb.console.forms import field_id
 from expertdb.console.language import bracketed, colon, comma, said, semicolon, theme, tongue
 from expertdb.console.rules import rule_of
@@ -201,6 +202,7 @@ def init_app(app: Flask) -> None:
         "t": said,
         "word": word,
         "label": label,
+        "doer": doer,
         "tongue": tongue,
         "bracketed": bracketed,
         "colon": colon,

@@ -14,7 +14,7 @@ from expertdb.console.rules import Reply, Visit, allow, asks, prepared_by, takes
 from expertdb.console.site import pages
 from expertdb.schemas.requests import RequestAnswer
 from expertdb.schemas.shortlists import ComparisonQuery, ShortlistBody, StandingQuery
-from expertdb.services import comparisons, facets, requests, shortlists
+from expertdb.services import comparisons, facets, panels, requests, shortlists
 from expertdb.services.shortlists import Proposal
 
 OFFICES = ("administrator", "policy_office", "auditor")
@@ -60,7 +60,10 @@ def show_shortlist(visit: Visit, shortlist_id: str) -> Reply:
     shown = shortlists.get(visit.session, shortlist_id, actor=visit.actor)
     asked = requests.get(visit.session, str(shown.request), actor=visit.actor)
     return render_template(
-        "shortlists/show.html", asked=RequestAnswer().dump(asked), shown=with_evidence(visit.session, shown)
+        "shortlists/show.html",
+        asked=RequestAnswer().dump(asked),
+        shown=with_evidence(visit.session, shown),
+        panelable=asked.status in panels.OPEN,
     )
 
 

@@ -237,6 +237,7 @@ def test_member_is_replaced_with_a_reason(official: Visitor, office: Caller, ask
     page = official.page(answer.location)
     assert seated(page, "Members") == [NAMES[0], NAMES[2], NAMES[3]]
     assert f"{NAMES[3]} steps in for {NAMES[1]}" in page
+    assert '<bdi class="quiet">甲 policy_office</bdi>' in page[page.index('<ol class="steps">') :]
 
 
 def test_panel_says_which_requested_expertise_it_covers(

@@ -122,6 +122,32 @@ def test_agency_sees_its_own_requests_only(app: Flask, office: Caller) -> None:
     assert worker.get("/experts").status_code == 403
 
 
+def test_histories_and_requests_say_who_acted(app: Flask, official: Visitor, office: Caller) -> None:
+    worker = visitor(app, "agency", "某单位")
+    made = worker.post("/requests/new", {"/kind": "consultation", "/title": "鞋样", "/text": "鞋"}, at="/requests/new")
+    path = made.location
+    moved(office, path, "accepted")
+    page = official.page(path)
+    assert re.search(r"<dt>Filed by</dt><dd><bdi>甲 agency</bdi>", page)
+    steps = re.findall(r'<bdi class="quiet">(.*?)</bdi>', page[page.index('<ol class="steps">') :])
+    assert steps == ["a policy_office", "甲 agency"]
+    seen = worker.page(path)
+    assert "甲 agency" in seen
+    assert "a policy_office" not in seen
+    assert "the office" in seen
+
+
+def test_list_leads_to_a_panel_and_to_who_is_not_on_it(
+    administrator: Caller, official: Visitor, office: Caller
+) -> None:
+    expert(administrator)
+    request = asked(office)
+    filed = office.made(f"/requests/{request}/shortlists", {})
+    page = official.page(f"/shortlists/{filed['id']}")
+    assert f'href="/requests/{request}/panels/new"' in page
+    assert f'href="/requests/{request}/standing"' in page
+
+
 def test_request_moves_with_a_reason(official: Visitor, office: Caller) -> None:
     id = asked(office)
     path = f"/requests/{id}/moves/accepted"
