@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 
 from tests.api.people import expert, moved
-from tests.callers import Caller
+from tests.callers import Caller, Clock
 from tests.console.conftest import Visitor, visitor
 from tests.console.filling import filled
 
@@ -53,6 +53,19 @@ def test_counts_lead_to_what_they_count(administrator: Caller, curator: Visitor)
     assert {label for _, label, _ in links} >= {"Xiamen", "Fuzhou", "Patent agents / attorneys"} or len(links) > 6
     for link, _, count in links:
         assert f"{count} found" in curator.page(html.unescape(link)), link
+
+
+def test_expert_in_the_pool_whose_term_is_over_is_marked(administrator: Caller, curator: Visitor, clock: Clock) -> None:
+    made = expert(administrator)
+    end = made["term"]["end"]
+    path = f"/experts/{made['id']}"
+    assert "term is over" not in curator.page(path)
+    clock.forward(days=365 * 5 + 30)
+    curator.sign_in("administrator")
+    assert end < str(clock().date())
+    for page in (curator.page("/experts"), curator.page(path)):
+        assert '<span class="tag bad">term is over</span>' in page
+        assert 'tag good">In the pool' not in page
 
 
 def test_list_holds_those_whom_a_duty_concerns(administrator: Caller, curator: Visitor) -> None:
