@@ -122,11 +122,16 @@ def rules_of(panel: Panel) -> list[dict[str, Any]]:
 
 
 def deviations_of(panel: Panel) -> list[deviations.Deviation]:
-    """Where the panel deviates from rank; one drawn by lot has no rank to deviate from."""
+    """Where the panel deviates from rank; one drawn by lot has no rank to deviate from.
+
+    Whoever a replacement lets go is passed over by nobody: that they do not sit is what it is for.
+    """
     if panel.choice == "drawn":
         return []
+    people, gone = panel.snapshot["candidates"], panel.solver.get("left", ())
     members = [one.expert_id for one in panel.members]
-    return deviations.of(panel.snapshot["candidates"], members, panel.rules)
+    found = deviations.of([one for one in people if one["expert"] not in gone], members, panel.rules)
+    return [one for one in found if one.passed_over]
 
 
 def _reference(names: Mapping[str, Any], expert: str) -> dict[str, Any]:

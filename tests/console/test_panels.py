@@ -226,6 +226,18 @@ def test_two_who_decide_at_once_do_not_decide_twice(official: Visitor, office: C
     assert official.get(path).status_code == 404
 
 
+def test_form_says_what_a_blank_kind_of_panel_stands_for(official: Visitor, office: Caller, asked: str) -> None:
+    said = re.search(r'<option value="">(.*?)</option>', official.page(f"{asked}/panels/new"))
+    assert said is not None
+    assert said[1] == "by the kind of request: Complex consultation; own rules alone where any are stated"
+    for wish, words in (
+        ({"preset": "policy"}, "as the request wishes: Policy"),
+        ({"rules": [{"type": "odd"}]}, "the rules that the request states"),
+    ):
+        path = f"/requests/{office.made('/requests', ASKED | {'panel': wish})['id']}"
+        assert f'<option value="">{words}' in official.page(f"{path}/panels/new"), words
+
+
 def test_member_is_replaced_with_a_reason(official: Visitor, office: Caller, asked: str, pool: list[str]) -> None:
     panel = proposed(office, asked)
     path = f"/panels/{panel['id']}/replacements/new"
@@ -237,6 +249,8 @@ def test_member_is_replaced_with_a_reason(official: Visitor, office: Caller, ask
     page = official.page(answer.location)
     assert seated(page, "Members") == [NAMES[0], NAMES[2], NAMES[3]]
     assert f"{NAMES[3]} steps in for {NAMES[1]}" in page
+    assert "what each rule costs is not worked out for it" in page
+    assert "<h3>Rules</h3>" in page
     assert '<bdi class="quiet">甲 policy_office</bdi>' in page[page.index('<ol class="steps">') :]
 
 
