@@ -11,7 +11,7 @@ from expertdb.console.sessions import signed_in
 from expertdb.console.site import blueprint
 from expertdb.database import transaction
 from expertdb.schemas.requests import RequestAnswer
-from expertdb.services import duties, matter_duties, requests
+from expertdb.services import duties, matter_duties, requests, users
 from expertdb.services.actors import Actor
 from expertdb.services.matter_duties import Waiting
 
@@ -38,7 +38,8 @@ def home() -> Reply:
     """What waits for the visitor; strangers are told what this is."""
     visitor = signed_in()
     if visitor is None:
-        return render_template("front.html")
+        with transaction(read_only=True) as session:
+            return render_template("front.html", is_new=users.is_first(session))
     if visitor.must_change_password:
         return redirect(url_for("console.password"), 303)
     with transaction(read_only=True) as session:
