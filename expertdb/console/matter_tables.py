@@ -99,7 +99,7 @@ TIE_SOURCE = {
 ENGAGEMENT_MOVE = {
     "accepted": Text("Record the acceptance"),
     "declined": Text("Record the refusal"),
-    "silent": Text("Record the silence"),
+    "silent": Text("Record no reply"),
     "withdrawn": Text("Record the withdrawal"),
     "delivered": Text("Record the delivery"),
 }

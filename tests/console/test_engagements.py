@@ -68,6 +68,12 @@ def guest(app: Flask, official: Visitor, engagement: str) -> Visitor:
     return one
 
 
+def test_invitation_says_how_many_working_days_a_blank_deadline_is(official: Visitor, panel: str) -> None:
+    assert "the end of 3 working days after today" in official.page(f"{panel}/invitations/new")
+    official.client.set_cookie("language", "zh")
+    assert "第 3 个工作日" in official.page(f"{panel}/invitations/new")
+
+
 def test_why_an_invitation_ended_by_itself_is_said_in_the_language_of_the_page(
     app: Flask, official: Visitor, panel: str, clock: Clock
 ) -> None:

@@ -75,7 +75,7 @@ def test_list_holds_those_whom_a_duty_concerns(administrator: Caller, curator: V
     page = curator.page("/experts?duty=to_review")
     assert ("王一" in page, "林岚" in page) == (True, False)
     assert "1 found" in page
-    assert "What waits for you: to review. Take the filter away." in page
+    assert "To do: to review. Take the filter away." in page
     assert "<span>Active</span>" not in page
     fresh = curator.page("/experts?stale=false")
     assert "2 found" in fresh
@@ -267,7 +267,7 @@ def test_second_editor_keeps_both_changes(administrator: Caller, curator: Visito
     administrator.patch(path, {"region": "350100"}, etag='"1"')
     status, again = edited(curator, path, page=page, **{"/statement": "我改的自述。"})
     assert status == 412
-    assert "Somebody else changed this while you were editing." in again
+    assert "This was changed elsewhere while you were editing." in again
     assert "<del>Xiamen</del>" in again or "<del>" in again
     assert 'value="350100" selected' in again
     assert "我改的自述。" in again

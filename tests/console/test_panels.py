@@ -188,7 +188,7 @@ def test_rules_in_the_way_are_named_with_what_would_have_to_give(official: Visit
 def test_panel_is_confirmed_by_a_named_person_with_reasons(official: Visitor, office: Caller, asked: str) -> None:
     rules = [{"type": "at_least", "count": 2, "kinds": ["K-LAW"]}]
     panel = proposed(office, asked, rules=rules)
-    assert "专家丁 sits with rank 4, before:" in html.unescape(official.page(f"/panels/{panel['id']}"))
+    assert "专家丁 is chosen (rank 4) ahead of:" in html.unescape(official.page(f"/panels/{panel['id']}"))
     blank = decided(official, panel["id"], **{"/reason": "", "/deviations/0/reason": ""})
     for field in ("reason", "confirmed_by", "deviations-0-reason"):
         assert f'href="#f-{field}"' in blank.text

@@ -283,7 +283,7 @@ def test_comparison_says_why_one_stands_first(administrator: Caller, official: V
     link = re.search(r'href="(/shortlists/[^"]+/comparison[^"]+)"', page)
     assert link is not None
     compared = official.page(html.unescape(link[1]))
-    assert "Why does 林岚 stand before 王一?" in compared
+    assert "Why is 林岚 ranked above 王一?" in compared
     assert official.get(f"/shortlists/{made['id']}/comparison").status_code == 200
     assert official.get(f"/shortlists/{made['id']}/comparison?first=nobody").status_code == 422
 
