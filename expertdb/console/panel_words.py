@@ -110,7 +110,7 @@ def automatic_preset(asked: Mapping[str, Any], one: Mapping[str, Any] | None) ->
         return said("the rules that the request states")
     if wish.get("preset"):
         return said("as the request wishes: {name}", name=one[tongue()])
-    return said("by the kind of request: {name}; own rules alone where any are stated", name=one[tongue()])
+    return said("by the kind of request: {name}", name=one[tongue()])
 
 
 def aspect_options(asked: Mapping[str, Any], held: Sequence[str]) -> list[tuple[str, str]]:

@@ -229,7 +229,7 @@ def test_two_who_decide_at_once_do_not_decide_twice(official: Visitor, office: C
 def test_form_says_what_a_blank_kind_of_panel_stands_for(official: Visitor, office: Caller, asked: str) -> None:
     said = re.search(r'<option value="">(.*?)</option>', official.page(f"{asked}/panels/new"))
     assert said is not None
-    assert said[1] == "by the kind of request: Complex consultation; own rules alone where any are stated"
+    assert said[1] == "by the kind of request: Complex consultation"
     for wish, words in (
         ({"preset": "policy"}, "as the request wishes: Policy"),
         ({"rules": [{"type": "odd"}]}, "the rules that the request states"),
