@@ -148,6 +148,21 @@ def test_list_leads_to_a_panel_and_to_who_is_not_on_it(
     assert f'href="/requests/{request}/standing"' in page
 
 
+def test_countries_stand_as_the_reader_seeks_them(official: Visitor) -> None:
+    for language, ends in (
+        ("en", ["Afghanistan", "Åland Islands", "Albania", "Zambia", "Zimbabwe"]),
+        ("zh", ["阿尔巴尼亚", "阿尔及利亚", "阿富汗", "中非共和国"]),
+    ):
+        official.client.set_cookie("language", language)
+        page = official.page("/requests/new")
+        select = page[page.index('name="/region"') :]
+        words = re.findall(r'<option value="[A-Z0-9][^"]*"[^>]*>(.*?)</option>', select[: select.index("</select>")])
+        assert words[:3] in (["Fujian", "Fuzhou", "Xiamen"], ["福建省", "福州市", "厦门市"])
+        abroad = words[words.index("Taiwan, China" if language == "en" else "中国台湾") + 1 :]
+        assert [one for one in abroad if one in ends] == ends
+        assert (abroad[0], abroad[-1]) == (ends[0], ends[-1])
+
+
 def test_request_moves_with_a_reason(official: Visitor, office: Caller) -> None:
     id = asked(office)
     path = f"/requests/{id}/moves/accepted"
