@@ -114,6 +114,14 @@ def test_q_that_is_a_label_or_alias_finds_who_holds_the_code_or_one_below_it(poo
         assert found(pool, q=q) == keys, q
 
 
+def test_pages_of_who_holds_a_code_neither_repeat_nor_skip_anybody(pool: Caller) -> None:
+    seen, page = [], pool.get(f"/experts?limit=1&q={quote('律师')}").json
+    while page["next"]:
+        seen += shown(page)
+        page = pool.get(page["next"]).json
+    assert seen + shown(page) == ["吕思清", "Mary-Jane O'Neill Jones", "曾冰"]
+
+
 def test_q_finds_who_holds_a_code_by_the_name_of_one_that_was_merged_into_it(pool: Caller) -> None:
     body = {"changes": [{"do": "merge", "code": "TM-CC", "into": "TM"}], "reason": "并入"}
     assert pool.patch("/vocabularies/ip_subject", body, etag="*").status_code == 200
