@@ -171,7 +171,7 @@ TIE_SOURCE = {
 ENGAGEMENT_MOVE = {
     "accepted": Text("Record the acceptance"),
     "declined": Text("Record the refusal"),
-    "silent": Text("Record the silence"),
+    "silent": Text("Record no reply"),
     "withdrawn": Text("Record the withdrawal"),
     "delivered": Text("Record the delivery"),
 }
@@ -218,6 +218,14 @@ DUTY = {
     "confirmation_overdue": Text("who did not confirm their data"),
     "unreachable": Text("who cannot be reached"),
 }
+# What waits in requests, panels and engagements.
+MATTER_DUTY = {
+    "interest_declared": Text("declared an interest that keeps them out: decide"),
+    "link_to_issue": Text("is invited, but has no link yet"),
+    "panel_to_confirm": Text("panel proposed: confirm or reject it"),
+    "opinion_to_answer": Text("gave an opinion: say what became of it"),
+    "to_evaluate": Text("has delivered: evaluate the work"),
+}
 IMPORT_POLICY = {
     "refuse": Text("refuse the file"),
     "new": Text("enter them anew"),
@@ -244,6 +252,7 @@ MATTER_WORDS = {
     "import_decision": IMPORT_DECISION,
     "import_prefer": IMPORT_PREFER,
     "duty": DUTY,
+    "matter_duty": MATTER_DUTY,
     "engagement_move": ENGAGEMENT_MOVE,
     "declaring": DECLARING,
     "own_answer": OWN_ANSWER,

@@ -43,7 +43,13 @@ def new_invitation(visit: Visit, panel_id: str) -> Reply:
         raise PanelIsNotConfirmed(panel.status)
     asked = requests.get(visit.session, panel.request, actor=visit.actor)
     form = visit.form or Form.blank()
-    return render_template("engagements/invite.html", panel=panel, asked=RequestAnswer().dump(asked), form=form)
+    return render_template(
+        "engagements/invite.html",
+        panel=panel,
+        asked=RequestAnswer().dump(asked),
+        form=form,
+        respond_days=visit.rules.respond_days,
+    )
 
 
 @pages.post("/panels/<panel_id>/invitations/new")

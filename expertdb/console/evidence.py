@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from expertdb.models.experts import Expert
+from expertdb.services import coverage
 from expertdb.services.shown import Shown
 
 AROUND = 60  # characters shown before and behind the first marked word
@@ -19,8 +20,17 @@ def with_evidence(session: Session, shown: Shown) -> Shown:
     """The list with an excerpt of each item's text as the profile has it today, if it still has it."""
     ids = {entry["expert"]["id"] for entry in shown.entries}
     profiles = {one.id: one for one in session.scalars(select(Expert).where(Expert.id.in_(sorted(ids))))}
-    entries = [entry | {"items": _items(entry, profiles.get(entry["expert"]["id"]))} for entry in shown.entries]
+    entries = [entry | _more(entry, profiles.get(entry["expert"]["id"])) for entry in shown.entries]
     return replace(shown, entries=entries)
+
+
+def _more(entry: dict[str, Any], profile: Expert | None) -> dict[str, Any]:
+    """The items with excerpts, and how each aspect is held; a list does not keep codes, so by those of today."""
+    codes = [] if profile is None else [*profile.codes, *filter(None, [profile.kind])]
+    covered, missing = (entry["reasons"].get(f"aspects_{name}", []) for name in ("covered", "missing"))
+    held = coverage.of([*covered, *missing], codes, covered)
+    # Who was given a code since the list was drawn up was ranked as one who lacks it.
+    return {"items": _items(entry, profile), "aspects": held | dict.fromkeys(missing, "missing")}
 
 
 def _items(entry: dict[str, Any], profile: Expert | None) -> list[dict[str, Any]]:

@@ -69,4 +69,6 @@ def _checked(typed: Typed) -> Typed:
 
 
 def _form(form: Form, status: int = 200) -> Response:
-    return Response(render_template("account/first_run.html", form=form), status)
+    with transaction(read_only=True) as session:
+        has_sample = sample.is_wanted(session)
+    return Response(render_template("account/first_run.html", form=form, has_sample=has_sample), status)

@@ -93,7 +93,7 @@ def new_declaration(visit: Visit) -> Reply:
 def declare_interests(visit: Visit) -> Reply:
     """Keep what was declared."""
     declarations.declare(visit.session, visit.actor.id, visit.body, actor=visit.actor, now=visit.now)
-    return go("show_invitation", said("Your declaration is kept."))
+    return go("show_invitation", said("Your declaration has been recorded."))
 
 
 @_at("GET", "/invitation/answer/<to>")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import current_app, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 
 from expertdb.console.handling import now
@@ -11,8 +11,9 @@ from expertdb.console.sessions import signed_in
 from expertdb.console.site import blueprint
 from expertdb.database import transaction
 from expertdb.schemas.requests import RequestAnswer
-from expertdb.services import duties, requests
+from expertdb.services import duties, matter_duties, requests, users
 from expertdb.services.actors import Actor
+from expertdb.services.matter_duties import Waiting
 
 CURATORS = ("administrator", "reviewer", "auditor")
 ASKERS = ("administrator", "policy_office", "agency", "auditor")
@@ -22,6 +23,14 @@ OWN, UNDECIDED = (
     ("submitted", "accepted", "shortlisted", "delivered"),
 )
 SHOWN = 10
+# Where each thing that waits is dealt with: the page, and what its address calls the id.
+PLACES = {
+    "interest_declared": ("console.show_engagement", "engagement_id"),
+    "link_to_issue": ("console.show_engagement", "engagement_id"),
+    "panel_to_confirm": ("console.show_panel", "panel_id"),
+    "opinion_to_answer": ("console.show_opinion", "opinion_id"),
+    "to_evaluate": ("console.show_engagement", "engagement_id"),
+}
 
 
 @blueprint.get("/")
@@ -29,11 +38,19 @@ def home() -> Reply:
     """What waits for the visitor; strangers are told what this is."""
     visitor = signed_in()
     if visitor is None:
-        return render_template("front.html")
+        with transaction(read_only=True) as session:
+            return render_template("front.html", is_new=users.is_first(session))
     if visitor.must_change_password:
         return redirect(url_for("console.password"), 303)
     with transaction(read_only=True) as session:
-        return render_template("home.html", duties=_duties(session, visitor.actor), **_requests(session, visitor.actor))
+        waiting = _requests(session, visitor.actor)
+        return render_template("home.html", duties=_duties(session, visitor.actor), place_of=_place, **waiting)
+
+
+def _place(one: Waiting) -> str:
+    endpoint, name = PLACES[one.kind]
+    values: dict[str, Any] = {name: one.id}
+    return url_for(endpoint, **values)
 
 
 def _duties(session: Session, actor: Actor) -> list[dict[str, Any]]:
@@ -44,9 +61,16 @@ def _duties(session: Session, actor: Actor) -> list[dict[str, Any]]:
 
 def _requests(session: Session, actor: Actor) -> dict[str, Any]:
     if actor.role not in ASKERS:
-        return {"waiting": [], "asks": False}
+        return {"waiting": [], "asks": False, "steps": []}
     waiting = []
     for status in OWN if actor.role == "agency" else UNDECIDED:
         found = requests.find(session, {"status": status, "limit": SHOWN}, actor=actor).items
         waiting += RequestAnswer(many=True, exclude=("text",)).dump(found)
-    return {"waiting": waiting, "asks": True, "today": now().date()}
+    return {"waiting": waiting, "asks": True, "today": now().date(), "steps": _steps(session, actor)}
+
+
+def _steps(session: Session, actor: Actor) -> list[Waiting]:
+    """What waits in panels and engagements; an auditor may do nothing about it."""
+    if actor.role == "auditor":
+        return []
+    return matter_duties.of(session, current_app.extensions["rules"], actor=actor, now=now())

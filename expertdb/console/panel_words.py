@@ -62,6 +62,16 @@ def preset_label(one: Mapping[str, Any]) -> str:
     return said("{name}, {low} to {high} members", name=one[tongue()], low=one["minimum"], high=one["maximum"])
 
 
+def automatic_preset(asked: Mapping[str, Any], one: Mapping[str, Any] | None) -> str:
+    """What a blank kind of panel stands for: what the request wishes or states, or the preset of its kind."""
+    wish = asked["panel"] or {}
+    if one is None:
+        return said("the rules that the request states")
+    if wish.get("preset"):
+        return said("as the request wishes: {name}", name=one[tongue()])
+    return said("by the kind of request: {name}", name=one[tongue()])
+
+
 def aspect_options(asked: Mapping[str, Any], held: Sequence[str]) -> list[tuple[str, str]]:
     """The aspects of a request, and what a row holds already, to choose from."""
     codes = dict.fromkeys([*(one["code"] for one in asked["aspects"]), *held])
@@ -114,6 +124,7 @@ FILTERS: dict[str, Any] = {
 GLOBALS: dict[str, Any] = {
     "preset_options": preset_options,
     "preset_label": preset_label,
+    "automatic_preset": automatic_preset,
     "aspect_options": aspect_options,
     "request_options": request_options,
     "seat_options": seat_options,

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response, abort, render_template, request
 
+from expertdb.console import panel_course
 from expertdb.console.forms import Form, raw_body
 from expertdb.console.handling import go
 from expertdb.console.language import said
@@ -20,10 +21,12 @@ from expertdb.services import (
     engagements,
     panel_decisions,
     panel_files,
+    panel_rules,
     panels,
     replacements,
     requests,
     shown,
+    subjects,
 )
 from expertdb.services.panels import Formed
 from expertdb.services.panels_shown import ShownPanel
@@ -99,6 +102,7 @@ def _builder(visit: Visit, request_id: str, form: Form, found: ShownPanel | None
         asked=RequestAnswer().dump(asked),
         form=form,
         presets=presets,
+        automatic=presets.get(panel_rules.preset_name(asked.panel, asked.kind) or ""),
         parameters=PARAMETERS,
         found=found,
         names=names_of(visit.session, named | (_ids(found) if found else set())),
@@ -125,11 +129,21 @@ def show_panel(visit: Visit, panel_id: str) -> Reply:
 def _about(visit: Visit, found: ShownPanel) -> dict[str, Any]:
     row = panels.load(visit.session, str(found.id), actor=visit.actor)
     invited = engagements.find(visit.session, {"panel": row.id, "limit": 200}, actor=visit.actor).items
+    asked = requests.get(visit.session, found.request, actor=visit.actor)
+    course = panel_course.of(row.transitions if visit.actor.role != "agency" else [], invited)
+    swap = {name: row.solver.get(name, []) for name in ("came", "left")}
     return {
-        "asked": RequestAnswer().dump(requests.get(visit.session, found.request, actor=visit.actor)),
+        "asked": RequestAnswer().dump(asked),
+        "swap": swap,
+        "is_current": found.status == "confirmed" and asked.status != "cancelled",
         "panel": found,
-        "steps": row.transitions if visit.actor.role != "agency" else [],
-        "names": shown.names(visit.session, _ids(found)),
+        "course": course,
+        "doers": subjects.doers(
+            visit.session, [id for one in course.steps for id in (one.person, one.actor) if id], actor=visit.actor
+        ),
+        "seated": course.seated(found.members, found.reserves),
+        "is_private": visit.actor.role != "agency",
+        "names": shown.names(visit.session, _ids(found) | {*swap["came"], *swap["left"]}),
         "engagements": EngagementAnswer(many=True).dump(invited),
     }
 

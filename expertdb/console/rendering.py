@@ -1,5 +1,6 @@
 """What every template may use, and the headers that every page carries."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from expertdb.console import (
 from expertdb.console.assets import asset_url
 from expertdb.console.cards import cards
 from expertdb.console.diffs import changed
+from expertdb.console.doers import doer
 from expertdb.console.forms import field_id
 from expertdb.console.language import bracketed, colon, comma, said, semicolon, theme, tongue
 from expertdb.console.rules import rule_of
@@ -29,7 +31,7 @@ from expertdb.models.organisations import Organisation
 from expertdb.schemas.experts import ENTRY_STATUSES
 from expertdb.schemas.shared import named
 from expertdb.wording import Text, say
-from expertdb.workdays import end_of_day, local_time
+from expertdb.workdays import end_of_day, local_day, local_time
 
 # The main navigation: endpoint and words, in this order; each role sees those of its pages.
 PLACES = (
@@ -130,6 +132,18 @@ def status_tag(table: str, status: str) -> Markup:
     return Markup('<span class="tag {}">{}</span>').format(kind, word(table, status))
 
 
+IN_TERM = ("active", "on_leave", "suspended")
+
+
+def expert_tag(expert: Mapping[str, Any]) -> Markup:
+    """The status of an expert; who still has one of a term that is over is not ranked, so that is said beside it."""
+    status, end = expert["status"], (expert.get("term") or {}).get("end")
+    if status not in IN_TERM or not end or str(end) >= str(local_day(current_app.extensions["clock"]())):
+        return status_tag("expert_status", status)
+    plain = Markup('<span class="tag plain-tag">{}</span> <span class="tag bad">{}</span>')
+    return plain.format(word("expert_status", status), said("term is over"))
+
+
 def lines(value: Any) -> str:
     """A value as a field shows it: lists one a line, nothing for none."""
     if value is None:
@@ -195,6 +209,7 @@ def init_app(app: Flask) -> None:
         "t": said,
         "word": word,
         "label": label,
+        "doer": doer,
         "tongue": tongue,
         "bracketed": bracketed,
         "colon": colon,
@@ -213,6 +228,7 @@ def init_app(app: Flask) -> None:
         "terms": terms,
         "readable": readable,
         "status_tag": status_tag,
+        "expert_tag": expert_tag,
         "entry_statuses": lambda: [(value, word("expert_status", value)) for value in ENTRY_STATUSES],
         "changed": changed,
         "field_id": field_id,

@@ -8,7 +8,7 @@ from expertdb.console.language import said
 from expertdb.console.rules import Reply, Visit, allow, asks, takes
 from expertdb.console.site import pages
 from expertdb.schemas.requests import RequestAnswer, RequestBody, RequestPatch, RequestQuery, RequestTransitionBody
-from expertdb.services import draws, panels, request_moves, requests, shortlists
+from expertdb.services import draws, panels, request_moves, requests, shortlists, subjects
 
 ASKERS = ("administrator", "agency", "policy_office")
 READERS = (*ASKERS, "auditor")
@@ -36,6 +36,10 @@ def show_request(visit: Visit, request_id: str) -> Reply:
         "requests/show.html",
         asked=RequestAnswer().dump(found),
         steps=found.transitions,
+        filed_by=found.created_by,
+        doers=subjects.doers(
+            visit.session, [found.created_by, *(one.actor for one in found.transitions)], actor=visit.actor
+        ),
         ways=request_moves.ways(visit.session, found, visit.actor),
         lists=shortlists.find(visit.session, LATEST | {"request": request_id}, actor=visit.actor).items,
         panels=panels.find(visit.session, LATEST | {"request": request_id}, actor=visit.actor).items,

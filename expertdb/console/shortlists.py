@@ -17,7 +17,7 @@ from expertdb.models.experts import Expert
 from expertdb.schemas.faults import faults_of
 from expertdb.schemas.requests import RequestAnswer
 from expertdb.schemas.shortlists import ComparisonQuery, ShortlistBody, StandingQuery
-from expertdb.services import comparisons, experts, facets, requests, shortlists
+from expertdb.services import comparisons, experts, facets, panels, requests, shortlists
 from expertdb.services.shortlists import Proposal
 
 OFFICES = ("administrator", "policy_office", "auditor")
@@ -64,7 +64,10 @@ def show_shortlist(visit: Visit, shortlist_id: str) -> Reply:
     shown = shortlists.get(visit.session, shortlist_id, actor=visit.actor)
     asked = requests.get(visit.session, str(shown.request), actor=visit.actor)
     return render_template(
-        "shortlists/show.html", asked=RequestAnswer().dump(asked), shown=with_evidence(visit.session, shown)
+        "shortlists/show.html",
+        asked=RequestAnswer().dump(asked),
+        shown=with_evidence(visit.session, shown),
+        panelable=asked.status in panels.OPEN,
     )
 
 

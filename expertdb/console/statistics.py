@@ -16,6 +16,7 @@ PERIOD = timedelta(days=365)
 
 
 AT_A_GLANCE = "service_kind"
+MOST_ROWS = 10  # Sixty would push what waits for the visitor off the screen.
 
 
 @pages.get("/statistics")
@@ -34,7 +35,9 @@ def show_statistics(visit: Visit) -> Reply:
 @allow(*READERS)
 def glance_at_pool(visit: Visit) -> Reply:
     """The part of the home page that is fetched once the rest is there: services by city, evenness, requests."""
-    return render_template("statistics/glance.html", **_figures(visit, AT_A_GLANCE, visit.now - PERIOD))
+    figures = _figures(visit, AT_A_GLANCE, visit.now - PERIOD)
+    most = sorted(figures["rows"], key=lambda row: -row[2])[:MOST_ROWS]
+    return render_template("statistics/glance.html", **figures | {"rows": most})
 
 
 def _figures(visit: Visit, codes: str, since: datetime) -> dict[str, Any]:

@@ -54,6 +54,12 @@ REQUEST_MOVE = {
     "closed": Text("Close"),
     "cancelled": Text("Cancel the request"),
 }
+# How somebody holds what is asked for.
+HELD = {
+    "coded": Text("curated code"),
+    "mentioned": Text("mentioned in the profile only"),
+    "missing": Text("neither"),
+}
 REASON_FIELD = {
     "concept": Text("Subject or service"),
     "native": Text("Words"),
@@ -136,6 +142,7 @@ TABLES = {
     "expert_move": EXPERT_MOVE,
     "field": FIELD,
     "ground": GROUND,
+    "held": HELD,
     "request_move": REQUEST_MOVE,
     "adjustment": ADJUSTMENT,
     "gap": GAP,

@@ -86,7 +86,7 @@ ACTION = {
     "tie.edited": Text("Tie edited"),
     "token.created": Text("Token made"),
     "token.revoked": Text("Token revoked"),
-    "user.created": Text("User made"),
+    "user.created": Text("User created"),
     "user.edited": Text("User edited"),
     "user.password_changed": Text("Password changed"),
     "user.password_reset": Text("Password reset"),

@@ -1,10 +1,13 @@
 """Codes in words, in the language of the page: by table, by vocabulary, whole values."""
 
+import re
+import unicodedata
 from typing import Any
 
 from expertdb import vocabularies
 from expertdb.console.language import tongue
 from expertdb.console.tables import TABLES
+from expertdb.names import HAN, sort_key
 from expertdb.wording import say
 
 VOCABULARY_OF = {
@@ -15,6 +18,8 @@ VOCABULARY_OF = {
     "title_level": ("title_level",),
     "languages": ("language",),
 }
+COUNTRY = re.compile("[A-Z]{2}")
+OWN = ("CN", "HK", "MO", "TW")  # Before all other countries, as the vocabulary has them.
 TABLE_OF = {"modes": "mode", "kinds": "request_kind"}
 
 
@@ -42,7 +47,27 @@ def label(code: str | None, *names: str) -> str:
 
 def terms(name: str) -> list[tuple[str, str]]:
     """The codes of a vocabulary with their words, as a list to choose from."""
-    return [(term.code, label(term.code, name)) for term in vocabularies.load(name) if not term.deprecated]
+    return list(_terms(name, tongue()))
+
+
+@vocabularies.per_edition
+def _terms(name: str, language: str) -> tuple[tuple[str, str], ...]:
+    """In the order of the vocabulary, countries apart: these come last, as the reader of this language seeks them."""
+    found = [
+        (one.code, one.zh if language == "zh" else one.en) for one in vocabularies.load(name) if not one.deprecated
+    ]
+    if name != "region":
+        return tuple(found)
+    countries = [one for one in found if COUNTRY.fullmatch(one[0]) and one[0] not in OWN]
+    return tuple([one for one in found if one not in countries] + sorted(countries, key=_alphabetical))
+
+
+def _alphabetical(one: tuple[str, str]) -> str:
+    """By pinyin, or by letters without their marks: Åland stands under A."""
+    if HAN.search(one[1]):
+        return sort_key(one[1], None, person=False)
+    bare = "".join(char for char in unicodedata.normalize("NFKD", one[1]) if not unicodedata.combining(char))
+    return sort_key(None, bare, person=False)
 
 
 def readable(value: Any, name: str = "") -> Any:

@@ -290,7 +290,13 @@ def _entry(expert: Expert) -> dict[str, Any]:
 class ExpertQuery(PageQuery):
     """Filters of the list of experts; all that are given must hold."""
 
-    q = Str(maximum=200, metadata={"description": "name (characters, pinyin, initials) or words of the content"})
+    q = Str(
+        maximum=200,
+        metadata={
+            "description": "name (characters, pinyin, initials), words of the content, "
+            "or a label or alias of a code: whoever holds it or one below it is found, too"
+        },
+    )
     status = Choice(STATUSES)
     subject = Code("ip_subject")
     service = Code("service_kind")

@@ -29,6 +29,7 @@ from expertdb.services import (
     racing,
     restricted,
     revisions,
+    searching,
     terms,
     ties,
     versions,
@@ -210,15 +211,28 @@ def _conditions(query: Mapping[str, Any]) -> list[ColumnElement[bool]]:
 
 
 def _matching_words(statement: Rows, q: str) -> Rows:
-    """Keep those whose name begins with every word of `q`, or whose content holds it.
+    """Keep those whose name begins with every word of `q`, or whose content holds it, or who hold what it stands for.
 
     LIKE on an ordinary column: SQLite's trigram index cannot find one or two Chinese characters.
     """
-    for word in fold(q).split():
-        by_name = [Expert.name_search.contains(f"|{part}", autoescape=True) for part in name_words(word)]
-        by_content = Expert.content_search.contains(word, autoescape=True)
-        statement = statement.where(or_(and_(*by_name), by_content) if by_name else by_content)
+    for part in searching.parts(q):
+        said = and_(*map(_saying, part.words))
+        statement = statement.where(or_(said, and_(*map(_holding, part.meant))) if part.meant else said)
     return statement
+
+
+def _saying(word: str) -> ColumnElement[bool]:
+    by_name = [Expert.name_search.contains(f"|{part}", autoescape=True) for part in name_words(word)]
+    by_content = Expert.content_search.contains(word, autoescape=True)
+    return or_(and_(*by_name), by_content) if by_name else by_content
+
+
+def _holding(meant: searching.Meant) -> ColumnElement[bool]:
+    # Not EXISTS, which would be asked of each expert in turn.
+    found = [Expert.id.in_(select(ExpertCode.expert_id).where(ExpertCode.code.in_(meant.codes)))]
+    found += [Expert.kind.in_(meant.kinds)] if meant.kinds else []
+    found += [Expert.region.in_(meant.regions)] if meant.regions else []
+    return or_(*found)
 
 
 def _employer(session: Session, body: dict[str, Any], actor: Actor, now: datetime) -> Organisation | None:

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
 from expertdb.models.experts import Expert
-from expertdb.names import fold, name_words
-from expertdb.services import experts, paging
+from expertdb.names import name_words
+from expertdb.services import experts, paging, searching
 from expertdb.services.census import Census
 from expertdb.services.texts import Mask
 
@@ -77,17 +77,31 @@ def _mask(census: Census, name: str, value: Any) -> Mask:
 
 
 def _matching_words(census: Census, q: str) -> Mask:
-    """Whose name begins with every word of `q`, or whose content holds it, as `experts.narrowed` asks the database.
+    """Who is found by the words of `q`, or holds what they stand for, as `experts.narrowed` asks the database.
 
-    The longest word first: where it leaves nobody of some hundred neighbours, the others are not looked for.
+    The longest part first: where it leaves nobody of some hundred neighbours, the others are not looked for.
     """
     met = census.everybody()
-    for word in sorted(set(fold(q).split()), key=lambda word: (-len(word), word)):
-        by_name = met if (parts := name_words(word)) else ~census.everybody()
-        for part in parts:
-            by_name = census.search_forms.holding(f"|{part}", by_name)
-        met = by_name | census.contents.holding(word, met & ~by_name)
+    for part in searching.parts(q):
+        coded = np.logical_and.reduce([met, *(_holding(census, one) for one in part.meant)])
+        said = met & ~coded if part.meant else met
+        for word in part.words:
+            said = _saying(census, word, said)
+        met = said | coded if part.meant else said
     return met
+
+
+def _saying(census: Census, word: str, among: Mask) -> Mask:
+    """Whose name of these begins with a word, or whose content holds it."""
+    by_name = among if (parts := name_words(word)) else ~census.everybody()
+    for part in parts:
+        by_name = census.search_forms.holding(f"|{part}", by_name)
+    return by_name | census.contents.holding(word, among & ~by_name)
+
+
+def _holding(census: Census, meant: searching.Meant) -> Mask:
+    kinds, regions = census.having("kind", meant.kinds), census.having("region", meant.regions)
+    return census.holding(meant.codes) | kinds | regions
 
 
 def counted(found: Chosen) -> dict[str, dict[str, int]]:

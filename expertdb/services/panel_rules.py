@@ -84,9 +84,14 @@ def _sides(session: Session, body: Mapping[str, Any]) -> dict[str, tuple[str, ..
     return found
 
 
+def preset_name(stated: Mapping[str, Any], kind: str) -> str | None:
+    """The name of the preset for what is stated for a request of this kind; None where own rules stand alone."""
+    return stated.get("preset") or (None if stated.get("rules") else BY_KIND[kind])
+
+
 def _preset(stated: Mapping[str, Any], consultation_request: ConsultationRequest) -> Preset | None:
     """The preset that is named, or that fits the kind of request where neither rules nor a preset are."""
-    name = stated.get("preset") or (None if stated.get("rules") else BY_KIND[consultation_request.kind])
+    name = preset_name(stated, consultation_request.kind)
     if name is None:
         return None
     try:

@@ -7,7 +7,7 @@ from typing import Any
 
 from expertdb.models.panels import Panel, PanelSeat
 from expertdb.models.requests import ConsultationRequest
-from expertdb.services import deviations
+from expertdb.services import coverage, deviations
 from expertdb.services.actors import Actor
 from expertdb.services.candidates import Candidacy
 from expertdb.services.panel_rules import Terms
@@ -124,11 +124,17 @@ def rules_of(panel: Panel) -> list[dict[str, Any]]:
 
 
 def deviations_of(panel: Panel) -> list[deviations.Deviation]:
-    """Where the panel deviates from rank; one drawn by lot has no rank to deviate from."""
+    """Where the panel deviates from rank; one drawn by lot has no rank to deviate from.
+
+    Whoever a replacement lets go is passed over by nobody: that they do not sit is what it is for.
+    """
     if panel.choice == "drawn":
         return []
+    gone = panel.solver.get("left", ())
     members = [one.expert_id for one in panel.members]
-    return deviations.of(panel.snapshot["candidates"], members, panel.rules, panel.snapshot.get("better", ()))
+    people = [one for one in panel.snapshot["candidates"] if one["expert"] not in gone]
+    better = [one for one in panel.snapshot.get("better", ()) if one["expert"] not in gone]
+    return [one for one in deviations.of(people, members, panel.rules, better) if one.passed_over]
 
 
 def _reference(names: Mapping[str, Any], expert: str) -> dict[str, Any]:
@@ -149,6 +155,7 @@ def _seat(panel: Panel, seat: PanelSeat, people: Mapping[str, Mapping[str, Any]]
         "disclosed": kept.get("disclosed", []),
         "deviation": seat.deviation,
         "replaces": seat.replaces,
+        "aspects": coverage.of_kept([one["code"] for one in panel.snapshot["request"]["aspects"]], kept),
     }
 
 

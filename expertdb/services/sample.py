@@ -17,9 +17,14 @@ from expertdb.services.rosters import Upload
 SAMPLE = files("expertdb").joinpath("data/sample")
 
 
+def is_wanted(session: Session) -> bool:
+    """Whether there is no expert yet, so that the sample pool can be loaded."""
+    return session.scalar(select(Expert.id).limit(1)) is None
+
+
 def load_when_empty(session: Session, *, now: datetime) -> int:
     """Load the sample pool unless there is any expert; returns how many were entered."""
-    if session.scalar(select(Expert.id).limit(1)) is not None:
+    if not is_wanted(session):
         return 0
     schema = OrganisationBody()
     for line in SAMPLE.joinpath("organisations.jsonl").read_text("utf-8").splitlines():

@@ -3,6 +3,7 @@
 Pinned here:
 - `q` finds names by characters, pinyin, initials, given name and English words, surnames by their reading as surnames,
   and content by words of any length, one Chinese character included; several words must all be found;
+- `q` that is a label or an alias of a code finds whoever holds the code or one below it, too;
 - `%`, `_`, `|` and `\\` in `q` mean themselves;
 - filters hold together, and a region or subject takes in what lies below it;
 - pages neither repeat nor skip anybody while others come and go, and the order is by pinyin on both engines;
@@ -93,6 +94,38 @@ QUERIES = {
         "-": "zeng",
     },
 }
+
+
+CODED = {
+    "商标": ["lü", "zeng"],  # One holds 商标 itself, the other 证明商标 below it.
+    "trade mark": ["lü", "zeng"],
+    "発明专利": [],
+    "发明专利 厦门": ["lin"],
+    "律师": ["jones", "lü", "zeng"],
+    "商标 福州": ["lü"],
+    "福州律师": ["lü"],
+    "商标甲": [],
+    "tm": [],
+}
+
+
+def test_q_that_is_a_label_or_alias_finds_who_holds_the_code_or_one_below_it(pool: Caller) -> None:
+    for q, keys in CODED.items():
+        assert found(pool, q=q) == keys, q
+
+
+def test_pages_of_who_holds_a_code_neither_repeat_nor_skip_anybody(pool: Caller) -> None:
+    seen, page = [], pool.get(f"/experts?limit=1&q={quote('律师')}").json
+    while page["next"]:
+        seen += shown(page)
+        page = pool.get(page["next"]).json
+    assert seen + shown(page) == ["吕思清", "Mary-Jane O'Neill Jones", "曾冰"]
+
+
+def test_q_finds_who_holds_a_code_by_the_name_of_one_that_was_merged_into_it(pool: Caller) -> None:
+    body = {"changes": [{"do": "merge", "code": "TM-CC", "into": "TM"}], "reason": "并入"}
+    assert pool.patch("/vocabularies/ip_subject", body, etag="*").status_code == 200
+    assert found(pool, q="证明商标") == ["lü", "zeng"]
 
 
 @pytest.mark.parametrize("group", QUERIES)

@@ -367,6 +367,14 @@ def test_replacement_takes_the_reserve_and_is_confirmed_in_its_turn(office: Call
     assert office.get(f"/panels/{made['id']}").json["status"] == "superseded"
 
 
+def test_replacement_need_not_justify_that_who_leaves_does_not_sit(office: Caller, asked: Any, pool: Any) -> None:
+    made = confirmed(office, asked, reserves=2)
+    after = office.post(f"/panels/{made['id']}/replacements", {"expert": pool[1]["id"], "reason": "请辞"}).json
+    assert after["members"][2]["rank"] == 4
+    assert after["deviations"] == []
+    assert decide(office, after, deviations=[]).status_code == 200
+
+
 def test_replacement_keeps_as_many_as_the_rules_allow(office: Caller, asked: Any, pool: Any) -> None:
     rules = [{"type": "at_least_one", "kinds": ["K-CIPO"]}]
     made = formed(office, asked, rules=rules)

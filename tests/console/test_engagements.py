@@ -68,6 +68,12 @@ def guest(app: Flask, official: Visitor, engagement: str) -> Visitor:
     return one
 
 
+def test_invitation_says_how_many_working_days_a_blank_deadline_is(official: Visitor, panel: str) -> None:
+    assert "the end of 3 working days after today" in official.page(f"{panel}/invitations/new")
+    official.client.set_cookie("language", "zh")
+    assert "第 3 个工作日" in official.page(f"{panel}/invitations/new")
+
+
 def test_why_an_invitation_ended_by_itself_is_said_in_the_language_of_the_page(
     app: Flask, official: Visitor, panel: str, clock: Clock
 ) -> None:
@@ -145,6 +151,24 @@ def test_who_declines_is_followed_by_the_reserve(app: Flask, official: Visitor, 
     assert "stepped in" in official.page(panel)
 
 
+def test_panel_says_who_left_and_who_stepped_in_for_them(app: Flask, official: Visitor, panel: str) -> None:
+    engagement = invited(official, panel)
+    assert "composition changed" not in official.page(panel)
+    one = guest(app, official, engagement)
+    sent(one, "/invitation/answer/declined", reason="时间不合")
+    page = official.page(panel)
+    [gone, came] = re.findall(r'<a href="/engagements/[^"]+"><bdi>(.*?)</bdi>', page)[::-1]
+    headline = page[page.index("<h1>") : page.index("</h1>")]
+    assert "composition changed" in headline
+    members = page[page.index('<caption class="hidden">Members') :]
+    row = members[: members.index("</tr>", members.index(gone))]
+    assert f"succeeded by {came}" in row
+    assert f"stepped in for {gone}" in members
+    history = page[page.index('<ol class="steps">') :]
+    assert f"{came} steps in for {gone}" in history
+    assert "时间不合" in history
+
+
 def test_declared_interest_stands_in_the_way(app: Flask, official: Visitor, panel: str) -> None:
     one = guest(app, official, invited(official, panel))
     fields = {"/confidential": "true", "/interests/0/type": "kin", "/interests/0/counterpart": "张三"}
@@ -155,6 +179,50 @@ def test_declared_interest_stands_in_the_way(app: Flask, official: Visitor, pane
     refused = sent(one, "/invitation/answer/accepted", reason="仍要参加")
     assert refused.status_code == 409  # type: ignore[attr-defined]
     assert "You may not serve in this matter: Recused:" in refused.text  # type: ignore[attr-defined]
+
+
+def waiting(official: Visitor) -> list[str]:
+    """What waits on the home page in panels and engagements, as links with their words."""
+    page = official.page("/")
+    found = re.findall(r'<a href="(/(?:panels|engagements|opinions)/[^"]+)">(.*?)</a>', page)
+    return [f"{re.sub('<[^>]+>', '', words)} {address.split('/')[1]}" for address, words in found]
+
+
+def test_home_says_what_waits_in_a_panel_and_its_engagements(
+    app: Flask, official: Visitor, office: Caller, panel: str
+) -> None:
+    engagement = invited(official, panel)
+    name = re.search(r"</small> <bdi>(.*?)</bdi>", official.page(engagement))[1]  # type: ignore[index]
+    assert waiting(official) == [f"{name} is invited, but has no link yet engagements"]
+    one = guest(app, official, engagement)
+    assert waiting(official) == []
+    fields = {"/confidential": "true", "/interests/0/type": "kin", "/interests/0/counterpart": "张三"}
+    one.post("/invitation/interests", fields, at="/invitation/interests")
+    assert waiting(official) == [f"{name} declared an interest that keeps them out: decide engagements"]
+    sent(one, "/invitation/answer/declined", reason="须回避")
+    [reserve] = waiting(official)
+    assert "is invited, but has no link yet" in reserve
+    assert name not in reserve
+
+
+def test_home_says_that_an_opinion_and_an_evaluation_wait(app: Flask, official: Visitor, panel: str) -> None:
+    one = guest(app, official, invited(official, panel))
+    one.post("/invitation/interests", {"/confidential": "true", "/none": "true"}, at="/invitation/interests")
+    sent(one, "/invitation/answer/accepted", reason="同意参加")
+    sent(one, "/invitation/opinion", position="support", text="可行", signed_by="专家")
+    sent(one, "/invitation/answer/delivered", reason="已交付")
+    assert [words.split(" ", 1)[1] for words in waiting(official)] == [
+        "has delivered: evaluate the work engagements",
+        "gave an opinion: say what became of it opinions",
+    ]
+    official.client.set_cookie("language", "zh")
+    assert "已提交意见，待反馈采纳情况" in official.page("/")
+
+
+def test_home_says_that_a_panel_waits_to_be_confirmed(official: Visitor, office: Caller, panel: str) -> None:
+    request_id = office.get(panel).json["request"]
+    office.made(f"/requests/{request_id}/panels", {"size": 1, "rules": [{"type": "odd"}]})
+    assert waiting(official) == ["panel proposed: confirm or reject it panels"]
 
 
 def test_link_opens_one_invitation_and_nothing_else(app: Flask, official: Visitor, panel: str) -> None:

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 
 from tests.api.people import expert, moved
-from tests.callers import Caller
+from tests.callers import Caller, Clock
 from tests.console.conftest import Visitor, visitor
 from tests.console.filling import filled
 
@@ -55,6 +55,19 @@ def test_counts_lead_to_what_they_count(administrator: Caller, curator: Visitor)
         assert f"{count} found" in curator.page(html.unescape(link)), link
 
 
+def test_expert_in_the_pool_whose_term_is_over_is_marked(administrator: Caller, curator: Visitor, clock: Clock) -> None:
+    made = expert(administrator)
+    end = made["term"]["end"]
+    path = f"/experts/{made['id']}"
+    assert "term is over" not in curator.page(path)
+    clock.forward(days=365 * 5 + 30)
+    curator.sign_in("administrator")
+    assert end < str(clock().date())
+    for page in (curator.page("/experts"), curator.page(path)):
+        assert '<span class="tag bad">term is over</span>' in page
+        assert 'tag good">In the pool' not in page
+
+
 def test_list_holds_those_whom_a_duty_concerns(administrator: Caller, curator: Visitor) -> None:
     expert(administrator)
     candidate = administrator.made("/experts", {"name": {"zh": "王一"}, "kind": "K-LAW"})
@@ -62,7 +75,7 @@ def test_list_holds_those_whom_a_duty_concerns(administrator: Caller, curator: V
     page = curator.page("/experts?duty=to_review")
     assert ("王一" in page, "林岚" in page) == (True, False)
     assert "1 found" in page
-    assert "What waits for you: to review. Take the filter away." in page
+    assert "To do: to review. Take the filter away." in page
     assert "<span>Active</span>" not in page
     fresh = curator.page("/experts?stale=false")
     assert "2 found" in fresh
@@ -247,7 +260,7 @@ def test_second_editor_keeps_both_changes(administrator: Caller, curator: Visito
     administrator.patch(path, {"region": "350100"}, etag='"1"')
     status, again = edited(curator, path, page=page, **{"/statement": "我改的自述。"})
     assert status == 412
-    assert "Somebody else changed this while you were editing." in again
+    assert "This was changed elsewhere while you were editing." in again
     assert "<del>Xiamen</del>" in again or "<del>" in again
     assert 'value="350100" selected' in again
     assert "我改的自述。" in again

@@ -10,7 +10,8 @@ from flask import Flask
 from expertdb.database import transaction
 from expertdb.models.experts import Expert
 from expertdb.models.users import User
-from tests.callers import BOOTSTRAP
+from tests.api.people import expert
+from tests.callers import BOOTSTRAP, Caller
 from tests.console.conftest import Visitor, account
 
 FIRST = {
@@ -37,6 +38,21 @@ def begun(stranger: Visitor, **changes: str) -> tuple[int, str]:
 def test_sign_in_leads_to_the_first_run_while_there_is_nobody(stranger: Visitor) -> None:
     assert stranger.get("/sign-in").location == "/first-run"
     assert "Load the sample pool" in stranger.page("/first-run")
+
+
+def test_front_page_says_that_an_administrator_must_be_set_up_first(app: Flask, stranger: Visitor) -> None:
+    page = stranger.page("/")
+    assert 'href="/first-run"' in page
+    assert 'href="/sign-in"' not in page
+    account(app, "administrator")
+    page = stranger.page("/")
+    assert 'href="/first-run"' not in page
+    assert 'href="/sign-in"' in page
+
+
+def test_sample_pool_is_not_offered_where_there_are_experts(administrator: Caller, stranger: Visitor) -> None:
+    expert(administrator)
+    assert "Load the sample pool" not in stranger.page("/first-run")
 
 
 def test_first_administrator_is_signed_in(app: Flask, stranger: Visitor) -> None:

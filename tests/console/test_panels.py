@@ -208,7 +208,7 @@ def test_rules_in_the_way_are_named_with_what_would_have_to_give(official: Visit
 def test_panel_is_confirmed_by_a_named_person_with_reasons(official: Visitor, office: Caller, asked: str) -> None:
     rules = [{"type": "at_least", "count": 2, "kinds": ["K-LAW"]}]
     panel = proposed(office, asked, rules=rules)
-    assert "专家丁 sits with rank 4, before:" in html.unescape(official.page(f"/panels/{panel['id']}"))
+    assert "专家丁 is chosen (rank 4) ahead of:" in html.unescape(official.page(f"/panels/{panel['id']}"))
     blank = decided(official, panel["id"], **{"/reason": "", "/deviations/0/reason": ""})
     for field in ("reason", "confirmed_by", "deviations-0-reason"):
         assert f'href="#f-{field}"' in blank.text
@@ -256,6 +256,18 @@ def test_two_who_decide_at_once_do_not_decide_twice(official: Visitor, office: C
     assert official.get(path).status_code == 404
 
 
+def test_form_says_what_a_blank_kind_of_panel_stands_for(official: Visitor, office: Caller, asked: str) -> None:
+    said = re.search(r'<option value="">(.*?)</option>', official.page(f"{asked}/panels/new"))
+    assert said is not None
+    assert said[1] == "by the kind of request: Complex consultation"
+    for wish, words in (
+        ({"preset": "policy"}, "as the request wishes: Policy"),
+        ({"rules": [{"type": "odd"}]}, "the rules that the request states"),
+    ):
+        path = f"/requests/{office.made('/requests', ASKED | {'panel': wish})['id']}"
+        assert f'<option value="">{words}' in official.page(f"{path}/panels/new"), words
+
+
 def test_member_is_replaced_with_a_reason(official: Visitor, office: Caller, asked: str, pool: list[str]) -> None:
     panel = proposed(office, asked)
     path = f"/panels/{panel['id']}/replacements/new"
@@ -264,7 +276,27 @@ def test_member_is_replaced_with_a_reason(official: Visitor, office: Caller, ask
     assert official.client.post(path, data=fields, headers=official.headers).status_code == 422
     answer = official.client.post(path, data=fields | {"/reason": "出差"}, headers=official.headers)
     assert answer.status_code == 303, answer.text
-    assert seated(official.page(answer.location), "Members") == [NAMES[0], NAMES[2], NAMES[3]]
+    page = official.page(answer.location)
+    assert seated(page, "Members") == [NAMES[0], NAMES[2], NAMES[3]]
+    assert f"{NAMES[3]} steps in for {NAMES[1]}" in page
+    assert "what each rule costs is not worked out for it" in page
+    assert "<h3>Rules</h3>" in page
+    assert '<bdi class="quiet">甲 policy_office</bdi>' in page[page.index('<ol class="steps">') :]
+
+
+def test_panel_says_which_requested_expertise_it_covers(
+    official: Visitor, office: Caller, administrator: Caller, pool: list[str]
+) -> None:
+    assert administrator.patch(f"/experts/{pool[0]}", {"codes": ["LG-INV"]}, etag="*").status_code == 200
+    aspects = [{"code": "LG-INV"}, {"code": "TM", "need": "must"}]
+    asked = f"/requests/{office.made('/requests', ASKED | {'aspects': aspects})['id']}"
+    for page in (tried(official, asked), official.page(f"/panels/{proposed(office, asked)['id']}")):
+        matrix = re.search(r'<table class="matrix">.*?<tbody>(.*?)</table>', page, re.DOTALL)
+        assert matrix is not None
+        assert re.findall(r"<bdi>(.*?)</bdi>", matrix[1]) == NAMES[:3]
+        assert (matrix[1].count("curated code"), matrix[1].count("lacking")) == (1, 3)
+        assert "No member covers Trademark." in page
+        assert "No member covers Patent invalidation" not in page
 
 
 def test_replacement_is_sought_while_somebody_else_writes(

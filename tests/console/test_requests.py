@@ -122,6 +122,47 @@ def test_agency_sees_its_own_requests_only(app: Flask, office: Caller) -> None:
     assert worker.get("/experts").status_code == 403
 
 
+def test_histories_and_requests_say_who_acted(app: Flask, official: Visitor, office: Caller) -> None:
+    worker = visitor(app, "agency", "某单位")
+    made = worker.post("/requests/new", {"/kind": "consultation", "/title": "鞋样", "/text": "鞋"}, at="/requests/new")
+    path = made.location
+    moved(office, path, "accepted")
+    page = official.page(path)
+    assert re.search(r"<dt>Filed by</dt><dd><bdi>甲 agency</bdi>", page)
+    steps = re.findall(r'<bdi class="quiet">(.*?)</bdi>', page[page.index('<ol class="steps">') :])
+    assert steps == ["a policy_office", "甲 agency"]
+    seen = worker.page(path)
+    assert "甲 agency" in seen
+    assert "a policy_office" not in seen
+    assert "the office" in seen
+
+
+def test_list_leads_to_a_panel_and_to_who_is_not_on_it(
+    administrator: Caller, official: Visitor, office: Caller
+) -> None:
+    expert(administrator)
+    request = asked(office)
+    filed = office.made(f"/requests/{request}/shortlists", {})
+    page = official.page(f"/shortlists/{filed['id']}")
+    assert f'href="/requests/{request}/panels/new"' in page
+    assert f'href="/requests/{request}/standing"' in page
+
+
+def test_countries_stand_as_the_reader_seeks_them(official: Visitor) -> None:
+    for language, ends in (
+        ("en", ["Afghanistan", "Åland Islands", "Albania", "Zambia", "Zimbabwe"]),
+        ("zh", ["阿尔巴尼亚", "阿尔及利亚", "阿富汗", "中非共和国"]),
+    ):
+        official.client.set_cookie("language", language)
+        page = official.page("/requests/new")
+        select = page[page.index('name="/region"') :]
+        words = re.findall(r'<option value="[A-Z0-9][^"]*"[^>]*>(.*?)</option>', select[: select.index("</select>")])
+        assert words[:3] in (["Fujian", "Fuzhou", "Xiamen"], ["福建省", "福州市", "厦门市"])
+        abroad = words[words.index("Taiwan, China" if language == "en" else "中国台湾") + 1 :]
+        assert [one for one in abroad if one in ends] == ends
+        assert (abroad[0], abroad[-1]) == (ends[0], ends[-1])
+
+
 def test_request_moves_with_a_reason(official: Visitor, office: Caller) -> None:
     id = asked(office)
     path = f"/requests/{id}/moves/accepted"
@@ -202,11 +243,15 @@ def test_evidence_stands_with_its_words_marked(administrator: Caller, official: 
 
 
 def test_aspects_stand_beside_the_candidates(administrator: Caller, official: Visitor, office: Caller) -> None:
-    expert(administrator)
-    page = official.page(f"/requests/{asked(office, aspects=[*ASPECTS, {'code': 'K-TMA'}])}/ranking")
-    matrix = re.search(r'<table class="matrix">(.*?)</table>', page, re.DOTALL)
+    expert(administrator, statement="熟悉商标。", codes=["LG-INV"])
+    aspects = [{"code": "LG-INV"}, {"code": "TM"}, {"code": "K-TMA"}, {"code": "DES", "need": "must"}]
+    page = official.page(f"/requests/{asked(office, aspects=aspects)}/ranking")
+    matrix = re.search(r'<table class="matrix">.*?<tbody>(.*?)</table>', page, re.DOTALL)
     assert matrix is not None
-    assert (matrix[1].count("covers it"), matrix[1].count("does not")) == (1, 2)
+    cells = [re.sub("<[^>]+>", "", cell) for cell in re.findall(r"<td.*?</td>", matrix[1])]
+    assert cells == ["●curated code", "○mentioned in the profile only", "neither", "lacking"]
+    assert "mentioned: Trademark" in page
+    assert "lacks what is required: Industrial design" in page
     assert page.count("nobody in the pool holds it.") == 2
 
 
@@ -253,7 +298,7 @@ def test_comparison_says_why_one_stands_first(administrator: Caller, official: V
     link = re.search(r'href="(/shortlists/[^"]+/comparison[^"]+)"', page)
     assert link is not None
     compared = official.page(html.unescape(link[1]))
-    assert "Why does 林岚 stand before 王一?" in compared
+    assert "Why is 林岚 ranked above 王一?" in compared
     assert official.get(f"/shortlists/{made['id']}/comparison").status_code == 200
     assert official.get(f"/shortlists/{made['id']}/comparison?first=nobody").status_code == 422
 

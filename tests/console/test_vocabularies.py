@@ -102,7 +102,7 @@ def test_change_from_an_outdated_page_is_refused(administrator_page: Visitor) ->
     late = send(administrator_page, address, old, **{"changes/0/alias": "后到", "reason": "补充"})
     assert late.startswith("412")
     assert 'value="后到"' in late
-    assert "Somebody else changed this" in late
+    assert "This was changed elsewhere" in late
     assert "后到" in send(administrator_page, address, late, **{})
 
 

@@ -41,6 +41,8 @@ def found(**query: Any) -> int:
         {"status": "active"},
         {"status": "active", "region": "350000", "subject": "PAT"},
         {"q": "专利"},
+        {"q": "福州律师"},
+        {"q": "trade mark attorney 福州", "status": "active"},
         {"q": "patent", "kind": "K-LAW"},
         {"service": "LG-INV", "industry": "SE05"},
         {"subject": "PAT", "service": "LG", "industry": "SE05", "kind": "K-PA"},

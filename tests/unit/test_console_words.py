@@ -33,7 +33,7 @@ from expertdb.schemas.requests import NEEDS, RequestPatch
 from expertdb.schemas.shortlists import Filters
 from expertdb.schemas.users import UserPatch
 from expertdb.schemas.vocabularies import SUGGESTION_STATUSES
-from expertdb.services import answers, batches, eligibility, exclusions, lifecycle, shown, sweep
+from expertdb.services import answers, batches, eligibility, exclusions, lifecycle, matter_duties, shown, sweep
 from expertdb.worker import KINDS
 from matching.assignment import FAIRNESS
 from matching.panel import GROUPINGS, TYPES, preset, presets
@@ -74,6 +74,7 @@ EXACT: dict[str, Iterable[str]] = {
     "adoption": opinions.ADOPTIONS,
     "criterion": evaluations.CRITERIA,
     "duty": notices.DUTIES,
+    "matter_duty": matter_duties.KINDS,
     "effect": conflict_types.EFFECTS,
     "certainty": conflict_types.CERTAINTIES,
     "panel_status": panels.PANEL_STATES,
