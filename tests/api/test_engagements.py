@@ -364,6 +364,31 @@ def test_whoever_served_in_an_earlier_stage_is_out_of_the_next(office: Caller, p
     assert second["expert"]["id"] in listed(office.made(f"/requests/{asked['id']}/shortlists", {}))
 
 
+def test_whoever_served_in_an_earlier_stage_of_an_earlier_stage_is_out_too(office: Caller, panel: Any) -> None:
+    first, _ = invited(office, panel)
+    accept(office, first)
+    between = office.made("/requests", ASKED | {"earlier_stages": [panel["request"]]})
+    asked = office.made("/requests", ASKED | {"earlier_stages": [between["id"]]})
+    office.patch(f"/requests/{between['id']}", {"earlier_stages": [panel["request"], asked["id"]]}, etag="*")
+    for one in (between, asked):
+        found = office.get(f"/requests/{one['id']}/conflicts").json["recused"]
+        assert [(it["expert"]["id"], it["reason"]) for it in found] == [
+            (first["expert"]["id"], "recused:earlier_stage")
+        ]
+
+
+def test_whoever_accepted_and_left_an_earlier_stage_is_out_and_whoever_never_accepted_is_not(
+    office: Caller, panel: Any
+) -> None:
+    first, second = invited(office, panel)
+    accept(office, first)
+    for one in (first, second):
+        assert move(office, one, "withdrawn").status_code == 200
+    asked = office.made("/requests", ASKED | {"earlier_stages": [panel["request"]]})
+    found = office.get(f"/requests/{asked['id']}/conflicts").json["recused"]
+    assert [one["expert"]["id"] for one in found] == [first["expert"]["id"]]
+
+
 def test_cancelled_request_asks_nobody_any_more(office: Caller, agency: Caller, panel: Any) -> None:
     first, second = invited(office, panel)
     accept(office, first)
