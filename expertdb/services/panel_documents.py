@@ -14,6 +14,7 @@ from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Pt
 
+from expertdb.models.evaluations import CRITERIA
 from expertdb.schemas import reason_words
 from expertdb.services.recusals import PREFIX
 from expertdb.wording import spoken
@@ -62,6 +63,8 @@ class _Writer:
     def write(self) -> None:
         self.document.add_heading(self.label("title"), level=0)
         self._facts([("panel_id", self.content["panel"]["id"]), ("status", self.content["panel"]["status"])])
+        if self.content["panel"]["replaces"]:
+            self._facts([("replaces", self.content["panel"]["replaces"])])
         self.document.add_paragraph(self.label("anchors"))
         sections: tuple[tuple[str, Callable[[], None]], ...] = (
             ("request", self._request),
@@ -72,6 +75,7 @@ class _Writer:
             ("decision", self._decision),
             ("engagements", self._engagements),
             ("opinions", self._opinions),
+            ("evaluations", self._evaluations),
             ("candidates", self._candidates),
         )
         for name, section in sections:
@@ -216,6 +220,15 @@ class _Writer:
             )
             self._facts([("text", one["text"]), ("signed_by", one["signed_by"]), ("digest", one["digest"])])
             self._facts([("adoption", one["adoption"]), ("reason", one["adoption_reason"])])
+
+    def _evaluations(self) -> None:
+        rows = [
+            (self.name(one["expert"]), self.label(one["evaluator"]), *(one["scores"][name] for name in CRITERIA))
+            for one in self.content["evaluations"]
+        ]
+        self._table(("name", "evaluator", *CRITERIA), rows)
+        for one in self.content["evaluations"]:
+            self._facts([("name", self.name(one["expert"])), ("comment", one["comment"]), ("reply", one["reply"])])
 
     def _candidates(self) -> None:
         rows = []

@@ -3,9 +3,12 @@
 Pinned: only members of a confirmed panel are invited; interests are declared before anything is accepted or released,
 and what is declared recuses; reserves step in, in order and lawfully; an expert's link opens one live invitation and
 nothing else; contact is released after acceptance, with a trace; opinions stay as they were signed, and a policy is not
-closed before each has its answer; evaluations have a time and a right of reply, and no rank ever feels them.
+closed before each has its answer; evaluations have a time and a right of reply, and no rank ever feels them; the file
+of a panel has all of it, also what went before where the panel replaced another.
 """
 
+import io
+import zipfile
 from typing import Any
 
 import pytest
@@ -532,3 +535,39 @@ def test_low_ratings_propose_a_suspension_and_touch_no_rank(
     assert (proposal["expert"]["id"], proposal["reasons"]) == (one["expert"]["id"], ["confidentiality"])
     assert [(entry["expert"]["id"], entry["affinity"]) for entry in preview(office)["entries"]] == before
     assert office.get("/evaluations/proposals").status_code == 403
+
+
+def document(office: Caller, panel: dict[str, Any], language: str) -> str:
+    raw = office.get(f"/panels/{panel['id']}/file?format=docx&language={language}").data
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        return archive.read("word/document.xml").decode()
+
+
+def test_file_of_a_panel_has_the_evaluations_and_the_replies(office: Caller, agency: Caller, panel: Any) -> None:
+    one, guest = delivered(office, panel)
+    made = agency.made("/evaluations", {"engagement": one["id"], "scores": SCORES, "comment": "按时交稿"})
+    guest.post(f"/evaluations/{made['id']}/replies", {"text": "感谢指正"})
+    [kept] = office.get(f"/panels/{panel['id']}/file?format=json").json["evaluations"]
+    assert (kept["expert"], kept["evaluator"], kept["scores"]) == (one["expert"]["id"], "agency", SCORES)
+    assert (kept["comment"], kept["reply"]) == ("按时交稿", "感谢指正")
+    for language, heads in (("zh", {"保密", "申请单位"}), ("en", {"Confidentiality", "requester"})):
+        written = document(office, panel, language)
+        assert all(word in written for word in heads | {"按时交稿", "感谢指正"}), written
+
+
+def test_file_of_a_replacement_says_what_it_replaces_and_who_said_no(office: Caller, panel: Any) -> None:
+    first, second = invited(office, panel)
+    accept(office, second)
+    for _ in range(3):  # Both reserves say no as well.
+        [asked] = office.get(f"/engagements?panel={panel['id']}&status=invited").json["items"]
+        move(office, asked, "declined", "没空")
+    replaced = office.made(f"/panels/{panel['id']}/replacements", {"expert": asked["expert"]["id"], "reason": "辞任"})
+    given = [{"expert": one["expert"], "reason": "递补"} for one in replaced["deviations"]]
+    body = {"to": "confirmed", "reason": "同意", "confirmed_by": "王某", "deviations": given}
+    office.post(f"/panels/{replaced['id']}/transitions", body, etag="*")
+    kept = office.get(f"/panels/{replaced['id']}/file?format=json").json
+    assert kept["panel"]["replaces"] == panel["id"]
+    said = [(one["panel"], one["status"]) for one in kept["engagements"]]
+    assert sorted(said) == sorted([*[(panel["id"], "declined")] * 3, (replaced["id"], "accepted")])
+    assert first["expert"]["id"] in kept["names"]["experts"]
+    assert panel["id"] in document(office, replaced, "zh")
