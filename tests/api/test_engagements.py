@@ -145,7 +145,7 @@ def test_answer_is_awaited_for_three_working_days_or_as_said(office: Caller, pan
     assert faults(refused) == ["/respond_by"]
 
 
-def test_interests_come_before_acceptance_and_files_after(office: Caller, panel: Any) -> None:
+def test_interests_come_before_acceptance_and_the_text_after(office: Caller, panel: Any) -> None:
     one = invited(office, panel)[0]
     guest = link_to(office, one)
     path = f"/engagements/{one['id']}"
@@ -349,10 +349,17 @@ def test_load_counts_what_was_asked_and_cool_off_gives_rest(
     assert office.made(f"/requests/{asked['id']}/shortlists", {})["left_out"] == {}
 
 
-def test_declined_invitation_is_no_load(office: Caller, administrator: Caller, panel: Any) -> None:
+@pytest.mark.parametrize("to", ["declined", "silent", "withdrawn"])
+def test_engagement_that_came_to_nothing_is_no_load_and_asks_for_no_rest(
+    office: Caller, administrator: Caller, panel: Any, clock: Clock, to: str
+) -> None:
     one = invited(office, panel)[0]
-    administrator.patch(f"/experts/{one['expert']['id']}", {"availability": {"max_load": 1}}, etag="*")
-    move(office, one, "declined")
+    limits = {"availability": {"max_load": 1, "cool_off_days": 30}}
+    administrator.patch(f"/experts/{one['expert']['id']}", limits, etag="*")
+    if to == "withdrawn":
+        accept(office, one)
+    clock.forward(days=10 if to == "silent" else 0)
+    assert move(office, one, to).status_code == 200
     asked = office.made("/requests", ASKED)
     assert office.made(f"/requests/{asked['id']}/shortlists", {})["left_out"] == {}
 
