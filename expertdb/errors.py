@@ -218,9 +218,15 @@ class OnlyDraftsCanBeDeleted(DomainError):
 class RequestIsClosedToEdits(DomainError):
     """The request has left the states in which it may be edited."""
 
-    def __init__(self, status: str, editable: tuple[str, ...]) -> None:
-        detail = 'This request is "{status}"; it can be edited while it is: {editable}.'
+    def __init__(self, status: str, editable: tuple[str, ...], identifiable: tuple[str, ...]) -> None:
         found, wanted = called("request_status", status), all_called("request_status", editable)
+        if status in identifiable:
+            detail = (
+                'This request is "{status}"; it can be edited while it is: {editable}. Now an office may only say '
+                "which organisations its parties and related organisations are, names and roles as they stand."
+            )
+        else:
+            detail = 'This request is "{status}"; it can be edited while it is: {editable}.'
         super().__init__(Text(detail, status=found, editable=wanted))
 
 

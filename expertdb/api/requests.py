@@ -45,7 +45,7 @@ def read_request(call: Call, request_id: str) -> ConsultationRequest:
 @takes(RequestPatch)
 @answers(RequestAnswer)
 def edit_request(call: Call, request_id: str) -> ConsultationRequest:
-    """Change what the body names, while the request is a draft, submitted or returned."""
+    """Change what the body names until it is accepted; from then an office says which organisations its parties are."""
     return requests.edit(call.session, request_id, call.body, version=call.version, actor=call.actor, now=call.now)
 
 

@@ -66,6 +66,7 @@ ACTION = {
     "panel.moved": Text("Status of a panel changed"),
     "panel.proposed": Text("Panel proposed"),
     "request.edited": Text("Request edited"),
+    "request.parties_identified": Text("Parties of a request identified"),
     "request.moved": Text("Status of a request changed"),
     "request.submitted": Text("Request submitted"),
     "restricted.exported": Text("Contact or identity data exported"),

@@ -11,7 +11,8 @@ from expertdb.models.experts import Expert
 from expertdb.models.panels import Panel
 
 ENGAGEMENT_STATES = ("invited", "accepted", "declined", "silent", "withdrawn", "delivered")
-# Who is or was at work, or may be at any moment: what load and cool-off count.
+# Who is or was at work, or may be at any moment: what load and cool-off count. What was declined, let lapse, withdrawn
+# or cancelled came to nothing; a cancelled request that is sent anew must not find its own experts cooling off.
 COUNTED = ("invited", "accepted", "delivered")
 # How an expert declared interests to an office that took it down.
 WAYS_OF_DECLARING = ("telephone", "paper", "email", "in_person")

@@ -1,7 +1,5 @@
 """The wire contract of consultation requests."""
 
-import re
-from collections.abc import Iterable
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_dump, pre_dump, validates
@@ -13,11 +11,10 @@ from expertdb.schemas.fields import Choice, Code, Day, Int, Moment, Several, Str
 from expertdb.schemas.panel_wishes import PanelWish
 from expertdb.schemas.personal import Remark
 from expertdb.schemas.shared import PageQuery, Reference, plain, reference
+from expertdb.schemas.state_secrets import WithoutStateSecrets
 from expertdb.wording import Text
 
 NEEDS = ("must", "nice")
-# How a document of the state says that it is secret: 绝密★30年, 机密★, 秘密★1年.
-STATE_SECRET_MARK = re.compile("(绝密|机密|秘密) ?[★☆]")
 
 
 class AspectBody(Schema):
@@ -82,15 +79,7 @@ def refuse_repeated_aspects(aspects: list[dict[str, str]]) -> None:
         raise ValidationError(repeated)
 
 
-def refuse_state_secrets(texts: Iterable[str]) -> None:
-    """Raise ValidationError where a text bears the mark of a state secret."""
-    for text in texts:
-        if found := STATE_SECRET_MARK.search(text):
-            detail = "This bears the mark of a state secret ({mark}); state secrets must not enter this system."
-            raise ValidationError([Text(detail, mark=found[0])])
-
-
-class RequestPatch(Schema):
+class RequestPatch(WithoutStateSecrets):
     """What changes of a request; what is not named stays, and every list is replaced as a whole."""
 
     kind = Choice(KINDS)
@@ -120,14 +109,6 @@ class RequestPatch(Schema):
     def each_aspect_once(self, aspects: list[dict[str, str]], **kwargs: Any) -> None:
         refuse_repeated_aspects(aspects)
 
-    @validates("title", "text")
-    def holds_no_state_secret(self, text: str, **kwargs: Any) -> None:
-        refuse_state_secrets([text])
-
-    @validates("questions")
-    def ask_for_no_state_secret(self, questions: list[str], **kwargs: Any) -> None:
-        refuse_state_secrets(questions)
-
 
 class RequestBody(RequestPatch):
     """A new request; its requester is the caller's organisation unless an office names another."""
@@ -153,7 +134,7 @@ class RequestAnswer(RequestPatch):
         return plain(self, consultation_request) | {"requester": reference(consultation_request.requester)}
 
 
-class RequestTransitionBody(Schema):
+class RequestTransitionBody(WithoutStateSecrets):
     """Where to go in the life cycle, and why."""
 
     to = Choice(STATUSES, required=True)

@@ -12,6 +12,7 @@ from expertdb.schemas.fields import Choice, Code, Int, Moment, Said, Several, Sh
 from expertdb.schemas.reason_words import sayable
 from expertdb.schemas.requests import AspectBody, refuse_repeated_aspects
 from expertdb.schemas.shared import PageQuery, Reference
+from expertdb.schemas.state_secrets import WithoutStateSecrets
 from expertdb.wording import Text
 
 MAXIMUM_SIZE = 100
@@ -42,7 +43,7 @@ class ShortlistBody(Schema):
     )
 
 
-class PreviewBody(ShortlistBody):
+class PreviewBody(ShortlistBody, WithoutStateSecrets):
     """A matter to match without storing anything."""
 
     kind = Choice(KINDS, load_default="consultation")

@@ -68,6 +68,8 @@ def create(session: Session, body: dict[str, Any], *, actor: Actor, now: datetim
         restricted.put(session, expert, body.get("restricted", {}), now)
     session.flush()
     details = {"status": expert.status, "source": expert.entry_source}
+    if body.get("reason"):
+        details["reason"] = body["reason"]
     audit.record(session, actor, "expert.created", kind="expert", id=expert.id, **details)
     return expert
 

@@ -54,11 +54,14 @@ class Move:
 
 Guard = Callable[[Move], Text | None]
 
-# Decisions on entry: whoever brought the candidate in may not make them, whatever their role.
+# Decisions on entry: whoever brought the candidate in may not make them, whatever their role. Taking papers back or up
+# for review, and a candidate's own withdrawal, decide nothing.
 DECISIONS = (
     ("under_review", "publicity"),
+    ("under_review", "draft"),
     ("under_review", "removed"),
     ("publicity", "active"),
+    ("publicity", "under_review"),
     ("publicity", "removed"),
 )
 # What a reviewer may do; an administrator may make every move, and is bound by the same guards.
@@ -66,8 +69,6 @@ REVIEWERS_WAYS = (
     *DECISIONS,
     ("submitted", "under_review"),
     ("submitted", "draft"),
-    ("under_review", "draft"),
-    ("publicity", "under_review"),
 )
 
 
@@ -135,7 +136,7 @@ def _term_ends_soon(move: Move) -> Text | None:
     if end is None or end <= move.today + timedelta(days=days):
         return None
     return Text(
-        "The term lasts until {end}; it can be renewed in its last {days} days.", end=end.isoformat(), days=days
+        "The term lasts until {end}; it can be renewed in the {days} days before.", end=end.isoformat(), days=days
     )
 
 

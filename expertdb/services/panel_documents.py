@@ -15,6 +15,7 @@ from docx.shared import Pt
 
 from expertdb import matter_words
 from expertdb.code_words import ENGAGEMENT_STATUS, PANEL_STATUS
+from expertdb.models.evaluations import CRITERIA
 from expertdb.services.document_words import DocumentWords
 
 LATIN, CHINESE = "Times New Roman", "仿宋"
@@ -62,6 +63,8 @@ class _Writer:
         self.document.add_heading(self.label("title"), level=0)
         panel = self.content["panel"]
         self._facts([("panel_id", panel["id"]), ("status", self.words.of(PANEL_STATUS, panel["status"]))])
+        if panel["replaces"]:
+            self._facts([("replaces", panel["replaces"])])
         self.document.add_paragraph(self.label("anchors"))
         sections: tuple[tuple[str, Callable[[], None]], ...] = (
             ("request", self._request),
@@ -72,6 +75,7 @@ class _Writer:
             ("decision", self._decision),
             ("engagements", self._engagements),
             ("opinions", self._opinions),
+            ("evaluations", self._evaluations),
             ("candidates", self._candidates),
         )
         for name, section in sections:
@@ -209,6 +213,17 @@ class _Writer:
             self._facts([("signed_at", words.moment(one["created_at"])), ("digest", one["digest"])])
             adopted = one["adoption"] and words.of(matter_words.ADOPTION, one["adoption"])
             self._facts([("adoption", adopted), ("adoption_reason", one["adoption_reason"])])
+
+    def _evaluations(self) -> None:
+        rows = [
+            (self.words.name(one["expert"]), self.label(one["evaluator"]), *(one["scores"][name] for name in CRITERIA))
+            for one in self.content["evaluations"]
+        ]
+        self._table(("name", "evaluator", *CRITERIA), rows)
+        for one in self.content["evaluations"]:
+            self._facts(
+                [("name", self.words.name(one["expert"])), ("comment", one["comment"]), ("reply", one["reply"])]
+            )
 
     def _candidates(self) -> None:
         words, rows = self.words, []

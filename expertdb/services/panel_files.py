@@ -14,6 +14,7 @@ from expertdb.models.audit import canonical
 from expertdb.models.conflicts import Waiver
 from expertdb.models.draws import Draw
 from expertdb.models.engagements import Engagement
+from expertdb.models.evaluations import Evaluation
 from expertdb.models.opinions import Opinion
 from expertdb.models.panels import Panel, PanelSeat, PanelTransition
 from expertdb.services import audit, panels
@@ -37,7 +38,7 @@ def content_of(session: Session, panel: Panel) -> dict[str, Any]:
     kept = panel.snapshot
     return {
         "format": FORMAT,
-        "panel": _pick(panel, "id", "status", "choice", "created_at"),
+        "panel": {**_pick(panel, "id", "status", "choice", "created_at"), "replaces": panel.replaces_id},
         "request": kept["request"],
         "rules": {"preset": panel.preset, "rules": rules_of(panel), "left_out": kept["rules_left_out"]},
         "pool": {
@@ -63,6 +64,7 @@ def content_of(session: Session, panel: Panel) -> dict[str, Any]:
         },
         "engagements": [_engagement(one) for one in _engagements(session, panel)],
         "opinions": [_opinion(one) for one in _of_request(session, Opinion, panel)],
+        "evaluations": [_evaluation(one) for one in _of_request(session, Evaluation, panel)],
         "names": panel.names,
         "labels": kept["labels"],
     }
@@ -98,7 +100,8 @@ def _waiver(one: Waiver) -> dict[str, Any]:
 
 def _engagement(one: Engagement) -> dict[str, Any]:
     moments = ("created_at", "respond_by", "declared_at", "answered_at", "ended_at")
-    return {"id": one.id, "expert": one.expert_id, **_pick(one, "status", "promoted_from", "declaration", *moments)}
+    ids = {"id": one.id, "panel": one.panel_id, "expert": one.expert_id}
+    return {**ids, **_pick(one, "status", "promoted_from", "declaration", *moments)}
 
 
 def _opinion(one: Opinion) -> dict[str, Any]:
@@ -106,8 +109,17 @@ def _opinion(one: Opinion) -> dict[str, Any]:
     return {"id": one.id, "expert": one.expert_id, "follows": one.follows_id, **_pick(one, *said, "adopted_at")}
 
 
+def _evaluation(one: Evaluation) -> dict[str, Any]:
+    said = ("evaluator", "scores", "comment", "created_at", "reply", "reply_by", "replied_at")
+    return {"id": one.id, "expert": one.expert_id, "engagement": one.engagement_id, **_pick(one, *said)}
+
+
 def _engagements(session: Session, panel: Panel) -> Iterable[Engagement]:
-    return session.scalars(select(Engagement).where(Engagement.panel_id == panel.id).order_by(Engagement.id))
+    """Who was asked for the panel, and for those whose place it took: whoever said no there is why it is there."""
+    line = [panel.id]
+    while (before := session.scalar(select(Panel.replaces_id).where(Panel.id == line[-1]))) is not None:
+        line.append(before)
+    return session.scalars(select(Engagement).where(Engagement.panel_id.in_(line)).order_by(Engagement.id))
 
 
 def _of_request(session: Session, model: Any, panel: Panel) -> Iterable[Any]:

@@ -94,15 +94,29 @@ def _of_this_matter(
 def _of_earlier_stages(
     session: Session, consultation_request: ConsultationRequest, among: Collection[str] | None
 ) -> Iterable[Finding]:
-    """Whoever served in an earlier request of the same matter."""
+    """Whoever accepted to serve in any earlier request of the same matter; who left again has read it all the same."""
+    accepted = Engagement.status.in_(("accepted", "delivered")) | (
+        (Engagement.status == "withdrawn") & Engagement.answered_at.is_not(None)
+    )
     served = (
-        Engagement.request_id.in_(consultation_request.earlier_stages)
-        & Engagement.status.in_(("accepted", "delivered"))
+        Engagement.request_id.in_(_earlier(session, consultation_request))
+        & accepted
         & restricted(Engagement.expert_id, among)
     )
     for one in session.scalars(select(Engagement).where(served).order_by(Engagement.id)):
         evidence = {"source": "engagement", "request": one.request_id}
         yield Finding(one.expert_id, None, "earlier_stage", CERTAIN, evidence=evidence)
+
+
+def _earlier(session: Session, consultation_request: ConsultationRequest) -> set[str]:
+    """The earlier requests of the same matter, and those before them; edits may have made them a ring."""
+    found: set[str] = set()
+    fresh = set(consultation_request.earlier_stages)
+    while fresh:
+        found |= fresh
+        before = select(ConsultationRequest.earlier_stages).where(ConsultationRequest.id.in_(fresh))
+        fresh = {id for stages in session.scalars(before) for id in stages} - found
+    return found - {consultation_request.id}
 
 
 def _unwanted(

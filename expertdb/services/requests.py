@@ -35,6 +35,10 @@ ROWS = {
     "excluded_experts": ("expert", "reason"),
 }
 EDITABLE = ("draft", "submitted", "returned")
+# Which organisation a name means is the office's work, and what it finds must still be able to recuse somebody: until
+# people are invited. What was asked stays as it was accepted.
+IDENTIFIABLE = ("accepted", "shortlisted", "confirmed")
+NAMED = {"parties": "role", "related_organisations": "relation"}
 
 
 def submit(session: Session, body: dict[str, Any], *, actor: Actor, now: datetime) -> ConsultationRequest:
@@ -99,19 +103,24 @@ def edit(
 ) -> ConsultationRequest:
     """Change what `body` names, if it changes anything.
 
-    Raises NotFound, EditedMeanwhile, RequestIsClosedToEdits, and InvalidInput as `submit` does.
+    Once the request is accepted, an office may still say which organisations its parties are. Raises NotFound,
+    EditedMeanwhile, RequestIsClosedToEdits, and InvalidInput as `submit` does.
     """
     consultation_request = get(session, request_id, actor=actor)
     versions.check(consultation_request.version, version)
-    if consultation_request.status not in EDITABLE:
-        raise RequestIsClosedToEdits(consultation_request.status, EDITABLE)
+    action = "request.edited" if consultation_request.status in EDITABLE else "request.parties_identified"
+    if action != "request.edited" and not _identifies(consultation_request, body, actor):
+        raise RequestIsClosedToEdits(consultation_request.status, EDITABLE, IDENTIFIABLE)
     body = edits.changes(body, _as_stated(consultation_request))
     if not body:
         return consultation_request
     _fill(session, consultation_request, body, actor, now)
     versions.touch(consultation_request, now)
     session.flush()
-    audit.record(session, actor, "request.edited", kind="request", id=request_id, fields=sorted(body))
+    meant = {
+        field: [one.organisation for one in getattr(consultation_request, field)] for field in NAMED if field in body
+    }
+    audit.record(session, actor, action, kind="request", id=request_id, fields=sorted(body), **meant)
     return consultation_request
 
 
@@ -124,6 +133,21 @@ def _as_stated(row: ConsultationRequest) -> dict[str, Any]:
 
 def _rows(rows: Iterable[Any], parts: Iterable[str]) -> list[dict[str, Any]]:
     return [{name: getattr(row, name) for name in parts} for row in rows]
+
+
+def _identifies(consultation_request: ConsultationRequest, body: dict[str, Any], actor: Actor) -> bool:
+    """Whether an office says here which organisations those who are named are, and changes nothing else."""
+    may = actor.role != "agency" and consultation_request.status in IDENTIFIABLE
+    return (
+        may
+        and bool(body)
+        and body.keys() <= NAMED.keys()
+        and all(
+            [(one.name, getattr(one, NAMED[field])) for one in getattr(consultation_request, field)]
+            == [(one["name"], one[NAMED[field]]) for one in body[field]]
+            for field in body
+        )
+    )
 
 
 def record_move(
@@ -217,7 +241,7 @@ def _refuse(
 
 
 def _unknown_organisations(session: Session, body: dict[str, Any], actor: Actor) -> Iterator[Fault]:
-    for field in ("parties", "related_organisations"):
+    for field in NAMED:
         for place, one in enumerate(body.get(field, ())):
             id, pointer = one.get("organisation"), f"/{field}/{place}/organisation"
             if id and actor.role == "agency":

@@ -3,9 +3,12 @@
 Pinned: only members of a confirmed panel are invited; interests are declared before anything is accepted or released,
 and what is declared recuses; reserves step in, in order and lawfully; an expert's link opens one live invitation and
 nothing else; contact is released after acceptance, with a trace; opinions stay as they were signed, and a policy is not
-closed before each has its answer; evaluations have a time and a right of reply, and no rank ever feels them.
+closed before each has its answer; evaluations have a time and a right of reply, and no rank ever feels them; the file
+of a panel has all of it, also what went before where the panel replaced another.
 """
 
+import io
+import zipfile
 from typing import Any
 
 import pytest
@@ -142,7 +145,7 @@ def test_answer_is_awaited_for_three_working_days_or_as_said(office: Caller, pan
     assert faults(refused) == ["/respond_by"]
 
 
-def test_interests_come_before_acceptance_and_files_after(office: Caller, panel: Any) -> None:
+def test_interests_come_before_acceptance_and_the_text_after(office: Caller, panel: Any) -> None:
     one = invited(office, panel)[0]
     guest = link_to(office, one)
     path = f"/engagements/{one['id']}"
@@ -366,10 +369,17 @@ def test_load_counts_what_was_asked_and_cool_off_gives_rest(
     assert office.made(f"/requests/{asked['id']}/shortlists", {})["left_out"] == {}
 
 
-def test_declined_invitation_is_no_load(office: Caller, administrator: Caller, panel: Any) -> None:
+@pytest.mark.parametrize("to", ["declined", "silent", "withdrawn"])
+def test_engagement_that_came_to_nothing_is_no_load_and_asks_for_no_rest(
+    office: Caller, administrator: Caller, panel: Any, clock: Clock, to: str
+) -> None:
     one = invited(office, panel)[0]
-    administrator.patch(f"/experts/{one['expert']['id']}", {"availability": {"max_load": 1}}, etag="*")
-    move(office, one, "declined")
+    limits = {"availability": {"max_load": 1, "cool_off_days": 30}}
+    administrator.patch(f"/experts/{one['expert']['id']}", limits, etag="*")
+    if to == "withdrawn":
+        accept(office, one)
+    clock.forward(days=10 if to == "silent" else 0)
+    assert move(office, one, to).status_code == 200
     asked = office.made("/requests", ASKED)
     assert office.made(f"/requests/{asked['id']}/shortlists", {})["left_out"] == {}
 
@@ -382,6 +392,31 @@ def test_whoever_served_in_an_earlier_stage_is_out_of_the_next(office: Caller, p
     assert [(one["expert"]["id"], one["reason"]) for one in found] == [(first["expert"]["id"], "recused:earlier_stage")]
     assert found[0]["findings"][0]["evidence"] == {"source": "engagement", "request": panel["request"]}
     assert second["expert"]["id"] in listed(office.made(f"/requests/{asked['id']}/shortlists", {}))
+
+
+def test_whoever_served_in_an_earlier_stage_of_an_earlier_stage_is_out_too(office: Caller, panel: Any) -> None:
+    first, _ = invited(office, panel)
+    accept(office, first)
+    between = office.made("/requests", ASKED | {"earlier_stages": [panel["request"]]})
+    asked = office.made("/requests", ASKED | {"earlier_stages": [between["id"]]})
+    office.patch(f"/requests/{between['id']}", {"earlier_stages": [panel["request"], asked["id"]]}, etag="*")
+    for one in (between, asked):
+        found = office.get(f"/requests/{one['id']}/conflicts").json["recused"]
+        assert [(it["expert"]["id"], it["reason"]) for it in found] == [
+            (first["expert"]["id"], "recused:earlier_stage")
+        ]
+
+
+def test_whoever_accepted_and_left_an_earlier_stage_is_out_and_whoever_never_accepted_is_not(
+    office: Caller, panel: Any
+) -> None:
+    first, second = invited(office, panel)
+    accept(office, first)
+    for one in (first, second):
+        assert move(office, one, "withdrawn").status_code == 200
+    asked = office.made("/requests", ASKED | {"earlier_stages": [panel["request"]]})
+    found = office.get(f"/requests/{asked['id']}/conflicts").json["recused"]
+    assert [one["expert"]["id"] for one in found] == [first["expert"]["id"]]
 
 
 def test_cancelled_request_asks_nobody_any_more(office: Caller, agency: Caller, panel: Any) -> None:
@@ -527,3 +562,39 @@ def test_low_ratings_propose_a_suspension_and_touch_no_rank(
     assert (proposal["expert"]["id"], proposal["reasons"]) == (one["expert"]["id"], ["confidentiality"])
     assert [(entry["expert"]["id"], entry["affinity"]) for entry in preview(office)["entries"]] == before
     assert office.get("/evaluations/proposals").status_code == 403
+
+
+def document(office: Caller, panel: dict[str, Any], language: str) -> str:
+    raw = office.get(f"/panels/{panel['id']}/file?format=docx&language={language}").data
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        return archive.read("word/document.xml").decode()
+
+
+def test_file_of_a_panel_has_the_evaluations_and_the_replies(office: Caller, agency: Caller, panel: Any) -> None:
+    one, guest = delivered(office, panel)
+    made = agency.made("/evaluations", {"engagement": one["id"], "scores": SCORES, "comment": "按时交稿"})
+    guest.post(f"/evaluations/{made['id']}/replies", {"text": "感谢指正"})
+    [kept] = office.get(f"/panels/{panel['id']}/file?format=json").json["evaluations"]
+    assert (kept["expert"], kept["evaluator"], kept["scores"]) == (one["expert"]["id"], "agency", SCORES)
+    assert (kept["comment"], kept["reply"]) == ("按时交稿", "感谢指正")
+    for language, heads in (("zh", {"保密", "申请单位"}), ("en", {"Confidentiality", "requester"})):
+        written = document(office, panel, language)
+        assert all(word in written for word in heads | {"按时交稿", "感谢指正"}), written
+
+
+def test_file_of_a_replacement_says_what_it_replaces_and_who_said_no(office: Caller, panel: Any) -> None:
+    first, second = invited(office, panel)
+    accept(office, second)
+    for _ in range(3):  # Both reserves say no as well.
+        [asked] = office.get(f"/engagements?panel={panel['id']}&status=invited").json["items"]
+        move(office, asked, "declined", "没空")
+    replaced = office.made(f"/panels/{panel['id']}/replacements", {"expert": asked["expert"]["id"], "reason": "辞任"})
+    given = [{"expert": one["expert"], "reason": "递补"} for one in replaced["deviations"]]
+    body = {"to": "confirmed", "reason": "同意", "confirmed_by": "王某", "deviations": given}
+    office.post(f"/panels/{replaced['id']}/transitions", body, etag="*")
+    kept = office.get(f"/panels/{replaced['id']}/file?format=json").json
+    assert kept["panel"]["replaces"] == panel["id"]
+    said = [(one["panel"], one["status"]) for one in kept["engagements"]]
+    assert sorted(said) == sorted([*[(panel["id"], "declined")] * 3, (replaced["id"], "accepted")])
+    assert first["expert"]["id"] in kept["names"]["experts"]
+    assert panel["id"] in document(office, replaced, "zh")

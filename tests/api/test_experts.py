@@ -56,6 +56,13 @@ def test_take_over_without_term_gets_three_years_from_today(administrator: Calle
     assert made["term"] == {"start": "2026-11-23", "end": "2029-11-22"}
 
 
+def test_reason_of_a_take_over_is_in_the_audit_log_where_one_is_stated(administrator: Caller) -> None:
+    for stated in ({"reason": "随名册并入"}, {}):
+        made = administrator.made("/experts", {"name": {"zh": "林某"}, "kind": "K-PA", "status": "active"} | stated)
+        [entered] = administrator.get(f"/audit?subject={made['id']}").json["items"]
+        assert entered["details"] == {"status": "active", "source": "take_over"} | stated
+
+
 def test_take_over_cannot_enter_halfway_through_review(administrator: Caller) -> None:
     answer = administrator.post("/experts", DRAFT | {"status": "publicity"})
     assert answer.status_code == 422

@@ -62,7 +62,16 @@ def test_whoever_entered_or_submitted_a_candidate_does_not_decide_on_them(app: F
     for who in (one, other):
         assert "somebody else" in refused(who, path, "publicity", 403)
         assert "somebody else" in refused(who, path, "removed", 403)
+        assert "somebody else" in refused(who, path, "draft", 403)
     moved(caller(app, "administrator"), path, "publicity")
+    for who in (one, other):
+        assert "somebody else" in refused(who, path, "under_review", 403)
+
+
+def test_whoever_submitted_a_candidate_takes_them_back_before_the_review(administrator: Caller) -> None:
+    path = f"/experts/{expert(administrator, status='draft')['id']}"
+    for to in ("submitted", "draft", "submitted", "under_review", "withdrawn"):
+        assert moved(administrator, path, to)["status"] == to
 
 
 def test_unit_that_nominated_does_not_decide(app: Flask, administrator: Caller) -> None:
@@ -148,7 +157,14 @@ def test_term_is_renewed_early_in_its_last_days_only(administrator: Caller, cloc
     path = f"/experts/{expert(administrator, term={'start': '2024-01-01', 'end': '2026-12-31'})['id']}"
     assert carried(administrator, path, "renewed")["term"] == {"start": "2026-11-23", "end": "2029-12-31"}
     carried(administrator, path, "active")
-    assert "last 60 days" in refused(administrator, path, "renewed")
+    assert "60 days before" in refused(administrator, path, "renewed")
+
+
+@pytest.mark.parametrize(("end", "status"), [("2027-01-22", 200), ("2027-01-23", 409)])
+def test_term_is_renewed_from_sixty_days_before_its_end(administrator: Caller, end: str, status: int) -> None:
+    path = f"/experts/{expert(administrator, term={'start': '2024-01-24', 'end': end})['id']}"
+    asked = administrator.post(f"{path}/transitions", {"to": "renewed", "reason": "续聘"}, etag="*")
+    assert asked.status_code == status
 
 
 def test_term_that_somebody_states_is_kept_within_reason(administrator: Caller) -> None:

@@ -2,7 +2,8 @@
 
 Pinned: who is tied to a party, a related organisation or the matter is on no list, with the reason code, the findings
 and the rank they would have had, which only offices see; a waiver brings back whom it may, until it ends; nobody
-waives what cannot be waived; a tie entered between ranking and storing still counts; a list keeps what was found.
+waives what cannot be waived; which organisation a party is can be said until people are invited; a tie entered
+between ranking and storing still counts; a list keeps what was found.
 """
 
 from typing import Any
@@ -14,7 +15,7 @@ from expertdb.database import transaction
 from expertdb.services import shortlists
 from expertdb.services.actors import SYSTEM
 from expertdb.services.recusals import NOBODY_RECUSED
-from tests.api.people import ASKED, expert, listed, preview
+from tests.api.people import ASKED, expert, invited_expert, listed, moved, preview
 from tests.callers import Caller, Clock
 
 PARTY = "宁德闽山电池有限公司"
@@ -269,3 +270,52 @@ def test_list_keeps_what_was_found_when_the_tie_is_gone(office: Caller, three: A
     made = drawn_up(office)
     office.delete(f"/experts/{three[0]['id']}/ties/{kept['id']}", etag="*")
     assert office.get(f"/shortlists/{made['id']}").json["recused"] == made["recused"]
+
+
+def test_office_says_after_acceptance_which_organisation_a_party_is_and_its_people_are_recused(
+    administrator: Caller, office: Caller
+) -> None:
+    theirs = expert(administrator, "戊某", organisation="福州长乐动力有限公司")
+    path = f"/requests/{office.made('/requests', ASKED | {'parties': [{'name': '闽电'}]})['id']}"
+    moved(office, path, "accepted")
+    assert [one["name"] for one in office.get(f"{path}/conflicts").json["unresolved"]] == ["闽电"]
+    settled = [{"name": "闽电", "role": "", "organisation": theirs["organisation"]["id"]}]
+    answer = office.patch(path, {"parties": settled}, etag="*")
+    assert (answer.status_code, answer.json["parties"]) == (200, settled), answer.json
+    found = office.get(f"{path}/conflicts").json
+    assert (found["unresolved"], [one["reason"] for one in found["recused"]]) == ([], ["recused:same_organisation"])
+    log = administrator.get(f"/audit?subject={path.removeprefix('/requests/')}").json["items"]
+    [noted] = [one["details"] for one in log if one["action"] == "request.parties_identified"]
+    assert noted == {"fields": ["parties"], "parties": [theirs["organisation"]["id"]]}
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"parties": []},
+        {"parties": [{"name": "别的单位", "role": "respondent"}]},
+        {"parties": [{"name": PARTY, "role": "claimant"}]},
+        {"parties": [{"name": PARTY, "role": "respondent"}], "title": "另一标题"},
+        {"related_organisations": [{"name": PARTY}]},
+    ],
+)
+def test_identifying_a_party_opens_nothing_else_of_an_accepted_request(office: Caller, edit: dict[str, Any]) -> None:
+    path = f"/requests/{office.made('/requests', MATTER)['id']}"
+    moved(office, path, "accepted")
+    before = office.get(path).json
+    refused = office.patch(path, edit, etag="*")
+    assert (refused.status_code, "parties" in refused.json["detail"]) == (409, True), refused.json
+    assert office.get(path).json == before
+
+
+def test_agency_identifies_no_party(agency: Caller, office: Caller) -> None:
+    path = f"/requests/{agency.made('/requests', MATTER)['id']}"
+    moved(office, path, "accepted")
+    same = {"parties": [{"name": PARTY, "role": "respondent"}]}
+    assert agency.patch(path, same, etag="*").status_code == 409
+
+
+def test_party_is_identified_no_more_once_people_are_invited(administrator: Caller, office: Caller) -> None:
+    engagement, _ = invited_expert(administrator, office)
+    refused = office.patch(f"/requests/{engagement['request']}", {"parties": []}, etag="*")
+    assert refused.status_code == 409

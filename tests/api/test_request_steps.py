@@ -75,7 +75,7 @@ def test_deadline_in_the_past_is_refused_and_today_is_not_past(office: Caller, c
 def test_mark_of_a_state_secret_is_refused_wherever_it_stands(office: Caller, mark: str) -> None:
     wrong = {"title": f"{mark} 方案", "text": f"附件：{mark}", "questions": ["一", f"见{mark}"]}
     refused = office.post("/requests", ASKED | wrong, headers={"Accept-Language": "zh"})
-    assert sorted(faults(refused)) == ["/questions", "/text", "/title"]
+    assert sorted(faults(refused)) == ["/questions/1", "/text", "/title"]
     assert "国家秘密" in refused.json["errors"][0]["detail"]
     assert office.get("/requests").json["items"] == []
 

@@ -323,7 +323,7 @@ def test_move_says_what_stands_in_its_way_and_is_made_with_a_reason(administrato
     made = expert(administrator)
     path = f"/experts/{made['id']}"
     page = curator.page(f"{path}/moves/renewed")
-    assert "it can be renewed in its last 60 days" in page
+    assert "it can be renewed in the 60 days before" in page
     answer = curator.post(f"{path}/moves/suspended", {"/reason": "", "version": "1"}, at=f"{path}/moves/suspended")
     assert (answer.status_code, 'href="#f-reason"' in answer.text) == (422, True)
     fields = {"/to": "suspended", "/reason": "复核", "/ground": "misconduct", "version": "1"}

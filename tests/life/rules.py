@@ -20,7 +20,9 @@ from expertdb.workdays import local_day
 DECISIONS = (
     ("under_review", "publicity"),
     ("under_review", "removed"),
+    ("under_review", "draft"),
     ("publicity", "active"),
+    ("publicity", "under_review"),
     ("publicity", "removed"),
 )
 
@@ -82,7 +84,9 @@ def nobody_is_activated_within_the_publicity_period(records: Records, expert: Ex
 
 
 def nobody_is_activated_over_an_open_objection(records: Records, expert: Expert) -> bool:
-    entries = [row.at for row in records.histories[expert.id] if (row.from_status, row.to_status) == DECISIONS[2]]
+    entries = [
+        row.at for row in records.histories[expert.id] if (row.from_status, row.to_status) == ("publicity", "active")
+    ]
     return not any(
         one.recorded_at <= at and (one.decided_at is None or one.decided_at > at)
         for one in records.objections[expert.id]

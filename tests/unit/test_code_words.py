@@ -65,7 +65,7 @@ def test_reason_of_a_recusal_is_said_by_its_type() -> None:
         *(errors.TransitionNotAllowed("expert", before, "renewed", ways) for before, ways in EXPERT_WAYS.items()),
         errors.ObjectionsAreClosed("under_review"),
         errors.RequestIsNotOpen("draft", ("accepted", "shortlisted")),
-        errors.RequestIsClosedToEdits("closed", ("draft",)),
+        errors.RequestIsClosedToEdits("closed", ("draft",), ("accepted",)),
         errors.PanelIsNotConfirmed("proposed"),
         errors.DrawIsNotFrozen("revealed"),
         errors.OnlyDraftsCanBeDeleted("on_leave"),
