@@ -57,7 +57,7 @@ def test_home_fetches_the_pool_at_a_glance(app: Flask, administrator_page: Visit
     assert "<html" not in part
     assert '<svg class="heatmap"' in part
     assert "Active experts never asked" in part
-    assert len(re.findall(r'<tr><th scope="row">[^<]*</th>(?:<td class="number">\d+</td>){10}</tr>', part)) == 10
+    assert len(re.findall(r'<tr><th scope="row">[^<]*</th>(?:<td class="number">\d+</td>){11}</tr>', part)) == 10
     assert "invalid" in part  # The codes of somebody come first.
     assert 'href="/statistics"' in part
     worker = visitor(app, "agency", "某单位")
