@@ -62,7 +62,7 @@ def create_app(
     app.extensions["links"] = Links(settings.secret_key)
     app.extensions["sealer"] = Sealer(keys.field_keys(settings.field_keys, settings.secret_key), clock())
     app.extensions["audit_keys"] = sealing = keys.audit_keys(
-        settings.audit_key, settings.secret_key, settings.audit_old_keys
+        settings.audit_key, settings.secret_key, settings.audit_old_keys, clock()
     )
     app.extensions["audit_anchor"] = Anchor(Path(settings.audit_anchor), sealing) if settings.audit_anchor else None
     # Commands rank in memory, with the same lists: the collection is the server's, and each process would count what

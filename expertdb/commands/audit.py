@@ -150,7 +150,7 @@ def anchored(anchor: Anchor, seq: int, seal: str, app: Flask) -> bool:
 def rotate(ctx: click.Context) -> None:
     """Begin sealing with the key of EXPERTDB_AUDIT_KEY, once the one before stands in EXPERTDB_AUDIT_OLD_KEYS.
 
-    Stop the service before, and start it with the new settings after: a chain sealed with both at once does not verify.
+    Nothing is to be stopped for it: what still runs without the new key changes nothing more once that has sealed.
     """
     with application(ctx) as app:
         keys = app.extensions["audit_keys"]
@@ -160,7 +160,8 @@ def rotate(ctx: click.Context) -> None:
             _echo(verdict)
             raise click.ClickException("The log does not verify with the old keys; nothing was changed.")
         if verdict.valid:
-            raise click.ClickException("The log is sealed with this key already.")
+            click.echo(f"The log is sealed with the key {keys.name} already.")
+            return
         with transaction() as session:
             audits.record(session, SYSTEM, "audit.key_rotated", kind="audit", id=keys.name)
     click.echo(f"From the next entry on the log is sealed with the key {keys.name}.")
