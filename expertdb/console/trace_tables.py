@@ -21,6 +21,7 @@ ACTION = {
     "vocabulary.remove_alias": Text("Alias taken away"),
     "vocabulary.restore": Text("Code back in use"),
     "batch.proposed": Text("Panels proposed for many requests"),
+    "audit.set_back": Text("Audit log set back"),
     "database.backed_up": Text("Database backed up"),
     "database.restored": Text("Database restored"),
     "draw.frozen": Text("Draw frozen"),
