@@ -139,6 +139,15 @@ def test_faulty_matching_file_is_said(
     assert said in result.stderr
 
 
+def test_faults_of_both_named_files_are_told_at_once(installation: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("mine.toml").write_text("gloss_dampinng = 1")
+    monkeypatch.setenv("EXPERTDB_MATCHING_FILE", "mine.toml")
+    monkeypatch.setenv("EXPERTDB_POOL_FILE", "none.toml")
+    said = run("token", "list").stderr
+    assert "EXPERTDB_MATCHING_FILE mine.toml: there is no parameter 'gloss_dampinng'" in said
+    assert "EXPERTDB_POOL_FILE none.toml: it cannot be read" in said
+
+
 def test_help_needs_no_installation(folder: Path) -> None:
     said = done("--help").stdout
     assert all(command in said for command in ("prepare", "serve", "import", "match", "evaluate", "token"))
