@@ -15,6 +15,7 @@ from expertdb.anchor import Anchor, Line
 from expertdb.commands import application, counted, printing
 from expertdb.database import transaction
 from expertdb.models.audit import AuditEntry, Head
+from expertdb.numerals import whole
 from expertdb.schemas.audit import AuditAnswer, AuditQuery
 from expertdb.services import audit as audits
 from expertdb.services import audit_chain
@@ -145,7 +146,7 @@ def _head() -> Head | None:
 def _insist_that_it_is_ours(anchor: Anchor) -> None:
     """End the command where the anchor stands at an entry that the log has not reached, or that it has otherwise."""
     line, head = anchor.end(), _head()  # In this order: the service goes on and writes to both.
-    if line and head and (line.seq > head.seq or (line.seq == head.seq and line.seal != head.seal)):
+    if line and head and (line.seq, line.seal) != (head.seq, head.seal) and line.seq >= head.seq:
         raise click.ClickException(
             f"The anchor stands at entry {line.seq}, the log at {head.seq}: it was cut, or an older copy put back. "
             "Where that was a lawful restore by other means than `expertdb restore`, own up to it: "
@@ -170,8 +171,8 @@ def _set_back(app: Flask, anchor: Anchor) -> int:
 
 def person_at_the_machine() -> int:
     """The number of the account that somebody at the machine works with, also when they act as the service's (sudo)."""
-    through = os.environ.get("SUDO_UID", "")
-    return int(through) if through.isdecimal() else os.getuid()
+    through = whole(os.environ.get("SUDO_UID"), digits=10)
+    return os.getuid() if through is None else through
 
 
 def required_anchor(app: Flask) -> Anchor:
