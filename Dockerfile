@@ -20,7 +20,8 @@ ENV PATH=/opt/expertdb/.venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     EXPERTDB_HOST=0.0.0.0 \
     EXPERTDB_ENV_FILE=/var/lib/expertdb/expertdb.env \
-    EXPERTDB_DATABASE_URL=sqlite:////var/lib/expertdb/expertdb.sqlite3
+    EXPERTDB_DATABASE_URL=sqlite:////var/lib/expertdb/expertdb.sqlite3 \
+    EXPERTDB_INDEX_DIR=/var/lib/expertdb/index
 USER 10001
 VOLUME /var/lib/expertdb
 EXPOSE 8000

@@ -2,10 +2,14 @@
 
 import re
 from collections.abc import Callable
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from limits import parse as parse_rate
 
 FIELD_KEY = re.compile(r"(?!derived:)[A-Za-z0-9_-]{1,16}:[^,\s]{32,}")
+LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?"
+HOST_NAME = re.compile(rf"{LABEL}(?:\.{LABEL})*")
 
 
 def text(value: str) -> str:
@@ -65,13 +69,36 @@ def database_url(value: str) -> str:
 
 
 def rate(value: str) -> str:
-    """How many in how long; nothing for `none`."""
+    """How many in how long, at least one; nothing for `none`."""
     if value.lower() == "none":
         return ""
     try:
-        parse_rate(value)
+        if parse_rate(value).amount < 1:
+            raise ValueError
     except ValueError:
         raise ValueError(f"is {value!r}; it takes a rate such as 600/minute, or none") from None
+    return value
+
+
+def host(value: str) -> str:
+    """An address to listen on, or the name of a machine."""
+    try:
+        ip_address(value)
+    except ValueError:
+        if not HOST_NAME.fullmatch(value):
+            raise ValueError(f"is {value!r}; it takes an address such as 127.0.0.1 or ::1, or a name") from None
+    return value
+
+
+def web_address(value: str) -> str:
+    """The address of a service that speaks HTTP."""
+    try:
+        found = urlsplit(value)
+        whole = found.scheme in ("http", "https") and found.hostname and found.port != 0
+    except ValueError:  # No port, or no address in brackets.
+        whole = False
+    if not whole:
+        raise ValueError(f"is {value!r}; it takes an address such as http://127.0.0.1:6333")
     return value
 
 

@@ -8,6 +8,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import structlog
 from gunicorn import systemd
 from gunicorn.glogging import Logger
 
@@ -16,6 +17,7 @@ from config.settings import load
 from config.worker import Worker
 from expertdb import logs
 
+log = structlog.get_logger()
 _settings = load()
 _crews: list[Any] = []  # Of this process: those who work at jobs.
 _servers: list[Any] = []  # The one server that this master is, as soon as it starts.
@@ -89,6 +91,8 @@ def when_ready(server: Any) -> None:
         warm_up(app)
     _forget_figures(os.getpid())
     gc.freeze()
+    # gunicorn's own "Listening at" comes before all this. Whoever reloads by hand waits for this line.
+    log.info("ready", master=os.getpid(), takes_over_from=server.master_pid or None)
     if server.master_pid and "NOTIFY_SOCKET" in os.environ:
         systemd.sd_notify(f"MAINPID={os.getpid()}\nREADY=1", server.log)
         os.kill(server.master_pid, signal.SIGTERM)

@@ -2,14 +2,15 @@
 
 Values come from the environment and, for what is not there, from the file that `EXPERTDB_ENV_FILE` names
 (`instance/expertdb.env` by default; `expertdb prepare` writes one with fresh secrets when there is none). A secret may
-also stand in a file of its own, which `<NAME>_FILE` names.
+also stand in a file of its own, which `<NAME>_FILE` names in either.
 All faults are reported at once, so that nobody mends them one restart at a time.
 """
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, fields
 from dataclasses import field as dataclass_field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from config import checks
 
 ENV_FILE = "EXPERTDB_ENV_FILE"
 IN_A_FILE = "_FILE"
+PREFIX = "EXPERTDB_"
 DEFAULT_ENV_FILE = "instance/expertdb.env"
 
 
@@ -105,7 +107,7 @@ class Settings:
         "",
         secret=True,
     )
-    host: str = _setting("EXPERTDB_HOST", "the address the server listens on", checks.text, "127.0.0.1")
+    host: str = _setting("EXPERTDB_HOST", "the address the server listens on", checks.host, "127.0.0.1")
     port: int = _setting("EXPERTDB_PORT", "the port the server listens on", checks.whole(1, 65535), 8000)
     workers: int = _setting("EXPERTDB_WORKERS", "server processes", checks.whole(1, 64), 2)
     threads: int = _setting("EXPERTDB_THREADS", "threads of each server process", checks.whole(1, 64), 4)
@@ -123,7 +125,7 @@ class Settings:
     )
     stranger_rate: str = _setting(
         "EXPERTDB_STRANGER_RATE",
-        "most calls of one address with a token or link that is none, on all processes together; none: no limit",
+        "most calls per address with an invalid token or link, on all processes together; none: no limit",
         checks.rate,
         "1200/minute",
     )
@@ -172,7 +174,9 @@ class Settings:
         checks.choice("memory", "qdrant"),
         "memory",
     )
-    qdrant_url: str = _setting("EXPERTDB_QDRANT_URL", "where Qdrant listens", checks.text, "http://127.0.0.1:6333")
+    qdrant_url: str = _setting(
+        "EXPERTDB_QDRANT_URL", "where Qdrant listens", checks.web_address, "http://127.0.0.1:6333"
+    )
     qdrant_key: str = _setting("EXPERTDB_QDRANT_KEY", "Qdrant's API key", checks.text, "", secret=True)
     index_dir: str = _setting(
         "EXPERTDB_INDEX_DIR",
@@ -207,8 +211,42 @@ def read_env_file(path: Path, faults: list[str]) -> dict[str, str]:
         name, equals, value = line.partition("=")
         if not equals:
             faults.append(f"{path.name}, line {number}: expected NAME=value")
+        elif is_ours(name.strip()) and name.strip() not in names():
+            nearest = ", ".join(_nearest(name.strip(), 0.0))
+            faults.append(f"{path.name}, line {number}: there is no setting {name.strip()}; the nearest is {nearest}")
         values[name.strip()] = value.strip()
     return values
+
+
+def is_ours(name: str) -> bool:
+    """Whether a variable is named as settings are."""
+    return name.startswith(PREFIX)
+
+
+def names() -> list[str]:
+    """Every variable that is read from the environment or the settings file."""
+    plain = [field.metadata["variable"] for field in fields(Settings)]
+    return [*plain, *(field.metadata["variable"] + IN_A_FILE for field in fields(Settings) if _may_be_in_a_file(field))]
+
+
+def slips(environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables that look like a setting written wrong, each with that setting.
+
+    Others may be named as ours are: those of programs that call the service, or of the tests.
+    """
+    strange = [name for name in environ if is_ours(name) and name not in (*names(), ENV_FILE)]
+    return {name: near for name in strange for near in _nearest(name, 0.8)}
+
+
+def _nearest(name: str, cutoff: float) -> list[str]:
+    if name.removesuffix(IN_A_FILE) in names():
+        return [name.removesuffix(IN_A_FILE)]  # No secret, so it stands in no file of its own.
+    known = [one.removeprefix(PREFIX) for one in names()]
+    return [PREFIX + near for near in get_close_matches(name.removeprefix(PREFIX), known, n=1, cutoff=cutoff)]
+
+
+def _may_be_in_a_file(field: Field[Any]) -> bool:
+    return not field.repr or field.name == "database_url"
 
 
 def env_file(environ: Mapping[str, str]) -> Path:
@@ -224,7 +262,7 @@ def read_secret_files(environ: Mapping[str, str], faults: list[str]) -> dict[str
     values: dict[str, str] = {}
     for field in fields(Settings):
         variable = field.metadata["variable"]
-        named = environ.get(variable + IN_A_FILE) if not field.repr or field.name == "database_url" else None
+        named = environ.get(variable + IN_A_FILE) if _may_be_in_a_file(field) else None
         if not named:
             continue
         try:
@@ -238,8 +276,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings; raises SettingsFault that names every fault at once."""
     environ = os.environ if environ is None else environ
     faults: list[str] = []
-    values = {**read_env_file(env_file(environ), faults), **environ}
-    values |= read_secret_files(environ, faults)
+    values: dict[str, str] = {}
+    for stated in (read_env_file(env_file(environ), faults), environ):
+        values |= {**stated, **read_secret_files(stated, faults)}
     parsed: dict[str, Any] = {}
     for field in fields(Settings):
         variable = field.metadata["variable"]
@@ -257,5 +296,21 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         # Each process counts terms by what it writes: two would count one edit twice.
         faults.append(f"EXPERTDB_WORKERS is {settings.workers}; with EXPERTDB_INDEX=qdrant it must be 1 (use threads)")
     if settings is None or faults:
-        raise SettingsFault(faults)
+        raise SettingsFault(faults + _faults_of_files(parsed))
     return settings
+
+
+def _faults_of_files(parsed: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the files that settings name, which the application else reads: only where it will not start.
+
+    To know takes much of the program, and a start is not to import that twice.
+    """
+    from config import files
+
+    return files.faults(
+        {
+            field.metadata["variable"]: parsed[field.name]
+            for field in fields(Settings)
+            if field.metadata["variable"] in files.READERS and field.name in parsed
+        }
+    )

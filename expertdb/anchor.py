@@ -5,6 +5,9 @@ cannot do so unseen when what the log was is written down elsewhere: number and 
 name of the key, and a keyed hash over these and the line before, so that a line taken out shows too.
 
     41<tab>9f2c…<tab>2026-11-23T09:00:00+00:00<tab>1a2b3c4d<tab>77ab…
+
+A lawful restore takes the log back, too. Its line says so before the hash (`restored:17`: up to entry 17 the log is as
+before), and what stands above it of later entries holds no more.
 """
 
 import fcntl
@@ -13,7 +16,7 @@ import hmac
 import os
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -26,11 +29,15 @@ log = structlog.get_logger()
 
 INTERVAL = timedelta(minutes=5)
 LONGEST_LINE = 4096  # bytes; ours have 200
+RESTORED = "restored:"
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the anchor; `sound` when its keyed hash is right behind that of the line before."""
+    """One line of the anchor; `sound` when its keyed hash is right behind that of the line before.
+
+    That of a restore says up to which entry it went `back`; what was `replaced` by one is of the log from before.
+    """
 
     number: int
     seq: int
@@ -38,6 +45,8 @@ class Line:
     at: str
     mac: str
     sound: bool
+    back: int | None = None
+    replaced: bool = False
 
 
 class Anchor:
@@ -63,17 +72,21 @@ class Anchor:
         except OSError as error:
             log.error("audit_anchor_not_written", path=str(self.path), error=str(error))
 
-    def write(self, seq: int, seal: str, now: datetime) -> bool:
-        """Write the state of the log unless this or a later one stands there; raises OSError."""
+    def write(self, seq: int, seal: str, now: datetime, back: int | None = None) -> bool:
+        """Write the state of the log unless this or a later one stands there; always where it went `back`.
+
+        Raises OSError.
+        """
         self.path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o640)
         with open(descriptor, "rb+", buffering=0) as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # Held until it is closed: several processes write here.
             end = _end(file)
             last = _parsed(end, 0, "", self._keys) if end else None
-            if last is not None and last.seq >= seq:
+            if last is not None and last.seq >= seq and back is None:
                 return False
             fields = [str(seq), seal, now.isoformat(), self._keys.name]
+            fields += [] if back is None else [f"{RESTORED}{back}"]
             fields.append(_mac(self._keys.current, last.mac if last else "", fields))
             file.write(("\t".join(fields) + "\n").encode())
             os.fsync(file.fileno())
@@ -81,6 +94,19 @@ class Anchor:
 
     def lines(self) -> Iterator[Line | int]:
         """The lines of the file in order, one at a time; of a line that is none only its number."""
+        restores = [line for line in self._read() if isinstance(line, Line) and line.sound and line.back is not None]
+        for line in self._read():
+            if isinstance(line, Line) and any(_replaces(one, line) for one in restores):
+                line = replace(line, replaced=True)
+            yield line
+
+    def end(self) -> Line | None:
+        """The last whole line, whether it follows the one before or not; raises OSError."""
+        with self.path.open("rb") as file:
+            end = _last_whole(_tail(file))
+        return _parsed(end, 0, "", self._keys) if end else None
+
+    def _read(self) -> Iterator[Line | int]:
         before = ""
         with self.path.open("rb") as file:
             for number, raw in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), start=1):
@@ -89,25 +115,48 @@ class Anchor:
                 before = before if line is None else line.mac
 
 
+def _replaces(restore: Line, line: Line) -> bool:
+    return restore.back is not None and restore.number > line.number and line.seq > restore.back
+
+
 def _end(file: BinaryIO) -> bytes:
     """The last whole line of the file, read from its end; a torn one is ended, so that the next begins a line."""
-    size = file.seek(0, os.SEEK_END)
-    file.seek(max(0, size - LONGEST_LINE))
-    tail = file.read()
+    tail = _tail(file)
     if tail and not tail.endswith(b"\n"):
         file.write(b"\n")
+    return _last_whole(tail)
+
+
+def _tail(file: BinaryIO) -> bytes:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - LONGEST_LINE))
+    return file.read()
+
+
+def _last_whole(tail: bytes) -> bytes:
     lines = [line for line in tail.split(b"\n")[:-1] if line]
     return lines[-1] if lines else b""
 
 
 def _parsed(raw: bytes, number: int, before: str, keys: AuditKeys) -> Line | None:
     try:
-        seq, seal, at, key, mac = raw.decode("ascii").rstrip("\n").split("\t")
+        *stated, mac = raw.decode("ascii").rstrip("\n").split("\t")
+        seq, seal, at, key, *mark = stated
+        back = _back(*mark)
         place = keys.place(key)
-        expected = "" if place is None else _mac(keys.ordered[place], before, [seq, seal, at, key])
-        return Line(number, int(seq), seal, at, mac, hmac.compare_digest(mac, expected))
+        expected = "" if place is None else _mac(keys.ordered[place], before, stated)
+        return Line(number, int(seq), seal, at, mac, hmac.compare_digest(mac, expected), back)
     except ValueError:
         return None
+
+
+def _back(*marks: str) -> int | None:
+    if not marks:
+        return None
+    (mark,) = marks
+    if not mark.startswith(RESTORED):
+        raise ValueError(mark)
+    return int(mark.removeprefix(RESTORED))
 
 
 def _mac(key: bytes, before: str, fields: list[str]) -> str:

@@ -1,6 +1,6 @@
 """create_app: the only place where the parts are wired together."""
 
-import tomllib
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
@@ -12,18 +12,20 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from config.settings import Settings, SettingsFault, load
+import config.files
+from config.settings import Settings, SettingsFault, load, slips
 from expertdb import api, console, database, keys, logs, metrics
 from expertdb.anchor import Anchor
 from expertdb.links import Links
 from expertdb.models.vocabularies import Editions
 from expertdb.sealing import Sealer
-from expertdb.services import profiles, rules
+from expertdb.services import profiles
 from expertdb.services.corpus import Corpus
 from expertdb.services.directory import Directory
 from expertdb.services.index_files import IndexFiles
+from expertdb.services.rules import Rules
 from expertdb.services.tending import Tending
-from matching import Parameters, meaning
+from matching import Parameters
 from matching.qdrant import ClientEngine, EngineFault
 
 log = structlog.get_logger()
@@ -41,7 +43,10 @@ def create_app(
 ) -> Flask:
     """The application for these settings (the environment's by default); raises SettingsFault."""
     settings = settings or load()
+    parameters, rules = _files(settings)
     logs.configure(settings.log_level)
+    for name, near in slips(os.environ if serving else {}).items():
+        log.warning("unknown_setting", name=name, nearest=near)
     app = Flask("expertdb", static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -62,18 +67,18 @@ def create_app(
     app.extensions["links"] = Links(settings.secret_key)
     app.extensions["sealer"] = Sealer(keys.field_keys(settings.field_keys, settings.secret_key), clock())
     app.extensions["audit_keys"] = sealing = keys.audit_keys(
-        settings.audit_key, settings.secret_key, settings.audit_old_keys
+        settings.audit_key, settings.secret_key, settings.audit_old_keys, clock()
     )
     app.extensions["audit_anchor"] = Anchor(Path(settings.audit_anchor), sealing) if settings.audit_anchor else None
     # Commands rank in memory, with the same lists: the collection is the server's, and each process would count what
     # another writes.
     engine = _engine(settings) if serving and settings.index == "qdrant" else None
     files = IndexFiles(Path(settings.index_dir)) if settings.index_dir and not engine else None
-    app.extensions["corpus"] = corpus = Corpus(_parameters(settings), files, engine)
+    app.extensions["corpus"] = corpus = Corpus(parameters, files, engine)
     app.extensions["directory"] = Directory()
     if files:
         corpus.tending = Tending(corpus, files, lambda: _reading(app))
-    app.extensions["rules"] = read_rules(settings.pool_file)
+    app.extensions["rules"] = rules
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     database.init_app(app)
@@ -163,35 +168,17 @@ def tell_index_version(app: Flask) -> None:
         metrics.index_is_at(version)
 
 
-def _parameters(settings: Settings) -> Parameters:
-    """The matcher's parameters; raises SettingsFault where the index that is set cannot keep to them."""
-    parameters = read_parameters(settings.matching_file)
+def _files(settings: Settings) -> tuple[Parameters, Rules]:
+    """What the files hold that settings name; raises SettingsFault that says what is wrong, in both of them."""
+    named = {"EXPERTDB_MATCHING_FILE": settings.matching_file, "EXPERTDB_POOL_FILE": settings.pool_file}
+    if faults := config.files.faults(named):
+        raise SettingsFault(faults)
+    parameters = config.files.parameters(settings.matching_file)
     if parameters.semantic and settings.index == "qdrant":
         raise SettingsFault(
             ["EXPERTDB_INDEX is qdrant, which holds no vectors of texts; set semantic to 0, or no index"]
         )
-    return parameters
-
-
-def read_parameters(path: str) -> Parameters:
-    """The matcher's parameters of a TOML file; raises SettingsFault that names a wrong one."""
-    try:
-        parameters = Parameters(**tomllib.loads(Path(path).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:  # no such file; no TOML or out of range; no such parameter
-        raise SettingsFault([f"EXPERTDB_MATCHING_FILE {path}: {error}"]) from error
-    if parameters.semantic and not meaning.is_installed():
-        raise SettingsFault(
-            [f"EXPERTDB_MATCHING_FILE {path}: semantic takes the extra: pip install 'expertdb[semantic]'"]
-        )
-    return parameters
-
-
-def read_rules(path: str) -> rules.Rules:
-    """The rules of the pool's life of a TOML file; raises SettingsFault that says what is wrong."""
-    try:
-        return rules.read(tomllib.loads(Path(path).read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise SettingsFault([f"EXPERTDB_POOL_FILE {path}: {error}"]) from error
+    return parameters, config.files.pool_rules(settings.pool_file)
 
 
 def _absolute(url: str) -> str:

@@ -4,12 +4,13 @@ The application is imported when a command is asked for that needs it. `serve` n
 do so twice took half of a start.
 """
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
 
-from config.settings import SettingsFault, load
+from config.settings import ENV_FILE, SettingsFault, env_file, load
 from expertdb.commands.serving import serve
 from expertdb.errors import DomainError
 
@@ -25,9 +26,7 @@ class Program(click.Group):
         try:
             return super().invoke(ctx)
         except SettingsFault as error:
-            raise click.ClickException(
-                f"{error}\n`expertdb prepare` writes a settings file with fresh secrets."
-            ) from error
+            raise click.ClickException(f"{error}\n{_settings_file()}") from error
         except DomainError as error:
             lines = [str(error.detail), *(f"  {fault.pointer}: {fault.detail}" for fault in error.faults)]
             raise click.ClickException("\n".join(lines)) from error
@@ -65,6 +64,17 @@ def _application() -> "Flask":
     from expertdb.app import create_app
 
     return create_app(load())
+
+
+def _settings_file() -> str:
+    """Which file was looked for: an account's own environment may lack the variable that names it."""
+    path = env_file(os.environ)
+    if path.is_file():
+        return f"The settings file is {path}."
+    return (
+        f"The settings file is {path}, which is not there; {ENV_FILE} names another. `expertdb prepare` writes one "
+        "with fresh secrets, for a new installation."
+    )
 
 
 def _unusable() -> "tuple[type[DBAPIError], ...]":

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from expertdb import links
-from expertdb.errors import EditedMeanwhile
+from expertdb.errors import EditedMeanwhile, KeysHaveChanged
 from expertdb.models import audit, corpus
 from expertdb.models.base import READING, Base
 from expertdb.sealing import IN_SESSION
@@ -62,7 +62,8 @@ def transaction(*, read_only: bool = False, vocabularies: bool = True) -> Iterat
     """One unit of work: commits at the end, rolls back on any error.
 
     The `vocabularies` of this database hold from then on, unless the work needs none or cannot tell whether there is a
-    schema. Raises EditedMeanwhile when a row was changed by somebody else between reading and writing it.
+    schema. Raises EditedMeanwhile when a row was changed by somebody else between reading and writing it,
+    KeysHaveChanged when what was recorded would spoil the audit log.
     """
     session: Session = db.session()
     if session.in_transaction():
@@ -79,6 +80,9 @@ def transaction(*, read_only: bool = False, vocabularies: bool = True) -> Iterat
     except StaleDataError as error:
         session.rollback()
         raise EditedMeanwhile from error
+    except audit.Overtaken as error:
+        session.rollback()
+        raise KeysHaveChanged(error.key, "EXPERTDB_AUDIT_KEY") from error
     except BaseException:
         session.rollback()
         raise

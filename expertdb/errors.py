@@ -274,13 +274,18 @@ class RestrictedValueUnreadable(DomainError):
 
 
 class KeysHaveChanged(DomainError):
-    """Identity numbers are hashed with a newer key, by processes that were started later; this one does not know it."""
+    """Numbers are hashed, or the log is sealed, with a newer key by processes started later; this one lacks it."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, setting: str = "EXPERTDB_FIELD_KEYS") -> None:
         detail = (
             'This process was started before the key "{key}" was put into EXPERTDB_FIELD_KEYS and takes no identity '
             "numbers any more. Try again in a moment; if it stays so, restart the service."
         )
+        if setting == "EXPERTDB_AUDIT_KEY":
+            detail = (
+                'This process was started before the key "{key}" began to seal the audit log and changes nothing any '
+                "more. Try again in a moment; if it stays so, restart the service."
+            )
         super().__init__(Text(detail, key=key))
 
 

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -26,9 +27,13 @@ def field_keys(own: str, secret_key: str) -> dict[str, bytes]:
 
 @dataclass(frozen=True)
 class AuditKeys:
-    """The keys that sealed the audit log, oldest first; the last one seals what is recorded now."""
+    """The keys that sealed the audit log, oldest first; the last one seals what is recorded now.
+
+    `since` is when this process came to know them.
+    """
 
     ordered: tuple[bytes, ...] = field(repr=False)
+    since: datetime | None = None
 
     @property
     def current(self) -> bytes:
@@ -51,6 +56,6 @@ def name_of(key: bytes) -> str:
     return hmac.new(key, b"name of this key", hashlib.sha256).hexdigest()[:8]
 
 
-def audit_keys(own: str, secret_key: str, old: Iterable[str] = ()) -> AuditKeys:
+def audit_keys(own: str, secret_key: str, old: Iterable[str] = (), since: datetime | None = None) -> AuditKeys:
     """The installation's own key, or one derived from its secret key, behind those that it replaced, oldest first."""
-    return AuditKeys(tuple(derived(secret, "audit") for secret in (*old, own or secret_key)))
+    return AuditKeys(tuple(derived(secret, "audit") for secret in (*old, own or secret_key)), since)

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from expertdb.database import transaction
-from expertdb.errors import DomainError
+from expertdb.errors import DomainError, KeysHaveChanged
 from expertdb.models.base import new_id
 from expertdb.models.jobs import Job
 from expertdb.services import batches, jobs
@@ -122,6 +122,8 @@ def run_once(app: Flask, kinds: Kinds, worker: str | None = None, told: Told = _
             _give_up(work, None)
         except LeaseIsLost:
             log.warning("job_lost", job=work.job_id)
+        except KeysHaveChanged:
+            raise  # It cannot even note that it gives up; who knows the key does the job when the lease has run out.
         except DomainError as error:
             _give_up(work, error.detail)
         except Exception:
@@ -137,7 +139,7 @@ def run_until(app: Flask, kinds: Kinds, stop: threading.Event, told: Told = _nob
     while not stop.is_set():
         try:
             idle = not run_once(app, kinds, worker, told)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, KeysHaveChanged) as error:
             log.warning("jobs_unavailable", error=type(error).__name__)
             idle = True
         if idle:

@@ -1,6 +1,7 @@
 """audit: read the log, verify it, write its anchor, change its key."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -13,7 +14,8 @@ from rich.progress import Progress
 from expertdb.anchor import Anchor, Line
 from expertdb.commands import application, counted, printing
 from expertdb.database import transaction
-from expertdb.models.audit import AuditEntry
+from expertdb.models.audit import AuditEntry, Head
+from expertdb.numerals import whole
 from expertdb.schemas.audit import AuditAnswer, AuditQuery
 from expertdb.services import audit as audits
 from expertdb.services import audit_chain
@@ -105,6 +107,8 @@ def _lines(anchor: Anchor | None) -> Iterable[Line | int]:
 
 
 def _echo(verdict: Verdict) -> None:
+    for one in verdict.restores:
+        click.echo(f"restored\tAt {one.at} the log went back to entry {one.back}, and on with entry {one.seq}.")
     for finding in verdict.findings:
         click.echo(f"{finding.kind}\t{finding.detail}")
     if verdict.count > len(verdict.findings):
@@ -114,17 +118,61 @@ def _echo(verdict: Verdict) -> None:
 
 
 @audit.command("anchor")
+@click.option(
+    "--restored", is_flag=True, help="Own up to an older copy that was put back by other means than `restore`."
+)
 @click.pass_context
-def write_anchor(ctx: click.Context) -> None:
+def write_anchor(ctx: click.Context, restored: bool) -> None:
     """Write the present state of the log to the anchor file."""
     with application(ctx) as app:
         anchor = required_anchor(app)
-        with transaction(read_only=True) as session:
-            head = audit_chain.head(session)
+        back = _set_back(app, anchor) if restored else None
+        head = _head()
         if head is None or not head.seq:
             raise click.ClickException("The log is empty: there is nothing to anchor yet.")
-        fresh = anchored(anchor, head.seq, head.seal, app)
+        fresh = anchored(anchor, head, app, back)
+        if not fresh:
+            _insist_that_it_is_ours(anchor)
+    if back is not None:
+        click.echo(f"The log went back to entry {back}; the log and the anchor tell of it.")
     click.echo(f"{'Anchored' if fresh else 'Anchored already'}: entry {head.seq} in {anchor.path}.")
+
+
+def _head() -> Head | None:
+    with transaction(read_only=True) as session:
+        return audit_chain.head(session)
+
+
+def _insist_that_it_is_ours(anchor: Anchor) -> None:
+    """End the command where the anchor stands at an entry that the log has not reached, or that it has otherwise."""
+    line, head = anchor.end(), _head()  # In this order: the service goes on and writes to both.
+    if line and head and (line.seq, line.seal) != (head.seq, head.seal) and line.seq >= head.seq:
+        raise click.ClickException(
+            f"The anchor stands at entry {line.seq}, the log at {head.seq}: it was cut, or an older copy put back. "
+            "Where that was a lawful restore by other means than `expertdb restore`, own up to it: "
+            "expertdb audit anchor --restored"
+        )
+
+
+def _set_back(app: Flask, anchor: Anchor) -> int:
+    """Record that the log went back; returns the last entry that the anchor and the log have in common."""
+    verdict = verified(app)
+    if verdict.valid:
+        raise click.ClickException("The log is what the anchor says it is; there is no restore to own up to.")
+    if any(one.kind not in ("cut", "rewritten") for one in verdict.findings):
+        _echo(verdict)
+        raise click.ClickException("More is wrong with the log than that it went back; nothing was changed.")
+    back, line = verdict.findings[0].seq - 1, anchor.end()
+    facts = {"back_to": back, "uid": person_at_the_machine(), **({"anchored_entry": line.seq} if line else {})}
+    with transaction() as session:
+        audits.record(session, SYSTEM, "audit.set_back", kind="audit", id=app.extensions["audit_keys"].name, **facts)
+    return back
+
+
+def person_at_the_machine() -> int:
+    """The number of the account that somebody at the machine works with, also when they act as the service's (sudo)."""
+    through = whole(os.environ.get("SUDO_UID"), digits=10)
+    return os.getuid() if through is None else through
 
 
 def required_anchor(app: Flask) -> Anchor:
@@ -137,10 +185,10 @@ def required_anchor(app: Flask) -> Anchor:
     return anchor
 
 
-def anchored(anchor: Anchor, seq: int, seal: str, app: Flask) -> bool:
+def anchored(anchor: Anchor, head: Head, app: Flask, back: int | None = None) -> bool:
     """Write the anchor, and say what is wrong when it cannot be written."""
     try:
-        return anchor.write(seq, seal, app.extensions["clock"]())
+        return anchor.write(head.seq, head.seal, app.extensions["clock"](), back)
     except OSError as error:
         raise click.ClickException(f"The anchor cannot be written: {error}") from error
 
@@ -150,7 +198,7 @@ def anchored(anchor: Anchor, seq: int, seal: str, app: Flask) -> bool:
 def rotate(ctx: click.Context) -> None:
     """Begin sealing with the key of EXPERTDB_AUDIT_KEY, once the one before stands in EXPERTDB_AUDIT_OLD_KEYS.
 
-    Stop the service before, and start it with the new settings after: a chain sealed with both at once does not verify.
+    Nothing is to be stopped for it: what still runs without the new key changes nothing more once that has sealed.
     """
     with application(ctx) as app:
         keys = app.extensions["audit_keys"]
@@ -160,7 +208,8 @@ def rotate(ctx: click.Context) -> None:
             _echo(verdict)
             raise click.ClickException("The log does not verify with the old keys; nothing was changed.")
         if verdict.valid:
-            raise click.ClickException("The log is sealed with this key already.")
+            click.echo(f"The log is sealed with the key {keys.name} already.")
+            return
         with transaction() as session:
             audits.record(session, SYSTEM, "audit.key_rotated", kind="audit", id=keys.name)
     click.echo(f"From the next entry on the log is sealed with the key {keys.name}.")

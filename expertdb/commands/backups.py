@@ -16,15 +16,19 @@ import click
 import flask_migrate
 from flask import Flask
 from rich.progress import Progress
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import load
 from expertdb import keys
+from expertdb.anchor import Anchor
 from expertdb.app import create_app
 from expertdb.commands import application, counted
+from expertdb.commands.audit import person_at_the_machine
 from expertdb.commands.places import scratch_of
 from expertdb.database import db, snapshot, transaction
 from expertdb.models import corpus
+from expertdb.models.audit import AuditHead, Head
 from expertdb.services import archives, audit, audit_chain, backups
 from expertdb.services.actors import SYSTEM
 from expertdb.services.archives import Archive, Manifest
@@ -80,13 +84,15 @@ def restore(ctx: click.Context, file: Path, replace: bool, check: bool, any_seal
             # Without the anchor: what is tried beside the live log must not be written down as its state.
             settings = changed(load(), database_url=place.url, audit_anchor="")
             beside = create_app(settings, clock=app.extensions["clock"])
-            _restore(beside, archive, strict=not any_seal)
+            facts = {"uid": person_at_the_machine(), **_replaced()}
+            head = _restore(beside, archive, facts, strict=not any_seal)
             _tell(file, archive.manifest)
             if check:
                 click.echo("It can be restored; nothing was changed.")
                 return
             db.engine.dispose()
             place.install()
+        _anchor(app, head)
     click.echo(
         "Restored. What was changed since the backup is gone; whoever was signed in to the console signs in again."
     )
@@ -98,8 +104,31 @@ def _holds_anything() -> bool:
         return backups.is_migrated(connection) and backups.holds_anything(connection)
 
 
-def _restore(beside: Flask, archive: Archive, *, strict: bool) -> None:
-    """Fill an empty database, bring it to this program's schema, check it, and give it a lineage of its own."""
+def _replaced() -> dict[str, int | str]:
+    """Where the log of the live database ends, which the restored one's is to tell of."""
+    with db.engine.connect() as connection:
+        if not backups.is_migrated(connection):
+            return {}
+        head = connection.execute(select(AuditHead.seq, AuditHead.seal)).one()
+    return {"replaced_entry": head.seq, "replaced_seal": head.seal} if head.seq else {}
+
+
+def _anchor(app: Flask, head: Head) -> None:
+    """Let the anchor tell of the restore, too: what it saw behind the backup is gone, and lawfully."""
+    anchor: Anchor | None = app.extensions["audit_anchor"]
+    if anchor is None:
+        return
+    try:
+        anchor.write(head.seq, head.seal, app.extensions["clock"](), back=head.seq - 1)
+    except OSError as error:
+        click.echo(f"The anchor cannot be written ({error}): run `expertdb audit anchor --restored`.", err=True)
+
+
+def _restore(beside: Flask, archive: Archive, facts: dict[str, int | str], *, strict: bool) -> Head:
+    """Fill an empty database, bring it to this program's schema, check it, and give it a lineage of its own.
+
+    Returns the head of its audit log, whose last entry tells of the restore.
+    """
     with beside.app_context():
         try:
             with _progress("Restoring") as progress:
@@ -110,8 +139,10 @@ def _restore(beside: Flask, archive: Archive, *, strict: bool) -> None:
             _check_audit_log(beside, strict)
             with transaction() as session:
                 lineage = corpus.begin_anew(session)
-                facts = {"made_at": archive.manifest.made_at, "revision": archive.manifest.revision}
+                facts |= {"made_at": archive.manifest.made_at, "revision": archive.manifest.revision}
                 audit.record(session, SYSTEM, "database.restored", kind="database", id=lineage, **facts)
+            with transaction(read_only=True) as session:
+                return audit_chain.head(session) or Head(0, "")
         finally:
             db.engine.dispose()
 

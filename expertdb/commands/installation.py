@@ -3,14 +3,17 @@
 import json
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 import flask_migrate
 from flask import Flask
+from sqlalchemy import make_url
 
-from config.settings import IN_A_FILE, env_file, load
+from config.settings import ENV_FILE, IN_A_FILE, env_file, load
 from expertdb.commands import application, printing
 from expertdb.database import transaction
 from expertdb.services import sample, shortlists
@@ -30,12 +33,26 @@ DEMO = ("demo_zh.json", "demo_en.json")
 @click.pass_context
 def prepare(ctx: click.Context, with_sample: bool) -> None:
     """Make an installation usable: secrets, schema, and the sample pool when there is nobody yet."""
-    _write_secrets(env_file(os.environ))
-    _make_folder(load().database_url)
+    with _said(f"Settings cannot be written: {ENV_FILE} names another file, or work in another folder"):
+        _write_secrets(env_file(os.environ))
+    url = load().database_url
+    with _said("The folder of EXPERTDB_DATABASE_URL cannot be made"):
+        _make_folder(url)
+    if not with_sample:
+        click.echo(f"Bringing the schema of {make_url(url).render_as_string(hide_password=True)} up to date.")
     with application(ctx) as app:
         migrate_schema()
         if with_sample:
             _load_sample(app)
+
+
+@contextmanager
+def _said(what: str) -> Iterator[None]:
+    """End with this sentence where a file or folder cannot be made."""
+    try:
+        yield
+    except OSError as error:
+        raise click.ClickException(f"{what} ({error.strerror}: {error.filename}).") from error
 
 
 def _make_folder(database_url: str) -> None:

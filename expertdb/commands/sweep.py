@@ -69,7 +69,7 @@ def _anchor(app: Flask) -> None:
     with transaction(read_only=True) as session:
         head = audit_chain.head(session)
     if head is not None:
-        anchored(anchor, head.seq, head.seal, app)
+        anchored(anchor, head, app)
 
 
 COMMANDS = (sweep_command,)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, Text, event, insert, update
+from sqlalchemy import Index, String, Text, event, insert, select, update
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from expertdb.keys import AuditKeys
@@ -19,6 +19,14 @@ from expertdb.models.base import Base
 
 PENDING = "audit_pending"
 FIRST_SEAL = ""
+
+
+class Overtaken(Exception):
+    """The log is sealed with a newer key (`key`, its name), which this process does not know."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,7 @@ class Head:
 def seal(session: Session, keys: AuditKeys, now: datetime, call: str | None) -> Head | None:
     """Number, chain and store what waits in the session, last before the commit; returns the new head, if there is one.
 
-    `call` is the HTTP request's id.
+    `call` is the HTTP request's id. Raises Overtaken.
     """
     pending: list[Deed] = session.info.get(PENDING, [])
     if not pending:
@@ -106,6 +114,7 @@ def seal(session: Session, keys: AuditKeys, now: datetime, call: str | None) -> 
     session.flush()  # All other locks come before the head's.
     drawn = update(AuditHead).values(seq=AuditHead.seq + len(pending)).returning(AuditHead.seq, AuditHead.seal)
     last, chain = session.execute(drawn).one()
+    _hold(session, keys, last - len(pending))
     rows = []
     for seq, deed in enumerate(pending, start=last - len(pending) + 1):
         fields = {
@@ -121,6 +130,17 @@ def seal(session: Session, keys: AuditKeys, now: datetime, call: str | None) -> 
     session.execute(insert(AuditEntry), rows)
     session.execute(update(AuditHead).values(seal=chain))
     return Head(last, chain)
+
+
+def _hold(session: Session, keys: AuditKeys, last: int) -> None:
+    """Raise Overtaken where a process that was started later has sealed with a key that this one lacks.
+
+    An entry of ours behind that one would never verify again. Who was started after it has lost the key, which
+    verifying will tell, and goes on.
+    """
+    before = session.execute(select(AuditEntry.key, AuditEntry.at).where(AuditEntry.seq == last)).first()
+    if before and keys.since and keys.place(before.key) is None and before.at >= keys.since:
+        raise Overtaken(before.key)
 
 
 @event.listens_for(Session, "after_soft_rollback")

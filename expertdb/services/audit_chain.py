@@ -32,14 +32,24 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Restore:
+    """A lawful restore that the anchor tells of: at `at` the log went back to entry `back` and on with `seq`."""
+
+    seq: int
+    back: int
+    at: str
+
+
+@dataclass(frozen=True)
 class Verdict:
-    """What a verification found; `findings` are the first hundred of `count`."""
+    """What a verification found; `findings` are the first hundred of `count`. `restores` are none."""
 
     entries: int
     last: int
     anchored: int
     count: int
     findings: tuple[Finding, ...]
+    restores: tuple[Restore, ...] = ()
 
     @property
     def valid(self) -> bool:
@@ -61,7 +71,7 @@ def verify(
             progress(check.entries)
     check.end(session)
     progress(check.entries)
-    return Verdict(check.entries, check.last, check.anchored, check.count, tuple(check.findings))
+    return Verdict(check.entries, check.last, check.anchored, check.count, tuple(check.findings), tuple(check.restores))
 
 
 def head(session: Session) -> Head | None:
@@ -96,6 +106,7 @@ class _Check:
     def __init__(self, keys: AuditKeys, anchor: Iterator[Line | int]) -> None:
         self.entries = self.last = self.anchored = self.count = 0
         self.findings: list[Finding] = []
+        self.restores: list[Restore] = []
         self._keys = keys
         self._places: dict[str | None, int | None] = {}
         self._place = 0
@@ -162,7 +173,10 @@ class _Check:
         while self._line is not None and self._line.seq <= seq:
             line, self._line = self._line, self._next_line()
             if line.seq == seq and line.seal != seal:
-                detail = "Entry {seq} has another seal than at {at}: the log was rewritten at or before it."
+                detail = (
+                    "Entry {seq} has another seal than at {at}: the log was rewritten at or before it, or an older "
+                    "copy put back and gone on with."
+                )
                 self._found(seq, "rewritten", Text(detail, seq=seq, at=line.at))
 
     def _cut_tail(self) -> None:
@@ -177,6 +191,10 @@ class _Check:
         for line in self._anchor:
             self.anchored += 1
             if isinstance(line, Line) and line.sound:
+                if line.back is not None:
+                    self.restores.append(Restore(line.seq, line.back, line.at))
+                if line.replaced:
+                    continue  # Of the log from before a restore.
                 return line
             number = line.number if isinstance(line, Line) else line
             detail = Text(

@@ -4,10 +4,13 @@ import json
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import done, run
 
 ANCHOR = Path("instance/audit-anchor.tsv")
 SETTINGS = Path("instance/expertdb.env")
+DATABASE = Path("instance/expertdb.sqlite3")
 
 
 def tampered(statement: str) -> None:
@@ -81,7 +84,8 @@ def test_key_is_rotated(installation: Path) -> None:
     assert "run `expertdb audit rotate`" in run("audit", "verify").stdout
     assert "From the next entry on" in done("audit", "rotate").stdout
     assert done("audit", "verify")
-    assert "sealed with this key already" in run("audit", "rotate").stderr
+    # Also after a reload, when the service has sealed something before.
+    assert "already" in done("audit", "rotate").stdout
     SETTINGS.write_text(text.replace(old, "n" * 64))
     assert run("audit", "verify").exit_code == 1
 
@@ -93,3 +97,63 @@ def test_key_is_not_rotated_over_a_log_that_is_not_whole(installation: Path) -> 
     result = run("audit", "rotate")
     assert (result.exit_code, "nothing was changed" in result.stderr) == (1, True)
     assert "Entries 17 to 17 are missing." in result.stdout
+
+
+def entries_after(*, anchored: bool) -> None:
+    for name in "abc":
+        done("token", "create", "--name", name, "--role", "auditor")
+    if anchored:
+        done("audit", "anchor")
+
+
+def test_log_is_whole_after_a_restore_and_tells_of_it(installation: Path) -> None:
+    done("backup", "b.backup")
+    entries_after(anchored=True)
+    replaced = json.loads(done("audit", "verify", "--json").stdout)["last"]
+    done("restore", "--replace", "b.backup")
+    found = done("audit", "verify").stdout
+    assert f"went back to entry {replaced - 3}" in found
+    assert "whole." in found
+    (said,) = done("audit", "list", "--action", "database.restored", "--json").stdout.splitlines()
+    details = json.loads(said)["details"]
+    assert (details["replaced_entry"], len(details["replaced_seal"])) == (replaced, 64)
+    assert isinstance(details["uid"], int)
+    entries_after(anchored=True)
+    assert done("audit", "verify")
+
+
+def put_back() -> None:
+    """Put an older copy of the database in the place of a log that went on, as no command of ours does."""
+    copy = Path("copy.sqlite3")
+    with sqlite3.connect(DATABASE) as live, sqlite3.connect(copy) as older:
+        live.backup(older)
+    entries_after(anchored=True)
+    with sqlite3.connect(DATABASE) as live, sqlite3.connect(copy) as older:
+        older.backup(live)
+
+
+def test_older_copy_put_back_is_not_taken_for_a_restore(installation: Path) -> None:
+    put_back()
+    result = run("audit", "anchor")
+    assert (result.exit_code, "--restored" in result.stderr) == (1, True)
+    assert run("audit", "verify").exit_code == 1
+
+
+@pytest.mark.parametrize("went_on", [False, True])
+def test_restore_by_other_means_is_owned_up_to(installation: Path, went_on: bool) -> None:
+    put_back()
+    if went_on:
+        entries_after(anchored=False)
+        entries_after(anchored=False)
+    assert run("audit", "verify").exit_code == 1
+    assert "went back to entry" in done("audit", "anchor", "--restored").stdout
+    assert "went back to entry" in done("audit", "verify").stdout
+    assert "audit.set_back" in done("audit", "list", "--limit", "1").stdout
+    assert run("audit", "anchor", "--restored").exit_code == 1  # There is nothing to own up to.
+
+
+def test_log_that_is_not_whole_is_no_restored_one(installation: Path) -> None:
+    put_back()
+    tampered("UPDATE audit_entries SET actor = 'nobody' WHERE seq = 17")
+    result = run("audit", "anchor", "--restored")
+    assert (result.exit_code, "edited" in result.stdout) == (1, True)

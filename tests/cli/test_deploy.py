@@ -233,3 +233,35 @@ def test_daily_backup_proves_each_and_keeps_the_newest(installation: Path, tmp_p
     assert len(names) == 2
     assert names[0] == "expertdb-20260103T000000Z.backup"
     done("restore", "--check", str(kept / names[1]))
+
+
+def written_where_the_service_may(path: str) -> bool:
+    return Path(path).is_absolute() and Path(path).is_relative_to("/var/lib/expertdb")
+
+
+def test_documented_installations_keep_the_index_where_the_service_may_write() -> None:
+    operations = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    stated = re.search(r"expertdb\.env <<END\n(.*?)\nEND", operations, flags=re.DOTALL)[1]  # type: ignore[index]
+    assert unit(DEPLOY / "expertdb.service")["Service"]["StateDirectory"] == "expertdb"
+    assert compose()["services"]["service"]["volumes"] == ["state:/var/lib/expertdb"]
+    assert ("VOLUME", "/var/lib/expertdb") in instructions()
+    settings = dict(line.split("=", 1) for line in stated.splitlines())
+    image = dict(re.findall(r"(EXPERTDB_\w+)=(\S+)", (ROOT / "Dockerfile").read_text("utf-8")))
+    composed = compose()["services"]["service"]["environment"]
+    for one in (settings, image, composed):
+        assert written_where_the_service_may(one.get("EXPERTDB_INDEX_DIR", "")), one
+
+
+def test_every_command_of_the_pages_finds_the_settings() -> None:
+    operations = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    wrapper = (DEPLOY / "expertdb").read_text("utf-8")
+    assert "install -m 755 deploy/expertdb /usr/local/bin/expertdb" in operations
+    assert "EXPERTDB_ENV_FILE=/etc/expertdb/expertdb.env" in wrapper
+    # None goes past it and so without the settings.
+    assert not re.findall(r"^.*\.venv/bin/expertdb.*$", operations, flags=re.MULTILINE)
+
+
+def test_first_administrator_can_be_made_in_containers() -> None:
+    environment = compose()["services"]["service"]["environment"]
+    assert environment["EXPERTDB_BOOTSTRAP_TOKEN_FILE"] == "/run/secrets/bootstrap_token"
+    assert "deploy/secrets/bootstrap_token" in (ROOT / "docs" / "operations.md").read_text("utf-8")

@@ -60,6 +60,28 @@ def test_prepare_loads_the_sample_once_and_not_twice(installation: Path) -> None
     assert count_experts() == before
 
 
+def test_prepare_without_the_sample_says_which_database_it_brings_up_to_date(folder: Path) -> None:
+    assert "sqlite:///instance/expertdb.sqlite3" in done("prepare", "--no-sample").output
+
+
+@pytest.mark.parametrize("variable", ["EXPERTDB_ENV_FILE", "EXPERTDB_DATABASE_URL"])
+def test_prepare_says_what_it_cannot_write(folder: Path, monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    (folder / "file").write_text("")
+    monkeypatch.setenv(
+        variable, {"EXPERTDB_ENV_FILE": "", "EXPERTDB_DATABASE_URL": "sqlite:///"}[variable] + "file/x/y"
+    )
+    result = run("prepare", "--no-sample")
+    assert (result.exit_code, "Traceback" in result.output) == (1, False)
+    assert variable in result.stderr
+    assert "file/x" in result.stderr
+
+
+def test_missing_settings_are_told_with_the_file_that_was_looked_for(folder: Path) -> None:
+    said = run("token", "list").stderr
+    assert "instance/expertdb.env, which is not there" in said
+    assert "EXPERTDB_ENV_FILE" in said
+
+
 def test_prepare_leaves_the_database_empty_when_told_to(folder: Path) -> None:
     done("prepare", "--no-sample")
     assert count_experts() == 0
@@ -115,6 +137,15 @@ def test_faulty_matching_file_is_said(
     assert result.exit_code == 1
     assert "mine.toml" in result.stderr
     assert said in result.stderr
+
+
+def test_faults_of_both_named_files_are_told_at_once(installation: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("mine.toml").write_text("gloss_dampinng = 1")
+    monkeypatch.setenv("EXPERTDB_MATCHING_FILE", "mine.toml")
+    monkeypatch.setenv("EXPERTDB_POOL_FILE", "none.toml")
+    said = run("token", "list").stderr
+    assert "EXPERTDB_MATCHING_FILE mine.toml: there is no parameter 'gloss_dampinng'" in said
+    assert "EXPERTDB_POOL_FILE none.toml: it cannot be read" in said
 
 
 def test_help_needs_no_installation(folder: Path) -> None:

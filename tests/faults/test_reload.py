@@ -103,6 +103,20 @@ def test_reload_refuses_nobody(
         assert count(running, "requests") == seen[201]
 
 
+def test_reload_by_hand_refuses_nobody_who_waits_for_the_line_that_says_ready(databases: Databases) -> None:
+    with service(databases.fresh("sqlite"), workers=2, threads=2) as running:
+        with working([lambda: running.get("requests").status] * 2) as seen:
+            os.kill(running.process.pid, signal.SIGUSR2)
+            while len(ready := [one for one in running.events() if one["event"] == "ready"]) < 2:
+                time.sleep(0.01)
+            os.kill(running.process.pid, signal.SIGTERM)
+            assert running.process.wait(PATIENCE) == 0
+            wait_for(seen, sum(seen.values()) + 50)
+        assert set(seen) == {200}, seen
+        assert [one["takes_over_from"] for one in ready] == [None, running.process.pid]
+        assert len(running.workers(ready[1]["master"])) == 2
+
+
 def fail_to_reload(running: Service, file: Path) -> None:
     """Start a successor that finds its settings unusable; wait until it has gone."""
     file.write_text("EXPERTDB_FIELD_KEYS=nonsense\n")

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from expertdb.anchor import Anchor
 from expertdb.database import db, transaction
+from expertdb.errors import KeysHaveChanged
 from expertdb.keys import AuditKeys, audit_keys
 from expertdb.models.audit import FIRST_SEAL, AuditEntry, AuditHead, seal_of
 from expertdb.services import audit, audit_chain
@@ -220,6 +221,20 @@ def test_key_that_was_replaced_seals_no_more(app: Flask) -> None:
     app.extensions["audit_keys"] = audit_keys(KEY, "")
     noted("e-10")
     assert [(one.kind, one.seq) for one in verdict(app, keys, anchored=False).findings] == [("key", 10)]
+
+
+def test_process_that_lacks_the_key_that_seals_now_cannot_spoil_the_log(app: Flask, clock: Clock) -> None:
+    old, keys = audit_keys(KEY, "", since=clock()), audit_keys(NEW_KEY, "", [KEY], since=clock())
+    app.extensions["audit_keys"] = keys
+    noted("e-9")
+    app.extensions["audit_keys"] = old
+    with pytest.raises(KeysHaveChanged):
+        noted("e-10")
+    assert (verdict(app, keys).valid, verdict(app, keys).last) == (True, 9)
+    # One that was started afterwards and was told to do without the key goes on: verifying tells of it.
+    clock.forward(minutes=1)
+    app.extensions["audit_keys"] = audit_keys(KEY, "", since=clock())
+    noted("e-10")
 
 
 def test_log_rewritten_whole_with_a_replaced_key_is_found(app: Flask) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from expertdb import worker
 from expertdb.database import transaction
 from expertdb.errors import NotFound
+from expertdb.keys import AuditKeys
 from expertdb.models.jobs import Job
 from expertdb.services import jobs
 from expertdb.services.actors import SYSTEM, Actor
@@ -240,6 +241,28 @@ def test_thread_of_a_server_does_jobs_as_they_come(app: Flask, monkeypatch: pyte
     monkeypatch.setattr(worker, "POLL", 0.02)
     crew = Crew(app, KINDS)
     job = submitted(app)
+    for _ in waiting():
+        if read(app, job)["status"] == "done":
+            break
+    crew.leave()
+    assert read(app, job)["status"] == "done"
+
+
+def test_job_is_left_to_whoever_knows_the_key_that_seals_the_log(
+    app: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "POLL", 0.02)
+    old = app.extensions["audit_keys"]
+    app.extensions["audit_keys"] = new = AuditKeys((*old.ordered, b"n" * 32), clock())
+    job, somebody = submitted(app), caller(app, "administrator")
+    app.extensions["audit_keys"] = old
+    crew = Crew(app, KINDS)
+    for _ in waiting():
+        if somebody.get(f"/jobs/{job}").json["done"]:
+            break
+    assert somebody.get(f"/jobs/{job}").json["status"] == "running"
+    app.extensions["audit_keys"] = new
+    clock.forward(seconds=61)
     for _ in waiting():
         if read(app, job)["status"] == "done":
             break

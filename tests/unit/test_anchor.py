@@ -132,3 +132,28 @@ def test_names_of_keys_tell_them_apart_and_their_order() -> None:
     assert keys.place(keys.name) == 2
     assert AuditKeys(keys.ordered[1:]).place(old.name) is None
     assert audit_keys("", "s" * 32).name == audit_keys("s" * 32, "t" * 32).name
+
+
+def test_line_of_a_restore_takes_the_place_of_those_behind_where_it_went_back_to(anchor: Anchor) -> None:
+    filled(anchor, 1, 5, 9, 12)
+    assert anchor.write(8, "b" * 64, NOW, back=7)
+    filled(anchor, 10)
+    lines = [line for line in anchor.lines() if isinstance(line, Line)]
+    assert [(line.seq, line.replaced) for line in lines] == [
+        (1, False),
+        (5, False),
+        (9, True),
+        (12, True),
+        (8, False),
+        (10, False),
+    ]
+    assert [line.back for line in lines if line.back is not None] == [7]
+    assert all(line.sound for line in lines)
+
+
+def test_restore_made_up_without_the_key_replaces_nothing(anchor: Anchor) -> None:
+    filled(anchor, 1, 5)
+    with anchor.path.open("a") as file:
+        file.write("\t".join(["2", "b" * 64, NOW.isoformat(), KEYS.name, "restored:1", "0" * 64]) + "\n")
+    assert sound(anchor) == [1, 5]
+    assert not any(line.replaced for line in anchor.lines() if isinstance(line, Line))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import ENV_FILE, Settings, SettingsFault, load
+from config.settings import ENV_FILE, Settings, SettingsFault, load, slips
 
 SECRET = "s" * 40
 DOCUMENT = Path(__file__).parents[3] / "docs" / "settings.md"
@@ -140,3 +140,58 @@ def test_malformed_field_keys_are_refused(tmp_path: Path, keys: str) -> None:
 def test_several_field_keys_may_stand_side_by_side(tmp_path: Path) -> None:
     keys = f"2026b:{SECRET},2026a:{SECRET}"
     assert load(environment(tmp_path, EXPERTDB_SECRET_KEY=SECRET, EXPERTDB_FIELD_KEYS=keys)).field_keys == keys
+
+
+def test_secret_in_a_file_is_read_wherever_the_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(f"7:{SECRET}\n")
+    environ = environment(tmp_path, f"EXPERTDB_SECRET_KEY={SECRET}", f"EXPERTDB_FIELD_KEYS_FILE={tmp_path / 'key'}")
+    assert load(environ).field_keys == f"7:{SECRET}"
+    # The environment wins over the file, also over what that names.
+    assert load({**environ, "EXPERTDB_FIELD_KEYS": f"8:{SECRET}"}).field_keys == f"8:{SECRET}"
+
+
+def test_name_that_is_no_setting_is_a_fault_of_the_file(tmp_path: Path) -> None:
+    lines = (f"EXPERTDB_SECRET_KEY={SECRET}", "EXPERTDB_WORKRES=9", "EXPERTDB_PORT_FILE=/x", "TZ=UTC")
+    assert faults(environment(tmp_path, *lines)) == [
+        "expertdb.env, line 2: there is no setting EXPERTDB_WORKRES; the nearest is EXPERTDB_WORKERS",
+        "expertdb.env, line 3: there is no setting EXPERTDB_PORT_FILE; the nearest is EXPERTDB_PORT",
+    ]
+
+
+def test_environment_may_hold_what_is_no_setting_and_a_slip_is_told(tmp_path: Path) -> None:
+    environ = environment(tmp_path, EXPERTDB_SECRET_KEY=SECRET, EXPERTDB_TOKEN="xdb_1", EXPERTDB_WORKRES="9")
+    assert load(environ).workers == 2
+    assert slips(environ) == {"EXPERTDB_WORKRES": "EXPERTDB_WORKERS"}
+    assert slips({"EXPERTDB_TEST_PG_BIN": "/x", "EXPERTDB_CHROMIUM": "/y", "EXPERTDB_SECRET_KEY_FILE": "/z"}) == {}
+
+
+@pytest.mark.parametrize(
+    ("variable", "wrong", "right"),
+    [
+        (
+            "EXPERTDB_HOST",
+            ["not a host", "http://x", "[::1]", "-a", "127.0.0.1:80"],
+            ["0.0.0.0", "::1", "db-1.example.cn"],
+        ),
+        ("EXPERTDB_QDRANT_URL", ["junk", "localhost:6333", "http://", "http://q:x"], ["https://q.example.cn:6333/p"]),
+        ("EXPERTDB_CALLER_RATE", ["0/minute", "5"], ["1/second", "600/minute"]),
+    ],
+)
+def test_value_that_cannot_work_is_refused(tmp_path: Path, variable: str, wrong: list[str], right: list[str]) -> None:
+    for value in wrong:
+        (fault,) = faults(environment(tmp_path, EXPERTDB_SECRET_KEY=SECRET, **{variable: value}))
+        assert fault.startswith(f"{variable} is {value!r}; it takes ")
+    for value in right:
+        load(environment(tmp_path, EXPERTDB_SECRET_KEY=SECRET, **{variable: value}))
+
+
+def test_faults_of_the_named_files_are_told_with_the_others(tmp_path: Path) -> None:
+    (tmp_path / "matching.toml").write_text("gloss_dampinng = 1")
+    matching = str(tmp_path / "matching.toml")
+    pool = str(tmp_path / "none.toml")
+    found = faults(environment(tmp_path, EXPERTDB_PORT="x", EXPERTDB_MATCHING_FILE=matching, EXPERTDB_POOL_FILE=pool))
+    assert found[-2:] == [
+        f"EXPERTDB_MATCHING_FILE {matching}: there is no parameter 'gloss_dampinng'; the nearest is gloss_damping",
+        f"EXPERTDB_POOL_FILE {pool}: it cannot be read (No such file or directory)",
+    ]
+    assert len(found) == 4
