@@ -221,9 +221,8 @@ class _Writer:
         ]
         self._table(("name", "evaluator", *CRITERIA), rows)
         for one in self.content["evaluations"]:
-            self._facts(
-                [("name", self.words.name(one["expert"])), ("comment", one["comment"]), ("reply", one["reply"])]
-            )
+            said = [("comment", one["comment"]), ("reply", one["reply"])]
+            self._facts([("name", self.words.name(one["expert"])), *said])
 
     def _candidates(self) -> None:
         words, rows = self.words, []
