@@ -15,11 +15,11 @@ from expertdb.models.experts import Expert, ExpertCode
 from expertdb.models.organisations import Organisation
 from expertdb.services import loads, matters
 from expertdb.services.batch_asks import Stated
-from expertdb.services.candidates import OFFICIALS, REGULATORS
 from expertdb.services.corpus import Corpus
 from expertdb.services.loads import Load
 from expertdb.services.matters import Field
 from expertdb.services.pools import Pool
+from expertdb.services.rule_facts import OFFICIALS, REGULATORS
 from expertdb.wording import Text
 from matching import Filter, Index, Parameters, best
 from matching.assignment import Ask

@@ -1,21 +1,18 @@
 """Whom a panel or a draw is chosen from: the best who may be ranked for a request, with what rules ask of them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
 from expertdb.code_words import why_out
 from expertdb.errors import ExpertIsNotEligible, Fault, PoolHasMoved
-from expertdb.models.experts import Expert
-from expertdb.models.organisations import Organisation
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.shortlists import Shortlist
-from expertdb.services import loads, matters
+from expertdb.services import matters
 from expertdb.services.corpus import Corpus
 from expertdb.services.corpus import ranked as once_more_where_moved
 from expertdb.services.matters import Field
@@ -23,13 +20,11 @@ from expertdb.services.pools import Pool
 from expertdb.services.profiles import fetching
 from expertdb.services.reasons import as_stored
 from expertdb.services.recusals import Recusals
+from expertdb.services.rule_facts import RuleFacts
 from expertdb.wording import Text
 from matching import Candidate, Filter, Query, rank
 from matching.panel import PanelCandidate
 
-REGULATORS = ("O-GOV",)
-OFFICIALS = ("K-ADM",)
-CHUNK = 500
 SHOWN_TERMS = 6
 SHOWN_ITEMS = 2
 
@@ -40,6 +35,7 @@ class Candidacy:
 
     people: list[dict[str, Any]]
     names: dict[str, Any]
+    filters: dict[str, list[str]]
     eligible: int
     left_out: dict[str, int]
     matter: Query
@@ -73,7 +69,7 @@ def gather(
     def of_pool(pool: Pool) -> Candidacy:
         found = matters.field_of(session, pool, consultation_request, filters or {}, now)
         ranked = _ranked(session, corpus, found, count, forced, sides or {}, shortlist)
-        return _candidacy(session, corpus, consultation_request, found, ranked, sides or {}, now)
+        return _candidacy(session, corpus, consultation_request, found, ranked, sides or {}, filters or {}, now)
 
     return once_more_where_moved(session, corpus, of_pool)
 
@@ -105,14 +101,24 @@ def _candidacy(
     found: Field,
     ranked: Mapping[str, dict[str, Any]],
     sides: Mapping[str, Sequence[str]],
+    filters: Mapping[str, list[str]],
     now: datetime,
 ) -> Candidacy:
     order = sorted(ranked, key=lambda expert: (-ranked[expert]["affinity"], expert))
     by_side = {expert: side for side, experts in sides.items() for expert in experts}
-    facts = _Facts(session, consultation_request, order, by_side, found.recused, now)
+    facts = RuleFacts(session, consultation_request, order, now)
+    disclosed = {
+        expert: sorted({one.finding.type for one in judged}) for expert, judged in found.recused.disclosed.items()
+    }
     return Candidacy(
-        [facts.of(expert, place, ranked[expert]) for place, expert in enumerate(order, start=1)],
-        {"experts": facts.names, "organisations": facts.organisation_names},
+        [
+            {"expert": expert, "rank": place, "affinity": ranked[expert]["affinity"], **facts.of(expert)}
+            | {"side": by_side.get(expert), "disclosed": disclosed.get(expert, [])}
+            | {"reasons": ranked[expert]["reasons"]}
+            for place, expert in enumerate(order, start=1)
+        ],
+        facts.names,
+        dict(filters),
         found.eligible.n_allowed,
         dict(found.eligible.counts),
         found.matter,
@@ -181,80 +187,7 @@ def _refuse_stale(session: Session, found: Field, shortlist: Shortlist) -> None:
         raise PoolHasMoved(shortlist.corpus_version, found.pool.version, tuple(faults))
 
 
-class _Facts:
-    """What rules ask of the candidates, read in few statements."""
-
-    def __init__(
-        self,
-        session: Session,
-        consultation_request: ConsultationRequest,
-        experts: Sequence[str],
-        sides: Mapping[str, str],
-        recused: Recusals,
-        now: datetime,
-    ) -> None:
-        self.rows = {row.id: row for row in _experts(session, experts)}
-        self.sides, self.loads = sides, loads.of(session, experts, now, besides=consultation_request.id)
-        self.disclosed = {
-            expert: sorted({one.finding.type for one in judged}) for expert, judged in recused.disclosed.items()
-        }
-        self.regulators = _family(session, consultation_request)
-        bodies = {row.organisation.id: row.organisation for row in self.rows.values() if row.organisation is not None}
-        self.names = {id: _name(row.name_zh, row.name_en) for id, row in self.rows.items()}
-        self.organisation_names = {id: _name(row.name_zh, row.name_en) for id, row in bodies.items()}
-
-    def of(self, expert: str, place: int, ranked: Mapping[str, Any]) -> dict[str, Any]:
-        row, load = self.rows[expert], self.loads.get(expert, loads.NO_LOAD)
-        return {
-            "expert": expert,
-            "rank": place,
-            "affinity": ranked["affinity"],
-            "organisation": row.organisation_id,
-            "region": row.region,
-            "kind": row.kind,
-            "codes": sorted(row.codes),
-            "languages": sorted(row.languages),
-            "title_level": row.title_level,
-            "regulator": self._is_of_the_regulator(row),
-            "side": self.sides.get(expert),
-            "newcomer": not load.served,
-            "load": load.count,
-            "capacity": row.availability.get("max_load"),
-            "disclosed": self.disclosed.get(expert, []),
-            "reasons": ranked["reasons"],
-        }
-
-    def _is_of_the_regulator(self, row: Expert) -> bool:
-        """Works for the body that asks, for one above or below it, or as an official of a government bureau."""
-        if row.organisation is None:
-            return False
-        official = row.kind in OFFICIALS and row.organisation.kind in REGULATORS
-        return official or row.organisation.id in self.regulators
-
-
-def _experts(session: Session, ids: Sequence[str]) -> Iterable[Expert]:
-    for start in range(0, len(ids), CHUNK):
-        yield from session.scalars(select(Expert).where(Expert.id.in_(ids[start : start + CHUNK])))
-
-
-def _family(session: Session, consultation_request: ConsultationRequest) -> frozenset[str]:
-    """The requester, where it is a government bureau, with the bureau above it and those directly below."""
-    requester = consultation_request.requester
-    if requester is None or requester.kind not in REGULATORS:
-        return frozenset()
-    below = session.scalars(select(Organisation.id).where(Organisation.parent_id == requester.id))
-    return frozenset({requester.id, *below, *([requester.parent_id] if requester.parent_id else [])})
-
-
-def _name(zh: str | None, en: str | None) -> dict[str, str]:
-    return {language: name for language, name in (("zh", zh), ("en", en)) if name}
-
-
 def as_candidate(one: Mapping[str, Any]) -> PanelCandidate:
     """A kept candidate as panel rules see them."""
-    plain = ("expert", "affinity", "organisation", "region", "kind", "title_level", "regulator", "side", "newcomer")
-    return PanelCandidate(
-        **{name: one[name] for name in (*plain, "load", "capacity")},
-        codes=frozenset(one["codes"]),
-        languages=frozenset(one["languages"]),
-    )
+    known = {field.name: one[field.name] for field in fields(PanelCandidate) if field.name in one}
+    return PanelCandidate(**known | {name: frozenset(one[name]) for name in ("codes", "languages")})

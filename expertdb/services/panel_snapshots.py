@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from expertdb import conflict_types, vocabularies
+from expertdb.models.panels import Panel
 from expertdb.models.requests import ConsultationRequest
 from expertdb.services.candidates import Candidacy
+from expertdb.services.matters import ANY_MODE
 
 TEXT_FIELDS = ("id", "kind", "title", "text", "region", "urgency", "secrecy", "stage", "legal_basis", "mode")
 LIST_FIELDS = ("languages", "questions", "earlier_stages", "panel")
@@ -19,6 +21,7 @@ def snapshot_of(
     recused = candidacy.recused.reasons
     return {
         "request": request_of(consultation_request),
+        "filters": candidacy.filters,
         "candidates": candidacy.people,
         "eligible": candidacy.eligible,
         "left_out": candidacy.left_out,
@@ -30,6 +33,12 @@ def snapshot_of(
         "conflict_types": conflict_types.version(),
         "labels": _labels(consultation_request, candidacy),
     }
+
+
+def filters_of(panel: Panel) -> dict[str, list[str]]:
+    """The filters that a panel was chosen under; any mode will do where an older version kept none."""
+    found: dict[str, list[str]] = panel.snapshot.get("filters", ANY_MODE)
+    return found
 
 
 def _labels(consultation_request: ConsultationRequest, candidacy: Candidacy) -> dict[str, dict[str, str]]:
