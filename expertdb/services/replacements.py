@@ -12,14 +12,14 @@ from expertdb.errors import Fault, InvalidInput, TransitionNotAllowed
 from expertdb.models.base import new_id
 from expertdb.models.panels import Panel
 from expertdb.models.requests import ConsultationRequest
-from expertdb.services import lifecycle, loads, matters, panels, requests, seating
+from expertdb.services import drawn_panels, lifecycle, loads, matters, panels, requests, seating
 from expertdb.services.actors import Actor
 from expertdb.services.candidates import as_candidate
 from expertdb.services.corpus import Corpus
 from expertdb.services.panels_shown import ShownPanel, no_replacement, shown
 from expertdb.services.sentences import in_words
 from expertdb.wording import Text
-from matching.panel import BadPanelInput, Replacement, parse, replace
+from matching.panel import BadPanelInput, Replacement, check, parse, replace
 from matching.panel.panels import INFEASIBLE, OPTIMAL
 
 REPLACEABLE = ("proposed", "confirmed")
@@ -27,7 +27,7 @@ REPLACEABLE = ("proposed", "confirmed")
 
 @dataclass(frozen=True)
 class Basis:
-    """What a replacement is found from: who sits now, the reserves who wait, and who may be chosen with their loads."""
+    """What a replacement is found from: who sits now, the reserves in line, and who may be chosen with their loads."""
 
     members: list[str]
     waiting: list[str]
@@ -54,7 +54,7 @@ def find(
     """
     panel = panels.load(session, panel_id, actor=actor)
     consultation_request = requests.get(session, panel.request_id, actor=actor)
-    basis = _basis(session, corpus, panel, consultation_request, now)
+    basis = _basis(session, corpus, panel, consultation_request, body["expert"], now)
     return _found(panel, basis, body["expert"])
 
 
@@ -75,7 +75,7 @@ def store(
     panel = panels.load(session, panel_id, actor=actor)
     consultation_request = requests.get(session, panel.request_id, actor=actor, lock=True)
     session.refresh(panel)  # Somebody may have decided on it while we waited for the request.
-    basis = _basis(session, corpus, panel, consultation_request, now)
+    basis = _basis(session, corpus, panel, consultation_request, body["expert"], now)
     if basis != found.basis:
         found = _found(panel, basis, body["expert"])
     if not found.after.members:
@@ -86,7 +86,12 @@ def store(
 
 
 def _basis(
-    session: Session, corpus: Corpus, panel: Panel, consultation_request: ConsultationRequest, now: datetime
+    session: Session,
+    corpus: Corpus,
+    panel: Panel,
+    consultation_request: ConsultationRequest,
+    leaving: str,
+    now: datetime,
 ) -> Basis:
     panels.refuse_unless_open(consultation_request)
     if panel.status not in REPLACEABLE:
@@ -96,7 +101,7 @@ def _basis(
     known = [one["expert"] for one in panel.snapshot["candidates"]]
     people = _people(session, panel, (field.may(known) - gone) | set(members), now)
     free = {one["expert"] for one in people} - set(members)
-    return Basis(members, [seat.expert_id for seat in panel.reserves if seat.expert_id in free], people)
+    return Basis(members, [one for one in drawn_panels.in_line(session, panel, leaving) if one in free], people)
 
 
 def _people(session: Session, panel: Panel, allowed: set[str], now: datetime) -> list[dict[str, Any]]:
@@ -110,7 +115,7 @@ def _found(panel: Panel, basis: Basis, leaving: str) -> Found:
     if leaving not in basis.members:
         raise InvalidInput(Fault("/expert", Text("This expert is no member of the panel.")))
     began = time.perf_counter()
-    after = _next_in_line(basis, leaving) if panel.choice == "drawn" else _nearest(panel, basis, leaving)
+    after = _next_in_line(panel, basis, leaving) if panel.choice == "drawn" else _nearest(panel, basis, leaving)
     return Found(basis, after, time.perf_counter() - began)
 
 
@@ -122,13 +127,15 @@ def _nearest(panel: Panel, basis: Basis, leaving: str) -> Replacement:
         raise InvalidInput(Fault("/expert", in_words(error.detail))) from error
 
 
-def _next_in_line(basis: Basis, leaving: str) -> Replacement:
-    """After a draw the next reserve in the order of the lot steps in, and nobody chooses."""
-    known = {one["expert"]: as_candidate(one) for one in basis.people}
-    coming = tuple(basis.waiting[:1])
-    seated = tuple(known[one] for one in (*(one for one in basis.members if one != leaving), *coming))
-    status = OPTIMAL if coming else INFEASIBLE
-    return Replacement(status, seated if coming else (), coming, (leaving,), 0.0, reserve=bool(coming))
+def _next_in_line(panel: Panel, basis: Basis, leaving: str) -> Replacement:
+    """After a draw the next reserve in the order of the lot who breaks no rule steps in, and nobody chooses."""
+    known, rules = {one["expert"]: as_candidate(one) for one in basis.people}, parse(panel.rules)
+    staying = [known[one] for one in basis.members if one != leaving]
+    for expert in basis.waiting:
+        seated = (*staying, known[expert])
+        if not check(seated, rules, len(basis.members)):
+            return Replacement(OPTIMAL, seated, (expert,), (leaving,), 0.0, reserve=True)
+    return Replacement(INFEASIBLE, (), (), (leaving,), 0.0)
 
 
 def _panel(panel: Panel, found: Found, actor: Actor, now: datetime) -> Panel:
