@@ -17,8 +17,10 @@ from expertdb.services.rule_facts import RuleFacts
 from expertdb.services.rules import Rules
 from matching.panel import PanelCandidate, check, parse
 
-LIMITS = ("max_per", "max_per_organisation", "max_per_region", "max_per_city", "at_most", "keep_apart")
-OF_EACH = ("forbidden", "max_load", "min_affinity")
+LIMITS = (
+    *("max_per", "max_per_organisation", "max_per_region", "max_per_city", "at_most", "keep_apart"),
+    *("forbidden", "max_load", "min_affinity"),
+)
 
 
 def promote(
@@ -45,7 +47,8 @@ def promote(
     team = [one.expert_id for one in rows if one.status in engagements.LIVE]
     known = {one["expert"]: one for one in panel.snapshot["candidates"]}
     facts = RuleFacts(session, consultation_request, [*team, *waiting], now)
-    people = {one.expert: one for one in map(as_candidate, facts.anew(known[id] for id in (*team, *waiting)))}
+    anew = facts.anew((known[id] for id in (*team, *waiting)), team)
+    people = {one["expert"]: as_candidate(one) for one in anew}
     for expert in waiting:
         if expert not in against and _keeps_the_rules(panel, [people[one] for one in (*team, expert)]):
             respond_by = engagements.deadline_after(rules, now)
@@ -54,16 +57,12 @@ def promote(
 
 
 def _keeps_the_rules(panel: Panel, team: Sequence[PanelCandidate]) -> bool:
-    """Whether this team, to which the last one comes, breaks no rule of the panel.
+    """Whether this team breaks no rule of the panel.
 
-    One that is not complete yet is held only to what limits it; whoever was forced and left is forced no more. What
-    is asked of each by themselves was asked of the others before they were invited.
+    One that is not complete yet is held only to what limits it; whoever was forced and left is forced no more.
     """
-    complete, coming = len(team) >= len(panel.members), team[-1].expert
-    return not any(
-        coming in one.experts if one.type in OF_EACH else one.type in LIMITS or (complete and one.type != "forced")
-        for one in check(team, parse(panel.rules))
-    )
+    broken, complete = check(team, parse(panel.rules)), len(team) >= len(panel.members)
+    return not any(one.type in LIMITS or (complete and one.type != "forced") for one in broken)
 
 
 def seats_of(session: Session, panel_id: str) -> int:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,14 +12,17 @@ from expertdb.errors import Fault, InvalidInput, TransitionNotAllowed
 from expertdb.models.base import new_id
 from expertdb.models.panels import Panel
 from expertdb.models.requests import ConsultationRequest
-from expertdb.services import drawn_panels, lifecycle, loads, matters, panels, requests, seating
+from expertdb.services import drawn_panels, lifecycle, matters, panels, requests, seating
 from expertdb.services.actors import Actor
 from expertdb.services.candidates import as_candidate
 from expertdb.services.corpus import Corpus
+from expertdb.services.panel_snapshots import filters_of
 from expertdb.services.panels_shown import ShownPanel, no_replacement, shown
+from expertdb.services.rule_facts import RuleFacts
 from expertdb.services.sentences import in_words
 from expertdb.wording import Text
-from matching.panel import BadPanelInput, Replacement, check, parse, replace
+from matching.panel import BadPanelInput, Replacement, check, parse
+from matching.panel import replace as nearest
 from matching.panel.panels import INFEASIBLE, OPTIMAL
 
 REPLACEABLE = ("proposed", "confirmed")
@@ -27,11 +30,16 @@ REPLACEABLE = ("proposed", "confirmed")
 
 @dataclass(frozen=True)
 class Basis:
-    """What a replacement is found from: who sits now, the reserves in line, and who may be chosen with their loads."""
+    """What a replacement is found from: who sits now, the reserves in line, and who may be chosen, as they are now.
+
+    An edit that changes none of it, of which `version` is the last, is no reason to find the replacement anew.
+    """
 
     members: list[str]
     waiting: list[str]
     people: list[dict[str, Any]]
+    organisations: dict[str, Any] = field(compare=False)
+    version: int = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -76,8 +84,7 @@ def store(
     consultation_request = requests.get(session, panel.request_id, actor=actor, lock=True)
     session.refresh(panel)  # Somebody may have decided on it while we waited for the request.
     basis = _basis(session, corpus, panel, consultation_request, body["expert"], now)
-    if basis != found.basis:
-        found = _found(panel, basis, body["expert"])
+    found = replace(found, basis=basis) if basis == found.basis else _found(panel, basis, body["expert"])
     if not found.after.members:
         return no_replacement(panel, found.after, found.seconds)
     made = _panel(panel, found, actor, now)
@@ -97,18 +104,14 @@ def _basis(
     if panel.status not in REPLACEABLE:
         raise TransitionNotAllowed("panel", panel.status, "replaced", lifecycle.PANEL_WAYS[panel.status])
     members, gone = seating.holders(session, panel), seating.gone(session, panel)
-    field = matters.field(session, corpus, consultation_request, matters.ANY_MODE, now)
-    known = [one["expert"] for one in panel.snapshot["candidates"]]
-    people = _people(session, panel, (field.may(known) - gone) | set(members), now)
-    free = {one["expert"] for one in people} - set(members)
-    return Basis(members, [one for one in drawn_panels.in_line(session, panel, leaving) if one in free], people)
-
-
-def _people(session: Session, panel: Panel, allowed: set[str], now: datetime) -> list[dict[str, Any]]:
-    """The candidates of the panel who may still be chosen, with the loads of today."""
-    kept = [one for one in panel.snapshot["candidates"] if one["expert"] in allowed]
-    known = loads.of(session, [one["expert"] for one in kept], now, besides=panel.request_id)
-    return [{**one, "load": known.get(one["expert"], loads.NO_LOAD).count} for one in kept]
+    found = matters.field(session, corpus, consultation_request, filters_of(panel), now)
+    candidates = {one["expert"]: one for one in panel.snapshot["candidates"]}
+    allowed = (found.may(candidates) - gone) | set(members)
+    waiting = [one for one in drawn_panels.in_line(session, panel, leaving) if one in allowed - set(members)]
+    kept = [one for expert, one in candidates.items() if expert in allowed]
+    facts = RuleFacts(session, consultation_request, [one["expert"] for one in kept], now)
+    people = facts.anew(kept, seating.serving(session, panel.request_id))
+    return Basis(members, waiting, people, facts.names["organisations"], found.pool.version)
 
 
 def _found(panel: Panel, basis: Basis, leaving: str) -> Found:
@@ -122,7 +125,7 @@ def _found(panel: Panel, basis: Basis, leaving: str) -> Found:
 def _nearest(panel: Panel, basis: Basis, leaving: str) -> Replacement:
     candidates, rules, limit = [as_candidate(one) for one in basis.people], parse(panel.rules), panels.SECONDS
     try:
-        return replace(candidates, basis.members, leaving, rules, reserves=basis.waiting, time_limit=limit)
+        return nearest(candidates, basis.members, leaving, rules, reserves=basis.waiting, time_limit=limit)
     except BadPanelInput as error:
         raise InvalidInput(Fault("/expert", in_words(error.detail))) from error
 
@@ -161,8 +164,8 @@ def _panel(panel: Panel, found: Found, actor: Actor, now: datetime) -> Panel:
         rules=panel.rules,
         solver=_solver(found),
         snapshot={**panel.snapshot, "candidates": people},
-        names=panel.names,
-        corpus_version=panel.corpus_version,
+        names={**panel.names, "organisations": {**panel.names["organisations"], **found.basis.organisations}},
+        corpus_version=found.basis.version,
         created_by=actor.id,
         created_at=now,
         updated_at=now,

@@ -1,6 +1,6 @@
 """What the rules of a panel read of experts: from the rows, as they are now."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from matching.panel import PanelCandidate
 
 # What a candidate has by the choice itself; everything else that rules know of is read of the expert.
 CHOSEN = ("expert", "affinity", "side")
+OF_ENGAGEMENTS = ("newcomer", "load", "capacity")
 READ = tuple(one.name for one in fields(PanelCandidate) if one.name not in CHOSEN)
 REGULATORS = ("O-GOV",)
 OFFICIALS = ("K-ADM",)
@@ -58,9 +59,18 @@ class RuleFacts:
             "capacity": row.availability.get("max_load"),
         }
 
-    def anew(self, kept: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Candidates of a snapshot with what rules read of them now."""
-        return [{**one, **self.of(one["expert"])} for one in kept]
+    def anew(self, kept: Iterable[Mapping[str, Any]], serving: Collection[str] = ()) -> list[dict[str, Any]]:
+        """Candidates of a snapshot with what rules read of them now.
+
+        Of those who are `serving` in this very matter already, what follows from engagements stays as it was: they are
+        asked for none more.
+        """
+        return [
+            {**one, **{name: value for name, value in self.of(one["expert"]).items() if name not in OF_ENGAGEMENTS}}
+            if one["expert"] in serving
+            else {**one, **self.of(one["expert"])}
+            for one in kept
+        ]
 
     def _is_of_the_regulator(self, row: Expert) -> bool:
         """Works for the body that asks, for one above or below it, or as an official of a government bureau."""

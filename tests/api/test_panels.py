@@ -367,6 +367,42 @@ def test_replacement_takes_the_reserve_and_is_confirmed_in_its_turn(office: Call
     assert office.get(f"/panels/{made['id']}").json["status"] == "superseded"
 
 
+def test_replacement_after_an_edit_of_a_member_who_stays_can_be_confirmed(
+    office: Caller, administrator: Caller, asked: Any, pool: Any
+) -> None:
+    made = confirmed(office, asked, reserves=2)
+    administrator.patch(f"/experts/{pool[0]['id']}", {"codes": ["PAT-INV"], "organisation": "新单位"}, etag="*")
+    body = {"expert": pool[1]["id"], "reason": "因病请辞"}
+    after = office.made(f"/panels/{made['id']}/replacements", body)
+    assert after["members"][0]["organisation"]["name"] == {"zh": "新单位"}
+    assert after["corpus_version"] > made["corpus_version"]
+    answer = decide(office, after)
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+
+
+def test_replacement_breaks_no_rule_by_what_profiles_say_now(
+    office: Caller, administrator: Caller, asked: Any, pool: Any
+) -> None:
+    made = confirmed(office, asked, reserves=2, rules=[{"type": "max_per_organisation"}])
+    staying, first = pool[0]["organisation"]["name"]["zh"], pool[3]["id"]
+    administrator.patch(f"/experts/{first}", {"organisation": staying}, etag="*")
+    after = office.made(f"/panels/{made['id']}/replacements", {"expert": pool[1]["id"], "reason": "请辞"})
+    assert ids(after["members"]) == [pool[0]["id"], pool[2]["id"], pool[4]["id"]]
+
+
+def test_replacement_keeps_who_serves_whatever_they_were_asked_for_since(
+    office: Caller, administrator: Caller, asked: Any, pool: Any
+) -> None:
+    made = confirmed(office, asked, reserves=2, rules=[{"type": "max_load", "limit": 1}])
+    office.made(f"/panels/{made['id']}/invitations", {})
+    elsewhere = office.made("/requests", ASKED)
+    moved(office, f"/requests/{elsewhere['id']}", "accepted")
+    other = confirmed(office, elsewhere, size=1, forced=[pool[0]["id"]], rules=[{"type": "odd"}])
+    office.made(f"/panels/{other['id']}/invitations", {})
+    after = office.made(f"/panels/{made['id']}/replacements", {"expert": pool[1]["id"], "reason": "请辞"})
+    assert ids(after["members"]) == [pool[0]["id"], pool[2]["id"], pool[3]["id"]]
+
+
 def test_replacement_keeps_as_many_as_the_rules_allow(office: Caller, asked: Any, pool: Any) -> None:
     rules = [{"type": "at_least_one", "kinds": ["K-CIPO"]}]
     made = formed(office, asked, rules=rules)
