@@ -1,6 +1,6 @@
 """What has changed since a panel was chosen, as far as it bears on the choice."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -9,18 +9,23 @@ from sqlalchemy.orm import Session
 from expertdb.code_words import why_out
 from expertdb.errors import Fault
 from expertdb.models.corpus import CorpusChange, CorpusVersion
-from expertdb.models.experts import Expert
 from expertdb.models.panels import Panel
-from expertdb.services import matters
+from expertdb.services import matters, seating
+from expertdb.services.candidates import as_candidate
 from expertdb.services.corpus import Corpus
 from expertdb.services.matters import Field
 from expertdb.services.panel_snapshots import request_of
+from expertdb.services.rule_facts import OF_PROFILE, RuleFacts
+from expertdb.services.sentences import in_words
 from expertdb.wording import Text
 from matching import best, places
+from matching.panel import PanelCandidate, Rule, check, parse
 
 # What of a request a panel is chosen by; its version also counts moves, which change nothing.
 MORE = 100  # Ranked beyond the candidates there were, where all who may have risen are compared.
 MATTER = ("kind", "title", "text", "region", "aspects", "parties", "related_organisations", "excluded_experts")
+
+EDITED = "What the rules read of the expert {expert} was edited."
 
 
 def changes(session: Session, corpus: Corpus, panel: Panel, now: datetime) -> Iterator[Fault]:
@@ -39,22 +44,39 @@ def changes(session: Session, corpus: Corpus, panel: Panel, now: datetime) -> It
             detail = "The expert {expert} may not be chosen for this request: {reason}."
             reason = why_out(found.why_not(session, seat.expert_id))
             yield Fault(f"/seats/{place}", Text(detail, expert=seat.expert_id, reason=reason))
-    if panel.choice != "drawn" and found.pool.version > panel.corpus_version:
-        yield from _edited_members(session, panel)
-        if panel.choice == "solved" and panel.shortlist_id is None:
-            yield from _risen(session, corpus, panel, found)
+    yield from _edited_facts(session, panel, now)
+    is_by_rank = panel.choice == "solved" and panel.shortlist_id is None
+    if is_by_rank and found.pool.version > panel.corpus_version:
+        yield from _risen(session, corpus, panel, found)
 
 
-def _edited_members(session: Session, panel: Panel) -> Iterator[Fault]:
-    """Members of whom something was edited that rules read."""
+def _edited_facts(session: Session, panel: Panel, now: datetime) -> Iterator[Fault]:
+    """Of whom something was edited that rules read, and the rules that do not hold of the members any more."""
+    seated = [*panel.members, *panel.reserves]
     known = {one["expert"]: one for one in panel.snapshot["candidates"]}
-    members = {seat.expert_id for seat in panel.members}
-    edited = _edited(session, panel.corpus_version)
-    members = members if edited is None else members & edited
-    for expert in session.scalars(select(Expert).where(Expert.id.in_(sorted(members)))):
-        facts = (expert.kind, expert.region, expert.organisation_id, sorted(expert.codes))
-        if facts != tuple(known[expert.id][name] for name in ("kind", "region", "organisation", "codes")):
-            yield Fault("/members", Text("What the rules read of the expert {expert} was edited.", expert=expert.id))
+    then = {seat.expert_id: known[seat.expert_id] for seat in seated}
+    serving = seating.serving(session, panel.request_id)
+    facts = RuleFacts(session, panel.consultation_request, list(then), now)
+    today = {one["expert"]: one for one in facts.anew(then.values(), serving)}
+    members, rules = [as_candidate(today[seat.expert_id]) for seat in panel.members], parse(panel.rules)
+    for one in members:
+        if any(today[one.expert][name] != then[one.expert].get(name) for name in OF_PROFILE):
+            yield Fault("/members", Text(EDITED, expert=one.expert))
+    for broken in check(members, rules):
+        if broken.type != "forced":  # Somebody forced may have left: another panel takes the place of theirs.
+            yield Fault(f"/rules/{broken.rule}", in_words(broken.detail))
+    for seat in panel.reserves:
+        before, after = (as_candidate(of[seat.expert_id]) for of in (then, today))
+        if before != after and _broken_by(before, members, rules) != _broken_by(after, members, rules):
+            yield Fault("/reserves", Text(EDITED, expert=seat.expert_id))
+
+
+def _broken_by(
+    reserve: PanelCandidate, members: Sequence[PanelCandidate], rules: Sequence[Rule]
+) -> list[list[int | None]]:
+    """The rules that a reserve would break in the place of each member."""
+    panels = ([reserve if one is leaving else one for one in members] for leaving in members)
+    return [[broken.rule for broken in check(panel, rules)] for panel in panels]
 
 
 def _risen(session: Session, corpus: Corpus, panel: Panel, found: Field) -> Iterator[Fault]:

@@ -18,6 +18,7 @@ from matching.panel import PanelCandidate
 CHOSEN = ("expert", "affinity", "side")
 OF_ENGAGEMENTS = ("newcomer", "load", "capacity")
 READ = tuple(one.name for one in fields(PanelCandidate) if one.name not in CHOSEN)
+OF_PROFILE = tuple(name for name in READ if name not in OF_ENGAGEMENTS)
 REGULATORS = ("O-GOV",)
 OFFICIALS = ("K-ADM",)
 CHUNK = 500

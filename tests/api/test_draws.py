@@ -309,6 +309,19 @@ def test_who_was_drawn_but_left_is_replaced_by_the_next_in_line(
     assert office.post(f"/panels/{after['id']}/transitions", body, etag="*").status_code == 200
 
 
+def test_drawn_member_who_joined_anothers_firm_is_noticed(
+    office: Caller, administrator: Caller, asked: Any, pool: Any, clock: Clock
+) -> None:
+    made = frozen(office, asked, rules=[{"type": "max_per_organisation"}])
+    drawn = revealed(office, made, clock)
+    bodies = {one["id"]: one["organisation"]["name"]["zh"] for one in pool}
+    first, second = (one["expert"]["id"] for one in drawn["members"][:2])
+    administrator.patch(f"/experts/{first}", {"organisation": bodies[second]}, etag="*")
+    body = {"to": "confirmed", "reason": "抽取结果", "confirmed_by": "王某"}
+    refused = office.post(f"/panels/{drawn['panel']}/transitions", body, etag="*")
+    assert faults(refused, 409) == ["/members", "/rules/0"]
+
+
 STRATA = [
     {"name": "法律", "seats": 1, "reserves": 1, "kinds": ["K-LAW"]},
     {"name": "技术", "seats": 2, "reserves": 2, "kinds": ["K-TECH", "K-PA"]},

@@ -304,6 +304,51 @@ def test_edit_that_changes_no_place_does_not_stop_a_decision(
     assert decide(office, made).status_code == 200
 
 
+ENGLISH = [{"type": "at_least_one", "languages": ["en"]}]
+SENIOR = [{"type": "at_least_one", "title_levels": ["T1"]}]
+
+
+@pytest.mark.parametrize(
+    ("before", "edit", "rules"),
+    [
+        ({"title_level": "T1"}, {"title_level": "T4"}, SENIOR),
+        ({"languages": ["en"]}, {"languages": ["zh"]}, ENGLISH),
+        ({"availability": {"max_load": 3}}, {"availability": {"max_load": 0}}, ENGLISH),
+    ],
+)
+@pytest.mark.parametrize("seat", ["members", "reserves"])
+def test_edit_of_what_rules_read_is_noticed(
+    office: Caller, administrator: Caller, asked: Any, pool: Any, before: Any, edit: Any, rules: Any, seat: str
+) -> None:
+    for one in pool:
+        administrator.patch(f"/experts/{one['id']}", {"languages": ["en"], **before}, etag="*")
+    made = formed(office, asked, rules=rules, size=1, reserves=1)
+    [seated] = ids(made[seat])
+    administrator.patch(f"/experts/{seated}", edit, etag="*")
+    refused = decide(office, made)
+    assert refused.json["type"] == "urn:expertdb:problem:pool-has-moved"
+    assert seated in refused.get_data(as_text=True)
+
+
+def test_employer_that_became_a_bureau_is_noticed(office: Caller, administrator: Caller, pool: Any) -> None:
+    asked = office.made("/requests", ASKED)
+    official = pool[0]["id"]
+    administrator.patch(f"/experts/{official}", {"kind": "K-ADM"}, etag="*")
+    moved(office, f"/requests/{asked['id']}", "accepted")
+    made = formed(office, asked)
+    administrator.patch(f"/organisations/{pool[0]['organisation']['id']}", {"kind": "O-GOV"}, etag="*")
+    refused = decide(office, made)
+    assert faults(refused, 409) == ["/members"]
+
+
+def test_edit_of_a_reserve_that_no_rule_reads_does_not_stop_a_decision(
+    office: Caller, administrator: Caller, asked: Any, pool: Any
+) -> None:
+    made = formed(office, asked, reserves=1)
+    administrator.patch(f"/experts/{pool[3]['id']}", {"title_level": "T1"}, etag="*")
+    assert decide(office, made).status_code == 200
+
+
 def test_formed_anew_after_the_pool_moved_it_can_be_decided_on(
     office: Caller, administrator: Caller, asked: Any, pool: Any
 ) -> None:
