@@ -14,16 +14,19 @@ from expertdb.services import matters, seating
 from expertdb.services.candidates import as_candidate
 from expertdb.services.corpus import Corpus
 from expertdb.services.matters import Field
-from expertdb.services.panel_snapshots import request_of
+from expertdb.services.panel_snapshots import filters_of, request_of
 from expertdb.services.rule_facts import OF_PROFILE, RuleFacts
 from expertdb.services.sentences import in_words
 from expertdb.wording import Text
 from matching import best, places
 from matching.panel import PanelCandidate, Rule, check, parse
 
-# What of a request a panel is chosen by; its version also counts moves, which change nothing.
 MORE = 100  # Ranked beyond the candidates there were, where all who may have risen are compared.
-MATTER = ("kind", "title", "text", "region", "aspects", "parties", "related_organisations", "excluded_experts")
+# What of a request bears on who may sit or on which rules hold; its version also counts moves, which change nothing.
+MATTER = (
+    *("kind", "title", "text", "questions", "region", "aspects", "languages", "secrecy", "mode"),
+    *("parties", "related_organisations", "excluded_experts", "earlier_stages", "panel", "experts_wanted"),
+)
 
 EDITED = "What the rules read of the expert {expert} was edited."
 
@@ -37,7 +40,7 @@ def changes(session: Session, corpus: Corpus, panel: Panel, now: datetime) -> It
     for name in MATTER:
         if then[name] != today[name]:
             yield Fault(f"/request/{name}", Text("The request was edited since the panel was chosen."))
-    found = matters.field(session, corpus, panel.consultation_request, matters.ANY_MODE, now)
+    found = matters.field(session, corpus, panel.consultation_request, filters_of(panel), now)
     may = found.may([seat.expert_id for seat in panel.seats])
     for place, seat in enumerate(panel.seats):
         if seat.expert_id not in may:

@@ -349,6 +349,55 @@ def test_edit_of_a_reserve_that_no_rule_reads_does_not_stop_a_decision(
     assert decide(office, made).status_code == 200
 
 
+@pytest.mark.parametrize("filters", [{"kind": ["K-TECH"]}, {}])
+def test_edit_of_somebody_who_could_not_be_chosen_does_not_stop_a_decision(
+    office: Caller, administrator: Caller, pool: Any, filters: Any
+) -> None:
+    best = f"/experts/{pool[0]['id']}"
+    administrator.patch(best, {"availability": {"modes": ["written"]}}, etag="*")
+    asked = office.made("/requests", ASKED | {"mode": "on_site"})
+    moved(office, f"/requests/{asked['id']}", "accepted")
+    made = formed(office, asked, size=1, filters=filters)
+    administrator.patch(best, {"position": "主任"}, etag="*")
+    assert decide(office, made).status_code == 200
+
+
+def test_member_who_takes_the_mode_no_more_is_not_confirmed(office: Caller, administrator: Caller, pool: Any) -> None:
+    asked = office.made("/requests", ASKED | {"mode": "on_site"})
+    moved(office, f"/requests/{asked['id']}", "accepted")
+    made = formed(office, asked)
+    administrator.patch(f"/experts/{pool[1]['id']}", {"availability": {"modes": ["written"]}}, etag="*")
+    assert faults(decide(office, made), 409) == ["/seats/1"]
+
+
+@pytest.mark.parametrize(
+    ("edit", "matters"),
+    [
+        ({"mode": "on_site"}, True),
+        ({"panel": {"preset": "policy_contested"}}, True),
+        ({"experts_wanted": 9}, True),
+        ({"languages": ["en"]}, True),
+        ({"questions": ["新的问题？"]}, True),
+        ({"secrecy": "sensitive"}, True),
+        ({"earlier_stages": "another"}, True),
+        ({"legal_basis": "新依据"}, False),
+        ({"suggested_experts": [{"expert": "专家庚"}]}, False),
+        ({"urgency": "urgent"}, False),
+    ],
+)
+def test_edit_of_the_request_that_bears_on_who_may_sit_stops_a_decision(
+    office: Caller, asked: Any, pool: Any, edit: dict[str, Any], matters: bool
+) -> None:
+    [(name, value)] = edit.items()
+    edited = office.made("/requests", ASKED)
+    made = formed(office, edited)
+    body = {name: [asked["id"]] if value == "another" else value}
+    assert office.patch(f"/requests/{edited['id']}", body, etag="*").status_code == 200
+    moved(office, f"/requests/{edited['id']}", "accepted")
+    answer = decide(office, made)
+    assert (faults(answer, 409) if matters else answer.status_code) == ([f"/request/{name}"] if matters else 200)
+
+
 def test_formed_anew_after_the_pool_moved_it_can_be_decided_on(
     office: Caller, administrator: Caller, asked: Any, pool: Any
 ) -> None:
