@@ -185,6 +185,18 @@ def confirmed(office: Caller, asked: dict[str, Any], **body: Any) -> dict[str, A
     return panel
 
 
+@pytest.mark.parametrize("stated", [{"away": AWAY_LONG}, {"modes": ["written"]}, {"max_load": 1}])
+def test_member_who_cannot_be_asked_any_more_is_not_invited(administrator: Caller, office: Caller, stated: Any) -> None:
+    one, _ = (expert(administrator, name)["id"] for name in ("甲某", "乙某"))
+    asked = [office.made("/requests", ASKED | {"mode": "on_site"}) for _ in range(2)]
+    first, second = (confirmed(office, request, size=1, forced=[one]) for request in asked)
+    assert office.post(f"/panels/{first['id']}/invitations", {}).status_code == 201
+    set_(administrator, f"/experts/{one}", **stated)
+    refused = office.post(f"/panels/{second['id']}/invitations", {})
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (409, "/members/0")
+    assert office.get(f"/engagements?panel={second['id']}").json["items"] == []
+
+
 def test_agency_learns_of_no_limit(administrator: Caller, agency: Caller) -> None:
     for number in range(6):
         path = f"/experts/{expert(administrator, name=f'林{number}')['id']}"
