@@ -1,20 +1,18 @@
 """Whom a panel or a draw is chosen from: the best who may be ranked for a request, with what rules ask of them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
 from expertdb.errors import ExpertIsNotEligible, Fault, PoolHasMoved
-from expertdb.models.experts import Expert
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.shortlists import Shortlist
-from expertdb.services import loads, matters, serving
-from expertdb.services.candidate_facts import as_candidate, described, is_official, regulators
+from expertdb.services import matters, serving
+from expertdb.services.candidate_facts import as_candidate
 from expertdb.services.corpus import Corpus
 from expertdb.services.corpus import ranked as once_more_where_moved
 from expertdb.services.eligibility import OUTSIDE_FILTERS
@@ -23,11 +21,11 @@ from expertdb.services.pools import Pool
 from expertdb.services.profiles import fetching
 from expertdb.services.reasons import as_stored
 from expertdb.services.recusals import Recusals
+from expertdb.services.rule_facts import RuleFacts
 from expertdb.wording import Text
 from matching import Candidate, Filter, Query, best, places, rank
 from matching.panel import PanelCandidate
 
-CHUNK = 500
 SHOWN_TERMS = 6
 SHOWN_ITEMS = 2
 
@@ -44,6 +42,7 @@ class Candidacy:
 
     people: list[dict[str, Any]]
     names: dict[str, Any]
+    filters: dict[str, list[str]]
     eligible: int
     left_out: dict[str, int]
     chosen_from: dict[str, Any]
@@ -85,9 +84,8 @@ def gather(
         out = _shut_out_by(filters or {}, shortlist, is_beyond=len(ranked) > count) if seats else None
         better = {} if out is None else _better(corpus, found, seats, ranked, out)
         ranks = {} if out is None else _ranks(corpus, found, [*ranked, *better])
-        return _candidacy(
-            session, corpus, consultation_request, found, ranked, better, ranks, sides or {}, narrowed, now
-        )
+        made = _candidacy(session, corpus, consultation_request, found, ranked, better, ranks, sides or {}, now)
+        return replace(made, filters=dict(filters or {}), chosen_from={**made.chosen_from, **narrowed})
 
     return once_more_where_moved(session, corpus, of_pool)
 
@@ -145,20 +143,31 @@ def _candidacy(
     better: Mapping[str, dict[str, Any]],
     ranks: Mapping[str, int],
     sides: Mapping[str, Sequence[str]],
-    narrowed: Mapping[str, Any],
     now: datetime,
 ) -> Candidacy:
     order = sorted(ranked, key=lambda expert: (-ranked[expert]["affinity"], expert))
     by_side = {expert: side for side, experts in sides.items() for expert in experts}
-    facts = _Facts(session, consultation_request, [*order, *better], by_side, found.recused, now)
+    facts = RuleFacts(session, consultation_request, [*order, *better], now)
     ranks = {expert: place for place, expert in enumerate([*order, *better], start=1)} | dict(ranks)
+    disclosed = {
+        expert: sorted({one.finding.type for one in judged}) for expert, judged in found.recused.disclosed.items()
+    }
+
+    def stated(expert: str, one: Mapping[str, Any]) -> dict[str, Any]:
+        """A candidate as a snapshot keeps them."""
+        return {
+            **{"expert": expert, "rank": ranks[expert], "affinity": one["affinity"], **facts.of(expert)},
+            **{"side": by_side.get(expert), "disclosed": disclosed.get(expert, []), "reasons": one["reasons"]},
+        }
+
     return Candidacy(
-        [facts.of(expert, ranks[expert], ranked[expert]) for expert in order],
-        {"experts": facts.names, "organisations": facts.organisation_names},
+        [stated(expert, ranked[expert]) for expert in order],
+        facts.names,
+        {},
         found.eligible.n_allowed,
         dict(found.eligible.counts),
-        {"eligible": found.eligible.n_allowed + found.eligible.counts[OUTSIDE_FILTERS], **narrowed},
-        [{**facts.of(expert, ranks[expert], one), "out": one["out"]} for expert, one in better.items()],
+        {"eligible": found.eligible.n_allowed + found.eligible.counts[OUTSIDE_FILTERS]},
+        [{**stated(expert, one), "out": one["out"]} for expert, one in better.items()],
         found.matter,
         found.recused,
         found.pool.version,
@@ -228,49 +237,3 @@ def _refuse_stale(session: Session, found: Field, shortlist: Shortlist) -> None:
     ]
     if faults:
         raise PoolHasMoved(shortlist.corpus_version, found.pool.version, tuple(faults))
-
-
-class _Facts:
-    """What rules ask of the candidates, read in few statements."""
-
-    def __init__(
-        self,
-        session: Session,
-        consultation_request: ConsultationRequest,
-        experts: Sequence[str],
-        sides: Mapping[str, str],
-        recused: Recusals,
-        now: datetime,
-    ) -> None:
-        self.rows = {row.id: row for row in _experts(session, experts)}
-        self.sides, self.loads = sides, loads.of(session, experts, now, besides=consultation_request.id)
-        self.disclosed = {
-            expert: sorted({one.finding.type for one in judged}) for expert, judged in recused.disclosed.items()
-        }
-        self.regulators = regulators(session, consultation_request)
-        bodies = {row.organisation.id: row.organisation for row in self.rows.values() if row.organisation is not None}
-        self.names = {id: _name(row.name_zh, row.name_en) for id, row in self.rows.items()}
-        self.organisation_names = {id: _name(row.name_zh, row.name_en) for id, row in bodies.items()}
-
-    def of(self, expert: str, place: int, ranked: Mapping[str, Any]) -> dict[str, Any]:
-        row, load = self.rows[expert], self.loads.get(expert, loads.NO_LOAD)
-        employer = None if row.organisation is None else row.organisation.kind
-        return {
-            "expert": expert,
-            "rank": place,
-            "affinity": ranked["affinity"],
-            **described(row, row.codes, employer, load),
-            "regulator": is_official(row, employer) or row.organisation_id in self.regulators,
-            "side": self.sides.get(expert),
-            "disclosed": self.disclosed.get(expert, []),
-            "reasons": ranked["reasons"],
-        }
-
-
-def _experts(session: Session, ids: Sequence[str]) -> Iterable[Expert]:
-    for start in range(0, len(ids), CHUNK):
-        yield from session.scalars(select(Expert).where(Expert.id.in_(ids[start : start + CHUNK])))
-
-
-def _name(zh: str | None, en: str | None) -> dict[str, str]:
-    return {language: name for language, name in (("zh", zh), ("en", en)) if name}

@@ -1,7 +1,9 @@
-"""The panel that a draw proposes: members and reserves in the order of the lot."""
+"""The panel that a draw proposes: members and reserves in the order of the lot, stratum by stratum."""
 
 from datetime import datetime
 from typing import Any, Literal
+
+from sqlalchemy.orm import Session
 
 from expertdb.models.base import new_id
 from expertdb.models.draws import Draw
@@ -37,3 +39,16 @@ def panel_of(draw: Draw, actor: Actor, now: datetime) -> Panel:
             for place, one in enumerate(record[field], start=1)
         ],
     )
+
+
+def in_line(session: Session, panel: Panel, leaving: str) -> list[str]:
+    """The reserves who may take the place of somebody on a panel, in their order; of a draw those of the same stratum.
+
+    The seats of a stratum are what a draw asks for at least: whoever is of another would leave it short.
+    """
+    waiting = [seat.expert_id for seat in panel.reserves]
+    if panel.draw_id is None:
+        return waiting
+    terms = session.get_one(Draw, panel.draw_id).terms
+    inside = {one["expert"]: one["stratum"] for one in terms["pool"]}
+    return [one for one in waiting if inside[one] == inside.get(leaving)]

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
-from expertdb.services import exclusions
+from expertdb.services import exclusions, profiles
 from expertdb.services.pools import Pool
 from expertdb.services.profiles import ANY_MODE, tag
 from matching import Filter
@@ -76,6 +76,13 @@ def under(allowed: Filter, filters: Mapping[str, list[str]]) -> Filter:
 def among(pool: Pool, allowed: Filter, experts: Collection[str]) -> list[str]:
     """Those of these experts who pass a filter, by id."""
     return pool.index.who(replace(allowed, only=frozenset(experts)), Filter(only=frozenset())) if experts else []
+
+
+def outside(session: Session, filters: Mapping[str, list[str]], experts: Collection[str]) -> set[str]:
+    """Those of these active experts who do not meet the filters, by their rows: no index is asked."""
+    wanted = [_tags(name, values) for name, values in filters.items() if values]
+    found = profiles.of(session, sorted(experts)) if wanted else {}
+    return {expert for expert, one in found.items() if any(one.tags.isdisjoint(tags) for tags in wanted)}
 
 
 def is_held_outside(pool: Pool, eligible: Eligible, code: str) -> bool:

@@ -12,11 +12,13 @@ from expertdb.errors import Fault, InvalidInput, NotAllowed, NotFound, PanelIsNo
 from expertdb.links import IN_SESSION, Opened
 from expertdb.models.base import new_id
 from expertdb.models.engagements import Engagement
+from expertdb.models.experts import Expert
 from expertdb.models.panels import Panel
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.restricted import CONTACT
-from expertdb.services import audit, erasing, paging, panels, requests, restricted, serving
+from expertdb.services import audit, erasing, matters, paging, panels, requests, restricted, serving
 from expertdb.services.actors import EXPERT, Actor
+from expertdb.services.panel_snapshots import filters_of
 from expertdb.services.rules import Rules
 from expertdb.wording import Text
 
@@ -30,7 +32,7 @@ def invite(
 ) -> list[Engagement]:
     """Invite every member of a confirmed panel who was not invited yet; the request moves to `invited`.
 
-    Raises NotFound, PanelIsNotConfirmed, RequestIsNotOpen, PoolHasMoved where a member may not serve any more,
+    Raises NotFound, PanelIsNotConfirmed, RequestIsNotOpen, PoolHasMoved where a member may not be chosen any more,
     InvalidInput for a deadline that has passed.
     """
     panel = panels.load(session, panel_id, actor=actor)
@@ -96,7 +98,14 @@ def _refuse_unfit(
     experts: Sequence[str],
     now: datetime,
 ) -> None:
-    against = serving.reasons_against(session, consultation_request, experts, now)
+    """Raise PoolHasMoved where the function that decides for lists would not have one of these.
+
+    They are kept from other invitations meanwhile, which could take up their loads unseen; an engagement only refers
+    to them, and waits for nobody.
+    """
+    held = select(Expert.id).where(Expert.id.in_(experts)).order_by(Expert.id).with_for_update(key_share=True)
+    session.execute(held)
+    against = matters.not_to_be_chosen(session, consultation_request, experts, filters_of(panel), now)
     if against:
         places = {seat.expert_id: seat.place - 1 for seat in panel.members}
         faults = tuple(

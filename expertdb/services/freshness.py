@@ -1,6 +1,6 @@
 """What has changed since a panel was chosen, as far as it bears on the choice."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -8,19 +8,27 @@ from sqlalchemy.orm import Session
 
 from expertdb.errors import Fault
 from expertdb.models.corpus import CorpusChange, CorpusVersion
-from expertdb.models.experts import Expert
 from expertdb.models.panels import Panel
-from expertdb.services import matters, serving
+from expertdb.services import matters, seating, serving
+from expertdb.services.candidate_facts import as_candidate
 from expertdb.services.corpus import Corpus
 from expertdb.services.matters import Field
-from expertdb.services.panel_snapshots import request_of
+from expertdb.services.panel_snapshots import filters_of, request_of
+from expertdb.services.rule_facts import OF_PROFILE, RuleFacts
+from expertdb.services.sentences import in_words
 from expertdb.services.shown import called_expert
 from expertdb.wording import Text
 from matching import best, places
+from matching.panel import PanelCandidate, Rule, check, parse
 
-# What of a request a panel is chosen by; its version also counts moves, which change nothing.
 MORE = 100  # Ranked beyond the candidates there were, where all who may have risen are compared.
-MATTER = ("kind", "title", "text", "region", "aspects", "parties", "related_organisations", "excluded_experts")
+# What of a request bears on who may sit or on which rules hold; its version also counts moves, which change nothing.
+MATTER = (
+    *("kind", "title", "text", "questions", "region", "aspects", "languages", "secrecy", "mode"),
+    *("parties", "related_organisations", "excluded_experts", "earlier_stages", "panel", "experts_wanted"),
+)
+
+EDITED = "What the rules read of the expert {expert} was edited."
 
 
 def changes(session: Session, corpus: Corpus, panel: Panel, now: datetime) -> Iterator[Fault]:
@@ -32,29 +40,45 @@ def changes(session: Session, corpus: Corpus, panel: Panel, now: datetime) -> It
     for name in MATTER:
         if then[name] != today[name]:
             yield Fault(f"/request/{name}", Text("The request was edited since the panel was chosen."))
-    found = matters.field(session, corpus, panel.consultation_request, matters.ANY_MODE, now)
+    found = matters.field(session, corpus, panel.consultation_request, filters_of(panel), now)
     may = found.may([seat.expert_id for seat in panel.seats])
     for place, seat in enumerate(panel.seats):
         if seat.expert_id not in may:
             reason = found.why_not(session, seat.expert_id)
             yield Fault(f"/seats/{place}", serving.may_not(session, seat.expert_id, reason))
-    if panel.choice != "drawn" and found.pool.version > panel.corpus_version:
-        yield from _edited_members(session, panel)
-        if panel.choice == "solved" and panel.shortlist_id is None:
-            yield from _risen(session, corpus, panel, found)
+    yield from _edited_facts(session, panel, now)
+    is_by_rank = panel.choice == "solved" and panel.shortlist_id is None
+    if is_by_rank and found.pool.version > panel.corpus_version:
+        yield from _risen(session, corpus, panel, found)
 
 
-def _edited_members(session: Session, panel: Panel) -> Iterator[Fault]:
-    """Members of whom something was edited that rules read."""
+def _edited_facts(session: Session, panel: Panel, now: datetime) -> Iterator[Fault]:
+    """Of whom something was edited that rules read, and the rules that do not hold of the members any more."""
+    seated = [*panel.members, *panel.reserves]
     known = {one["expert"]: one for one in panel.snapshot["candidates"]}
-    members = {seat.expert_id for seat in panel.members}
-    edited = _edited(session, panel.corpus_version)
-    members = members if edited is None else members & edited
-    for expert in session.scalars(select(Expert).where(Expert.id.in_(sorted(members)))):
-        facts = (expert.kind, expert.region, expert.organisation_id, sorted(expert.codes))
-        if facts != tuple(known[expert.id][name] for name in ("kind", "region", "organisation", "codes")):
-            named = called_expert(session, expert.id)
-            yield Fault("/members", Text("What the rules read of the expert {expert} was edited.", expert=named))
+    then = {seat.expert_id: known[seat.expert_id] for seat in seated}
+    serving = seating.serving(session, panel.request_id)
+    facts = RuleFacts(session, panel.consultation_request, list(then), now)
+    today = {one["expert"]: one for one in facts.anew(then.values(), serving)}
+    members, rules = [as_candidate(today[seat.expert_id]) for seat in panel.members], parse(panel.rules)
+    for one in members:
+        if any(today[one.expert][name] != then[one.expert].get(name) for name in OF_PROFILE):
+            yield Fault("/members", Text(EDITED, expert=called_expert(session, one.expert)))
+    for broken in check(members, rules):
+        if broken.type != "forced":  # Somebody forced may have left: another panel takes the place of theirs.
+            yield Fault(f"/rules/{broken.rule}", in_words(broken.detail))
+    for seat in panel.reserves:
+        before, after = (as_candidate(of[seat.expert_id]) for of in (then, today))
+        if before != after and _broken_by(before, members, rules) != _broken_by(after, members, rules):
+            yield Fault("/reserves", Text(EDITED, expert=called_expert(session, seat.expert_id)))
+
+
+def _broken_by(
+    reserve: PanelCandidate, members: Sequence[PanelCandidate], rules: Sequence[Rule]
+) -> list[list[int | None]]:
+    """The rules that a reserve would break in the place of each member."""
+    panels = ([reserve if one is leaving else one for one in members] for leaving in members)
+    return [[broken.rule for broken in check(panel, rules)] for panel in panels]
 
 
 def _risen(session: Session, corpus: Corpus, panel: Panel, found: Field) -> Iterator[Fault]:

@@ -45,6 +45,7 @@ _ALL = (
 _THESE: BindParameter[Any] = bindparam("ids", expanding=True)
 _OF_SOME = _ALL.where(Engagement.expert_id.in_(_THESE))
 _OF_YEAR = _ALL.where(_RECENT)
+_OF_YEAR_OF_SOME = _OF_YEAR.where(Engagement.expert_id.in_(_THESE))
 _AVAILABILITY = select(Expert.id, Expert.availability).where(Expert.id.in_(_THESE))
 
 
@@ -56,13 +57,16 @@ def of(session: Session, experts: Collection[str], now: datetime, *, besides: st
     return found
 
 
-def held_back(session: Session, now: datetime, *, besides: str = "") -> dict[str, str]:
-    """The active experts who cannot be asked just now, and whether for their load or because they are cooling off.
+def held_back(
+    session: Session, now: datetime, *, besides: str = "", among: Collection[str] | None = None
+) -> dict[str, str]:
+    """Who (or who `among` these) cannot be asked just now, and whether for their load or because they are cooling off.
 
     Only who was engaged within the last 12 months can be. What somebody does in the request `besides` does not count
     against them there.
     """
-    loads = _loads(session, _OF_YEAR, now, besides)
+    statement, more = (_OF_YEAR, {}) if among is None else (_OF_YEAR_OF_SOME, {"ids": sorted(among)})
+    loads = _loads(session, statement, now, besides, **more)
     ids, found = sorted(loads), {}
     for start in range(0, len(ids), CHUNK):
         for id, availability in rows_of(session, _AVAILABILITY, {"ids": ids[start : start + CHUNK]}):

@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from expertdb.models.experts import Expert
 from expertdb.models.requests import ConsultationRequest
-from expertdb.services import exclusions, loads, preferences, recusals
+from expertdb.services import eligibility, exclusions, loads, preferences, recusals
 from expertdb.services.corpus import Corpus
 from expertdb.services.eligibility import OUTSIDE_FILTERS, Eligible, among, sift, under
 from expertdb.services.pools import Pool
@@ -40,7 +41,7 @@ class Field:
 
     def why_out(self, expert: Expert) -> str | None:
         """Why somebody cannot be ranked for this matter, whatever the filters; None for who can."""
-        return exclusions.reason_today(expert, self.day) or self.eligible.held_back.get(expert.id)
+        return _why_out(expert, self.day, self.eligible.held_back)
 
     def why_not(self, session: Session, id: str) -> str:
         """The reason code of somebody who may not be ranked."""
@@ -100,20 +101,42 @@ def not_to_be_asked(
     recused: Recusals = NOBODY_RECUSED,
     besides: str = "",
     busy: Mapping[str, str] | None = None,
+    among: Collection[str] | None = None,
 ) -> dict[str, str]:
-    """Everybody who is not to be asked in a matter of this kind now, though active, and the gravest reason for each.
+    """Who (or who `among` these) is not to be asked in such a matter now, though active, and each one's gravest reason.
 
     A conflict first, then what the expert said or is (unreachable, away, unwilling), then their load, in which what
     they do in the request `besides` does not count; `busy` holds that already where somebody has read it.
     """
-    busy = loads.held_back(session, now, besides=besides) if busy is None else busy
-    unwilling = preferences.against(session, kind, [aspect.code for aspect in matter.aspects], local_day(now))
+    busy = loads.held_back(session, now, besides=besides, among=among) if busy is None else busy
+    codes = [aspect.code for aspect in matter.aspects]
+    unwilling = preferences.against(session, kind, codes, local_day(now), among=among)
     return {**busy, **unwilling, **recused.reasons}
 
 
-def unwilling(
-    session: Session, consultation_request: ConsultationRequest, among: Collection[str], now: datetime
+def not_to_be_chosen(
+    session: Session,
+    consultation_request: ConsultationRequest,
+    experts: Collection[str],
+    filters: Mapping[str, list[str]],
+    now: datetime,
 ) -> dict[str, str]:
-    """Which of these experts are unreachable, away, or do not want the work of this request, and why."""
-    codes = [aspect.code for aspect in matter_of(consultation_request).aspects]
-    return preferences.against(session, consultation_request.kind, codes, local_day(now), among=among)
+    """Which of these experts may not be ranked for a request under these filters, and why.
+
+    What decides for a `field` decides here, by the rows: whoever asks has no index, or one that lags behind.
+    """
+    day, rows = local_day(now), session.scalars(select(Expert).where(Expert.id.in_(sorted(experts))))
+    recused = recusals.of(session, consultation_request, day, among=experts)
+    matter, besides = matter_of(consultation_request), consultation_request.id
+    held_back = not_to_be_asked(
+        session, consultation_request.kind, matter, now, recused=recused, besides=besides, among=experts
+    )
+    outside = dict.fromkeys(
+        eligibility.outside(session, filters_of(consultation_request, filters), experts), OUTSIDE_FILTERS
+    )
+    found = {row.id: _why_out(row, day, {**outside, **held_back}) for row in rows}
+    return {expert: reason for expert, reason in found.items() if reason is not None}
+
+
+def _why_out(expert: Expert, day: date, held_back: Mapping[str, str]) -> str | None:
+    return exclusions.reason_today(expert, day) or held_back.get(expert.id)

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from expertdb import conflict_types, vocabularies
+from expertdb.models.panels import Panel
 from expertdb.models.requests import ConsultationRequest
 from expertdb.services.candidate_facts import places_of
 from expertdb.services.candidates import Candidacy
+from expertdb.services.matters import ANY_MODE
 from matching.panel import Rule
 from matching.panel.rules import Forbidden
 
@@ -25,6 +27,7 @@ def snapshot_of(
     recused = candidacy.recused.reasons
     return {
         "request": request_of(consultation_request),
+        "filters": candidacy.filters,
         "candidates": candidacy.people,
         "better": candidacy.better,
         "eligible": candidacy.eligible,
@@ -44,6 +47,12 @@ def chosen_from(candidacy: Candidacy, rules: Sequence[Rule]) -> dict[str, Any]:
     """By what the candidates were narrowed down, with those whom the office forbade; plain JSON without fractions."""
     forbidden = {expert for rule in rules if isinstance(rule, Forbidden) for expert in rule.experts}
     return {**candidacy.chosen_from, "forbidden": sorted(forbidden)}
+
+
+def filters_of(panel: Panel) -> dict[str, list[str]]:
+    """The filters that a panel was chosen under; any mode will do where an older version kept none."""
+    found: dict[str, list[str]] = panel.snapshot.get("filters", ANY_MODE)
+    return found
 
 
 def _labels(consultation_request: ConsultationRequest, candidacy: Candidacy) -> dict[str, dict[str, str]]:

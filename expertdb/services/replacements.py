@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,14 +12,17 @@ from expertdb.errors import Fault, InvalidInput, TransitionNotAllowed
 from expertdb.models.base import new_id
 from expertdb.models.panels import Panel
 from expertdb.models.requests import ConsultationRequest
-from expertdb.services import lifecycle, loads, matters, panels, requests, seating
+from expertdb.services import drawn_panels, lifecycle, matters, panels, requests, seating
 from expertdb.services.actors import Actor
 from expertdb.services.candidate_facts import as_candidate
 from expertdb.services.corpus import Corpus
+from expertdb.services.panel_snapshots import filters_of
 from expertdb.services.panels_shown import ShownPanel, no_replacement, shown
+from expertdb.services.rule_facts import RuleFacts
 from expertdb.services.sentences import in_words
 from expertdb.wording import Text
-from matching.panel import BadPanelInput, Replacement, parse, replace
+from matching.panel import BadPanelInput, Replacement, check, parse
+from matching.panel import replace as nearest
 from matching.panel.panels import INFEASIBLE, OPTIMAL
 
 REPLACEABLE = ("proposed", "confirmed")
@@ -27,11 +30,16 @@ REPLACEABLE = ("proposed", "confirmed")
 
 @dataclass(frozen=True)
 class Basis:
-    """What a replacement is found from: who sits now, the reserves who wait, and who may be chosen with their loads."""
+    """What a replacement is found from: who sits now, the reserves in line, and who may be chosen, as they are now.
+
+    An edit that changes none of it, of which `version` is the last, is no reason to find the replacement anew.
+    """
 
     members: list[str]
     waiting: list[str]
     people: list[dict[str, Any]]
+    organisations: dict[str, Any] = field(compare=False)
+    version: int = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,7 @@ def find(
     """
     panel = panels.load(session, panel_id, actor=actor)
     consultation_request = requests.get(session, panel.request_id, actor=actor)
-    basis = _basis(session, corpus, panel, consultation_request, now)
+    basis = _basis(session, corpus, panel, consultation_request, body["expert"], now)
     return _found(panel, basis, body["expert"])
 
 
@@ -75,9 +83,8 @@ def store(
     panel = panels.load(session, panel_id, actor=actor)
     consultation_request = requests.get(session, panel.request_id, actor=actor, lock=True)
     session.refresh(panel)  # Somebody may have decided on it while we waited for the request.
-    basis = _basis(session, corpus, panel, consultation_request, now)
-    if basis != found.basis:
-        found = _found(panel, basis, body["expert"])
+    basis = _basis(session, corpus, panel, consultation_request, body["expert"], now)
+    found = replace(found, basis=basis) if basis == found.basis else _found(panel, basis, body["expert"])
     if not found.after.members:
         return no_replacement(panel, found.after, found.seconds)
     made = _panel(panel, found, actor, now)
@@ -86,49 +93,52 @@ def store(
 
 
 def _basis(
-    session: Session, corpus: Corpus, panel: Panel, consultation_request: ConsultationRequest, now: datetime
+    session: Session,
+    corpus: Corpus,
+    panel: Panel,
+    consultation_request: ConsultationRequest,
+    leaving: str,
+    now: datetime,
 ) -> Basis:
     panels.refuse_unless_open(consultation_request)
     if panel.status not in REPLACEABLE:
         raise TransitionNotAllowed("panel", panel.status, "replaced", lifecycle.PANEL_WAYS[panel.status])
     members, gone = seating.holders(session, panel), seating.gone(session, panel)
-    field = matters.field(session, corpus, consultation_request, matters.ANY_MODE, now)
-    known = [one["expert"] for one in panel.snapshot["candidates"]]
-    people = _people(session, panel, (field.may(known) - gone) | set(members), now)
-    free = {one["expert"] for one in people} - set(members)
-    return Basis(members, [seat.expert_id for seat in panel.reserves if seat.expert_id in free], people)
-
-
-def _people(session: Session, panel: Panel, allowed: set[str], now: datetime) -> list[dict[str, Any]]:
-    """The candidates of the panel who may still be chosen, with the loads of today."""
-    kept = [one for one in panel.snapshot["candidates"] if one["expert"] in allowed]
-    known = loads.of(session, [one["expert"] for one in kept], now, besides=panel.request_id)
-    return [{**one, "load": known.get(one["expert"], loads.NO_LOAD).count} for one in kept]
+    found = matters.field(session, corpus, consultation_request, filters_of(panel), now)
+    candidates = {one["expert"]: one for one in panel.snapshot["candidates"]}
+    allowed = (found.may(candidates) - gone) | set(members)
+    waiting = [one for one in drawn_panels.in_line(session, panel, leaving) if one in allowed - set(members)]
+    kept = [one for expert, one in candidates.items() if expert in allowed]
+    facts = RuleFacts(session, consultation_request, [one["expert"] for one in kept], now)
+    people = facts.anew(kept, seating.serving(session, panel.request_id))
+    return Basis(members, waiting, people, facts.names["organisations"], found.pool.version)
 
 
 def _found(panel: Panel, basis: Basis, leaving: str) -> Found:
     if leaving not in basis.members:
         raise InvalidInput(Fault("/expert", Text("This expert is no member of the panel.")))
     began = time.perf_counter()
-    after = _next_in_line(basis, leaving) if panel.choice == "drawn" else _nearest(panel, basis, leaving)
+    after = _next_in_line(panel, basis, leaving) if panel.choice == "drawn" else _nearest(panel, basis, leaving)
     return Found(basis, after, time.perf_counter() - began)
 
 
 def _nearest(panel: Panel, basis: Basis, leaving: str) -> Replacement:
     candidates, rules, limit = [as_candidate(one) for one in basis.people], parse(panel.rules), panels.SECONDS
     try:
-        return replace(candidates, basis.members, leaving, rules, reserves=basis.waiting, time_limit=limit)
+        return nearest(candidates, basis.members, leaving, rules, reserves=basis.waiting, time_limit=limit)
     except BadPanelInput as error:
         raise InvalidInput(Fault("/expert", in_words(error.detail))) from error
 
 
-def _next_in_line(basis: Basis, leaving: str) -> Replacement:
-    """After a draw the next reserve in the order of the lot steps in, and nobody chooses."""
-    known = {one["expert"]: as_candidate(one) for one in basis.people}
-    coming = tuple(basis.waiting[:1])
-    seated = tuple(known[one] for one in (*(one for one in basis.members if one != leaving), *coming))
-    status = OPTIMAL if coming else INFEASIBLE
-    return Replacement(status, seated if coming else (), coming, (leaving,), 0.0, reserve=bool(coming))
+def _next_in_line(panel: Panel, basis: Basis, leaving: str) -> Replacement:
+    """After a draw the next reserve in the order of the lot who breaks no rule steps in, and nobody chooses."""
+    known, rules = {one["expert"]: as_candidate(one) for one in basis.people}, parse(panel.rules)
+    staying = [known[one] for one in basis.members if one != leaving]
+    for expert in basis.waiting:
+        seated = (*staying, known[expert])
+        if not check(seated, rules, len(basis.members)):
+            return Replacement(OPTIMAL, seated, (expert,), (leaving,), 0.0, reserve=True)
+    return Replacement(INFEASIBLE, (), (), (leaving,), 0.0)
 
 
 def _panel(panel: Panel, found: Found, actor: Actor, now: datetime) -> Panel:
@@ -154,8 +164,8 @@ def _panel(panel: Panel, found: Found, actor: Actor, now: datetime) -> Panel:
         rules=panel.rules,
         solver=_solver(found),
         snapshot={**panel.snapshot, "candidates": people},
-        names=panel.names,
-        corpus_version=panel.corpus_version,
+        names={**panel.names, "organisations": {**panel.names["organisations"], **found.basis.organisations}},
+        corpus_version=found.basis.version,
         created_by=actor.id,
         created_at=now,
         updated_at=now,

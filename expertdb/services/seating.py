@@ -35,6 +35,12 @@ def gone(session: Session, panel: Panel) -> set[str]:
     return {one.expert_id for one in _engagements(session, panel).values() if one.status in LEFT}
 
 
+def serving(session: Session, request_id: str) -> set[str]:
+    """Who is invited to a request, has accepted or delivered."""
+    live = (Engagement.request_id == request_id) & Engagement.status.in_(LIVE)
+    return set(session.scalars(select(Engagement.expert_id).where(live)))
+
+
 def _engagements(session: Session, panel: Panel) -> Mapping[str, Engagement]:
     rows = session.scalars(select(Engagement).where(Engagement.panel_id == panel.id).order_by(Engagement.id))
     return {one.id: one for one in rows}

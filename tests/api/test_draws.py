@@ -309,6 +309,67 @@ def test_who_was_drawn_but_left_is_replaced_by_the_next_in_line(
     assert office.post(f"/panels/{after['id']}/transitions", body, etag="*").status_code == 200
 
 
+def test_drawn_member_who_joined_anothers_firm_is_noticed(
+    office: Caller, administrator: Caller, asked: Any, pool: Any, clock: Clock
+) -> None:
+    made = frozen(office, asked, rules=[{"type": "max_per_organisation"}])
+    drawn = revealed(office, made, clock)
+    bodies = {one["id"]: one["organisation"]["name"]["zh"] for one in pool}
+    first, second = (one["expert"]["id"] for one in drawn["members"][:2])
+    administrator.patch(f"/experts/{first}", {"organisation": bodies[second]}, etag="*")
+    body = {"to": "confirmed", "reason": "抽取结果", "confirmed_by": "王某"}
+    refused = office.post(f"/panels/{drawn['panel']}/transitions", body, etag="*")
+    assert faults(refused, 409) == ["/members", "/rules/0"]
+
+
+STRATA = [
+    {"name": "法律", "seats": 1, "reserves": 1, "kinds": ["K-LAW"]},
+    {"name": "技术", "seats": 2, "reserves": 2, "kinds": ["K-TECH", "K-PA"]},
+]
+
+
+def confirmed_by_strata(office: Caller, asked: dict[str, Any], clock: Clock, **terms: Any) -> dict[str, Any]:
+    drawn = revealed(office, frozen(office, asked, strata=STRATA, **terms), clock)
+    body = {"to": "confirmed", "reason": "抽取结果", "confirmed_by": "王某"}
+    assert office.post(f"/panels/{drawn['panel']}/transitions", body, etag="*").status_code == 200
+    return drawn
+
+
+def asked_instead(office: Caller, drawn: dict[str, Any], leaving: dict[str, Any]) -> dict[str, Any]:
+    invited = office.made(f"/panels/{drawn['panel']}/invitations", {})["items"]
+    engagement = next(one for one in invited if one["expert"]["id"] == leaving["expert"]["id"])
+    gone = {"to": "declined", "reason": "另有安排"}
+    instead = office.post(f"/engagements/{engagement['id']}/transitions", gone, etag="*").json["instead"]
+    return dict(office.get(f"/engagements/{instead}").json["expert"])
+
+
+def test_reserve_of_the_same_stratum_steps_in(office: Caller, asked: Any, clock: Clock) -> None:
+    drawn = confirmed_by_strata(office, asked, clock)
+    leaving, expected = drawn["members"][2], drawn["reserves"][1]
+    assert (leaving["stratum"], expected["stratum"]) == ("技术", "技术")
+    assert asked_instead(office, drawn, leaving) == expected["expert"]
+    assert verified(office, drawn["record"])["valid"]
+
+
+def test_replacement_is_of_the_same_stratum(office: Caller, asked: Any, clock: Clock) -> None:
+    drawn = confirmed_by_strata(office, asked, clock)
+    path, leaving = f"/panels/{drawn['panel']}/replacements", drawn["members"][2]["expert"]["id"]
+    after = office.made(path, {"expert": leaving, "reason": "请辞"})
+    expected = (drawn["members"][0], drawn["members"][1], drawn["reserves"][1])
+    assert [one["expert"]["id"] for one in after["members"]] == [one["expert"]["id"] for one in expected]
+
+
+def test_reserve_of_a_draw_who_would_break_its_rule_now_is_passed_over(
+    office: Caller, administrator: Caller, asked: Any, pool: Any, clock: Clock
+) -> None:
+    drawn = confirmed_by_strata(office, asked, clock, rules=[{"type": "max_per_organisation", "limit": 2}])
+    staying = {one["expert"]["id"] for one in drawn["members"][:2]}
+    first, second = (one["expert"] for one in drawn["reserves"] if one["stratum"] == "技术")
+    for id in (*staying, first["id"]):
+        administrator.patch(f"/experts/{id}", {"organisation": "新单位"}, etag="*")
+    assert asked_instead(office, drawn, drawn["members"][2]) == second
+
+
 def test_draws_are_no_business_of_agencies_but_records_are(agency: Caller, office: Caller, asked: Any) -> None:
     made = frozen(office, asked)
     assert agency.get(f"/draws/{made['id']}").status_code == 403

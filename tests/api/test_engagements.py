@@ -232,14 +232,29 @@ def test_reserves_step_in_in_order_until_there_is_none(office: Caller, panel: An
     assert status(office, panel) == "invited"
 
 
-def test_reserve_who_would_break_a_rule_is_passed_over(office: Caller, administrator: Caller, panel: Any) -> None:
-    staying = panel["members"][1]["expert"]["id"]
+def test_reserve_who_joined_a_members_firm_is_passed_over(office: Caller, administrator: Caller, panel: Any) -> None:
+    staying = panel["members"][1]["organisation"]["name"]["zh"]
     first_reserve, second_reserve = (one["expert"]["id"] for one in panel["reserves"])
-    colleague = office.get(f"/experts/{staying}").json["organisation"]["id"]
+    first, _ = invited(office, panel)
+    administrator.patch(f"/experts/{first_reserve}", {"organisation": staying}, etag="*")
+    after = move(office, first, "declined").json
+    assert office.get(f"/engagements/{after['instead']}").json["expert"]["id"] == second_reserve
+
+
+def test_reserve_is_not_held_to_a_firm_that_a_member_left(office: Caller, administrator: Caller, panel: Any) -> None:
+    first_reserve, _ = (one["expert"]["id"] for one in panel["reserves"])
+    first, second = invited(office, panel)
+    administrator.patch(f"/experts/{second['expert']['id']}", {"organisation": "新单位"}, etag="*")
+    administrator.patch(f"/experts/{first_reserve}", {"organisation": "单位1号"}, etag="*")
+    after = move(office, first, "declined").json
+    assert office.get(f"/engagements/{after['instead']}").json["expert"]["id"] == first_reserve
+
+
+def test_recused_reserve_is_passed_over(office: Caller, panel: Any) -> None:
+    first_reserve, second_reserve = (one["expert"]["id"] for one in panel["reserves"])
     first, _ = invited(office, panel)
     tie = {"type": "kin", "counterpart": "甲", "request": panel["request"]}
     office.made(f"/experts/{first_reserve}/ties", tie)
-    assert colleague
     after = move(office, first, "declined").json
     assert office.get(f"/engagements/{after['instead']}").json["expert"]["id"] == second_reserve
 

@@ -304,6 +304,100 @@ def test_edit_that_changes_no_place_does_not_stop_a_decision(
     assert decide(office, made).status_code == 200
 
 
+ENGLISH = [{"type": "at_least_one", "languages": ["en"]}]
+SENIOR = [{"type": "at_least_one", "title_levels": ["T1"]}]
+
+
+@pytest.mark.parametrize(
+    ("before", "edit", "rules"),
+    [
+        ({"title_level": "T1"}, {"title_level": "T4"}, SENIOR),
+        ({"languages": ["en"]}, {"languages": ["zh"]}, ENGLISH),
+        ({"availability": {"max_load": 3}}, {"availability": {"max_load": 0}}, ENGLISH),
+    ],
+)
+@pytest.mark.parametrize("seat", ["members", "reserves"])
+def test_edit_of_what_rules_read_is_noticed(
+    office: Caller, administrator: Caller, asked: Any, pool: Any, before: Any, edit: Any, rules: Any, seat: str
+) -> None:
+    for one in pool:
+        administrator.patch(f"/experts/{one['id']}", {"languages": ["en"], **before}, etag="*")
+    made = formed(office, asked, rules=rules, size=1, reserves=1)
+    [seated] = ids(made[seat])
+    administrator.patch(f"/experts/{seated}", edit, etag="*")
+    refused = decide(office, made)
+    assert refused.json["type"] == "urn:expertdb:problem:pool-has-moved"
+    assert seated in refused.get_data(as_text=True)
+
+
+def test_employer_that_became_a_bureau_is_noticed(office: Caller, administrator: Caller, pool: Any) -> None:
+    asked = office.made("/requests", ASKED)
+    official = pool[0]["id"]
+    administrator.patch(f"/experts/{official}", {"kind": "K-ADM"}, etag="*")
+    moved(office, f"/requests/{asked['id']}", "accepted")
+    made = formed(office, asked)
+    administrator.patch(f"/organisations/{pool[0]['organisation']['id']}", {"kind": "O-GOV"}, etag="*")
+    refused = decide(office, made)
+    assert faults(refused, 409) == ["/members"]
+
+
+def test_edit_of_a_reserve_that_no_rule_reads_does_not_stop_a_decision(
+    office: Caller, administrator: Caller, asked: Any, pool: Any
+) -> None:
+    made = formed(office, asked, reserves=1)
+    administrator.patch(f"/experts/{pool[3]['id']}", {"title_level": "T1"}, etag="*")
+    assert decide(office, made).status_code == 200
+
+
+@pytest.mark.parametrize("filters", [{"kind": ["K-TECH"]}, {}])
+def test_edit_of_somebody_who_could_not_be_chosen_does_not_stop_a_decision(
+    office: Caller, administrator: Caller, pool: Any, filters: Any
+) -> None:
+    best = f"/experts/{pool[0]['id']}"
+    administrator.patch(best, {"availability": {"modes": ["written"]}}, etag="*")
+    asked = office.made("/requests", ASKED | {"mode": "on_site"})
+    moved(office, f"/requests/{asked['id']}", "accepted")
+    made = formed(office, asked, size=1, filters=filters)
+    administrator.patch(best, {"position": "主任"}, etag="*")
+    assert decide(office, made).status_code == 200
+
+
+def test_member_who_takes_the_mode_no_more_is_not_confirmed(office: Caller, administrator: Caller, pool: Any) -> None:
+    asked = office.made("/requests", ASKED | {"mode": "on_site"})
+    moved(office, f"/requests/{asked['id']}", "accepted")
+    made = formed(office, asked)
+    administrator.patch(f"/experts/{pool[1]['id']}", {"availability": {"modes": ["written"]}}, etag="*")
+    assert faults(decide(office, made), 409) == ["/seats/1"]
+
+
+@pytest.mark.parametrize(
+    ("edit", "matters"),
+    [
+        ({"mode": "on_site"}, True),
+        ({"panel": {"preset": "policy_contested"}}, True),
+        ({"experts_wanted": 9}, True),
+        ({"languages": ["en"]}, True),
+        ({"questions": ["新的问题？"]}, True),
+        ({"secrecy": "sensitive"}, True),
+        ({"earlier_stages": "another"}, True),
+        ({"legal_basis": "新依据"}, False),
+        ({"suggested_experts": [{"expert": "专家庚"}]}, False),
+        ({"urgency": "urgent"}, False),
+    ],
+)
+def test_edit_of_the_request_that_bears_on_who_may_sit_stops_a_decision(
+    office: Caller, asked: Any, pool: Any, edit: dict[str, Any], matters: bool
+) -> None:
+    [(name, value)] = edit.items()
+    edited = office.made("/requests", ASKED)
+    made = formed(office, edited)
+    body = {name: [asked["id"]] if value == "another" else value}
+    assert office.patch(f"/requests/{edited['id']}", body, etag="*").status_code == 200
+    moved(office, f"/requests/{edited['id']}", "accepted")
+    answer = decide(office, made)
+    assert (faults(answer, 409) if matters else answer.status_code) == ([f"/request/{name}"] if matters else 200)
+
+
 def test_formed_anew_after_the_pool_moved_it_can_be_decided_on(
     office: Caller, administrator: Caller, asked: Any, pool: Any
 ) -> None:
@@ -373,6 +467,42 @@ def test_replacement_need_not_justify_that_who_leaves_does_not_sit(office: Calle
     assert after["members"][2]["rank"] == 4
     assert after["deviations"] == []
     assert decide(office, after, deviations=[]).status_code == 200
+
+
+def test_replacement_after_an_edit_of_a_member_who_stays_can_be_confirmed(
+    office: Caller, administrator: Caller, asked: Any, pool: Any
+) -> None:
+    made = confirmed(office, asked, reserves=2)
+    administrator.patch(f"/experts/{pool[0]['id']}", {"codes": ["PAT-INV"], "organisation": "新单位"}, etag="*")
+    body = {"expert": pool[1]["id"], "reason": "因病请辞"}
+    after = office.made(f"/panels/{made['id']}/replacements", body)
+    assert after["members"][0]["organisation"]["name"] == {"zh": "新单位"}
+    assert after["corpus_version"] > made["corpus_version"]
+    answer = decide(office, after)
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+
+
+def test_replacement_breaks_no_rule_by_what_profiles_say_now(
+    office: Caller, administrator: Caller, asked: Any, pool: Any
+) -> None:
+    made = confirmed(office, asked, reserves=2, rules=[{"type": "max_per_organisation"}])
+    staying, first = pool[0]["organisation"]["name"]["zh"], pool[3]["id"]
+    administrator.patch(f"/experts/{first}", {"organisation": staying}, etag="*")
+    after = office.made(f"/panels/{made['id']}/replacements", {"expert": pool[1]["id"], "reason": "请辞"})
+    assert ids(after["members"]) == [pool[0]["id"], pool[2]["id"], pool[4]["id"]]
+
+
+def test_replacement_keeps_who_serves_whatever_they_were_asked_for_since(
+    office: Caller, administrator: Caller, asked: Any, pool: Any
+) -> None:
+    made = confirmed(office, asked, reserves=2, rules=[{"type": "max_load", "limit": 1}])
+    office.made(f"/panels/{made['id']}/invitations", {})
+    elsewhere = office.made("/requests", ASKED)
+    moved(office, f"/requests/{elsewhere['id']}", "accepted")
+    other = confirmed(office, elsewhere, size=1, forced=[pool[0]["id"]], rules=[{"type": "odd"}])
+    office.made(f"/panels/{other['id']}/invitations", {})
+    after = office.made(f"/panels/{made['id']}/replacements", {"expert": pool[1]["id"], "reason": "请辞"})
+    assert ids(after["members"]) == [pool[0]["id"], pool[2]["id"], pool[3]["id"]]
 
 
 def test_replacement_keeps_as_many_as_the_rules_allow(office: Caller, asked: Any, pool: Any) -> None:

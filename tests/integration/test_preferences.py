@@ -157,20 +157,44 @@ def test_import_states_and_a_merge_restates_it(administrator: Caller, office: Ca
     assert (reasons(office), reasons(office, kind="policy_drafting")) == ([], ["work_not_wanted"])
 
 
-def test_reserve_who_cannot_be_asked_is_passed_over(administrator: Caller, office: Caller) -> None:
+AWAY_LONG = [{"start": "2026-11-01", "end": "2027-12-31"}]
+
+
+@pytest.mark.parametrize("stated", [{"away": AWAY_LONG}, {"modes": ["written"]}, {"max_load": 0}, {"max_load": 1}])
+def test_reserve_who_cannot_be_asked_is_passed_over(administrator: Caller, office: Caller, stated: Any) -> None:
     people = [expert(administrator, name)["id"] for name in ("甲某", "乙某", "丙某")]
-    asked = office.made("/requests", ASKED)
-    moved(office, f"/requests/{asked['id']}", "accepted")
-    panel = office.made(f"/requests/{asked['id']}/panels", {"size": 1, "reserves": 2, "rules": [{"type": "odd"}]})
+    asked = office.made("/requests", ASKED | {"mode": "on_site"})
+    panel = confirmed(office, asked, size=1, reserves=2)
     first, second = (one["expert"]["id"] for one in panel["reserves"])
-    decided = {"to": "confirmed", "reason": "同意", "confirmed_by": "王某"}
-    office.post(f"/panels/{panel['id']}/transitions", decided, etag="*")
     [engagement] = office.made(f"/panels/{panel['id']}/invitations", {})["items"]
-    set_(administrator, f"/experts/{first}", away=[{"start": "2026-11-01", "end": "2027-12-31"}])
+    engaged_elsewhere = confirmed(office, office.made("/requests", ASKED), size=1, forced=[first])
+    office.made(f"/panels/{engaged_elsewhere['id']}/invitations", {})
+    set_(administrator, f"/experts/{first}", **stated)
     gone = {"to": "withdrawn", "reason": "另有安排"}
     after = office.post(f"/engagements/{engagement['id']}/transitions", gone, etag="*").json
     assert office.get(f"/engagements/{after['instead']}").json["expert"]["id"] == second
     assert {first, second} < set(people)
+
+
+def confirmed(office: Caller, asked: dict[str, Any], **body: Any) -> dict[str, Any]:
+    moved(office, f"/requests/{asked['id']}", "accepted")
+    panel = office.made(f"/requests/{asked['id']}/panels", {"rules": [{"type": "odd"}], **body})
+    given = [{"expert": one["expert"], "reason": "指定"} for one in panel["deviations"]]
+    decided = {"to": "confirmed", "reason": "同意", "confirmed_by": "王某", "deviations": given}
+    assert office.post(f"/panels/{panel['id']}/transitions", decided, etag="*").status_code == 200
+    return panel
+
+
+@pytest.mark.parametrize("stated", [{"away": AWAY_LONG}, {"modes": ["written"]}, {"max_load": 1}])
+def test_member_who_cannot_be_asked_any_more_is_not_invited(administrator: Caller, office: Caller, stated: Any) -> None:
+    one, _ = (expert(administrator, name)["id"] for name in ("甲某", "乙某"))
+    asked = [office.made("/requests", ASKED | {"mode": "on_site"}) for _ in range(2)]
+    first, second = (confirmed(office, request, size=1, forced=[one]) for request in asked)
+    assert office.post(f"/panels/{first['id']}/invitations", {}).status_code == 201
+    set_(administrator, f"/experts/{one}", **stated)
+    refused = office.post(f"/panels/{second['id']}/invitations", {})
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (409, "/members/0")
+    assert office.get(f"/engagements?panel={second['id']}").json["items"] == []
 
 
 def test_agency_learns_of_no_limit(administrator: Caller, agency: Caller) -> None:
