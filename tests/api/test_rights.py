@@ -149,6 +149,26 @@ def test_after_erasure_the_file_of_the_database_holds_no_word_of_the_person(
         assert json.dumps(mark)[1:-1].encode() not in content
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_no_answer_about_an_erased_person_is_kept_for_a_repeated_call(app: Flask, administrator: Caller) -> None:
+    one = expert(administrator)["id"]
+    work = {"display_name": "擦除标记题", "type": "article", "publication_year": 2024, "authorships": [{"author": {}}]}
+    calls = {
+        "ties": {"type": "kin", "counterpart": "擦除标记乙", "note": "林岚之夫"},
+        "consents": _consent("2026-1"),
+        "claims": {"kind": "copy", "text": "擦除标记丙"},
+        "items/imports": {"same_person": True, "record": {"results": [work]}},
+    }
+    for path, body in calls.items():
+        answer = administrator.post(f"/experts/{one}/{path}", body, headers={"Idempotency-Key": path})
+        assert answer.status_code < 300, answer.json
+    for claim in administrator.get("/claims?status=open").json["items"]:
+        decided(administrator, f"/experts/{one}/claims/{claim['id']}", "refused", ground="repeated")
+    assert "idempotent_answers" in cells(app)
+    decided(administrator, claimed(administrator, one, "erasure"), "granted")
+    assert cells(app) == {}
+
+
 def test_file_has_everything_in_plain_text_and_making_it_leaves_a_trace(
     administrator: Caller, office: Caller, clock: Clock
 ) -> None:
