@@ -177,14 +177,16 @@ def _findings(session: Session, id: str) -> int:
 
 
 def _snapshots(session: Session, model: Any, id: str) -> int:
-    """Take the name and the titles out of panels or draws that were chosen from people of whom this was one."""
+    """Take names, titles and matched words out of panels or draws that were chosen from people of whom this was one.
+
+    Facts that rules read stay, under the id: without them nobody could check the choice, or who may replace whom.
+    """
     ids = list(session.scalars(select(model.id).where(cast(model.names, String).contains(id))))
     for chunk in _chunks(ids):
         found = session.execute(select(model.id, model.names, model.snapshot).where(model.id.in_(chunk)))
         for row_id, names, snapshot in found:
-            experts = {expert: name for expert, name in names["experts"].items() if expert != id}
             candidates = [_unknown(one, id) for one in snapshot["candidates"]]
-            kept = {"names": names | {"experts": experts}, "snapshot": snapshot | {"candidates": candidates}}
+            kept = {"names": _named(names, candidates, id), "snapshot": snapshot | {"candidates": candidates}}
             session.execute(update(model).where(model.id == row_id).values(**kept))
     return len(ids)
 
@@ -192,5 +194,12 @@ def _snapshots(session: Session, model: Any, id: str) -> int:
 def _unknown(candidate: dict[str, Any], id: str) -> dict[str, Any]:
     if candidate["expert"] != id:
         return candidate
-    items = [_untitled(item) for item in candidate["reasons"]["items"]]
-    return candidate | {"reasons": candidate["reasons"] | {"items": items}}
+    return candidate | {"reasons": candidate["reasons"] | {"items": [], "terms": []}}
+
+
+def _named(names: dict[str, Any], candidates: list[dict[str, Any]], id: str) -> dict[str, Any]:
+    """The names without this person's, and without those of bodies that nobody works for who is named still."""
+    experts = {expert: name for expert, name in names["experts"].items() if expert != id}
+    employers = {one["organisation"] for one in candidates if one["expert"] in experts}
+    bodies = {body: name for body, name in names["organisations"].items() if body in employers}
+    return names | {"experts": experts, "organisations": bodies}

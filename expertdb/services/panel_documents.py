@@ -170,7 +170,8 @@ class _Writer:
         rows = []
         for seat in sorted(self.content["seats"], key=lambda one: (one["role"], one["place"])):
             kept = people.get(seat["expert"], {})
-            body = self._of(bodies.get(kept.get("organisation"), {}))
+            known = seat["expert"] in self.content["names"]["experts"]  # Not so once somebody was erased.
+            body = self._of(bodies.get(kept.get("organisation"), {})) if known else ""
             disclosed = [self._reason(one) for one in kept.get("disclosed", [])]
             row = (seat["place"], self.label(seat["role"]), self.name(seat["expert"]), body)
             rows.append((*row, seat["rank"], seat["affinity"], kept.get("side"), seat["deviation"], disclosed))

@@ -85,7 +85,7 @@ def decided(administrator: Caller, claim: str, to: str, **body: Any) -> Any:
     return administrator.post(f"{claim}/transitions", {"to": to, "reason": "依申请", **body}, etag="*")
 
 
-def cells(app: Flask) -> dict[str, list[str]]:
+def cells(app: Flask, marks: tuple[str, ...] = MARKS) -> dict[str, list[str]]:
     """Every cell of every table that holds a mark, by table."""
     found: dict[str, list[str]] = {}
     with app.app_context(), db.engine.connect() as connection:
@@ -93,7 +93,7 @@ def cells(app: Flask) -> dict[str, list[str]]:
             for row in connection.execute(select(table)):
                 for value in row:
                     said = value.decode("utf-8", "replace") if isinstance(value, bytes) else _said(value)
-                    if any(mark in said for mark in MARKS):
+                    if any(mark in said for mark in marks):
                         found.setdefault(table.name, []).append(said[:200])
     return found
 
@@ -123,6 +123,7 @@ def test_after_erasure_no_table_holds_a_word_of_the_person_and_the_files_still_a
     )
     assert gone["restricted"] == {}
     assert one not in listed(preview(administrator))
+    assert office.post(f"/engagements/{there['engagement']['id']}/links", {}).status_code == 409
     kept = office.get(f"/engagements/{there['engagement']['id']}").json
     assert (kept["status"], kept["expert"]["id"]) == ("delivered", one)
     assert len(office.get("/opinions").json["items"]) == 1
@@ -147,6 +148,37 @@ def test_after_erasure_the_file_of_the_database_holds_no_word_of_the_person(
     for mark in MARKS:
         assert mark.encode() not in content
         assert json.dumps(mark)[1:-1].encode() not in content
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_panel_keeps_of_an_erased_person_what_its_rules_read_and_no_employer_or_matched_word(
+    app: Flask, administrator: Caller, office: Caller, clock: Clock
+) -> None:
+    one, there = served(administrator, office, clock)
+    at = f"/panels/{there['panel']['id']}"
+    [before] = [row for row in office.get(f"{at}/file?format=json").json["candidates"] if row["expert"] == one]
+    decided(administrator, claimed(administrator, one, "erasure"), "granted")
+    assert set(cells(app, (EMPLOYER,))) == {"organisations", "organisation_names"}
+    [seat] = office.get(at).json["members"]
+    assert (seat["expert"]["id"], seat["organisation"], seat["affinity"]) == (one, None, before["affinity"])
+    file = office.get(f"{at}/file?format=json").json
+    [after] = [row for row in file["candidates"] if row["expert"] == one]
+    assert after == before | {"reasons": before["reasons"] | {"items": [], "terms": []}}
+    assert one not in file["names"]["experts"]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_draw_is_revealed_and_verified_though_somebody_in_it_was_erased(
+    administrator: Caller, office: Caller, clock: Clock
+) -> None:
+    people = [expert(administrator, name)["id"] for name in ("甲某", "乙某", "丙某")]
+    draw = office.made(f"/requests/{accepted(office)['id']}/draws", DRAWN)
+    decided(administrator, claimed(administrator, people[0], "erasure"), "granted")
+    clock.forward(days=2)
+    answer = office.post(f"/draws/{draw['id']}/reveal", {"public_value": "01 02 03"})
+    assert answer.status_code == 200, answer.json
+    record = office.get(f"/draws/{draw['id']}").json["record"]
+    assert office.post("/draws/verify", {"record": record}).json["problems"] == []
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
