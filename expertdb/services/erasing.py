@@ -6,7 +6,7 @@ panels keep computing: their numbers need no text (`matching.snapshots`).
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import String, cast, delete, func, select, tuple_, update
@@ -42,7 +42,7 @@ EMPTIED = (
 OF_FINDINGS = ("type", "label", "effect", "certainty", "look_back_months", "waivable", "waiver")
 
 
-def erase(session: Session, expert: Expert) -> dict[str, int]:
+def erase(session: Session, expert: Expert, today: date) -> dict[str, int]:
     """Erase what names or describes this person; returns in how many places, by kind, where there were any."""
     id, pseudonym = expert.id, f"Erased {expert.id[-PSEUDONYM:]}"
     counts = {
@@ -51,7 +51,8 @@ def erase(session: Session, expert: Expert) -> dict[str, int]:
         "restricted": len(expert.restricted),
         "revisions": _executed(session, delete(ExpertRevision).where(ExpertRevision.expert_id == id)),
         "ties": _executed(session, delete(ExpertTie).where(ExpertTie.expert_id == id)),
-        "opinions": _emptied(session, Opinion, id, signed_by=pseudonym),
+        # Without the salt nobody can try names against the hash of the signature.
+        "opinions": _emptied(session, Opinion, id, signed_by=pseudonym, salt=None, signature_erased_on=today),
         "engagements": _emptied(session, Engagement, id, reason=""),
         "evaluations": _emptied(session, Evaluation, id, comment="", reply=_kept_empty(Evaluation.reply)),
         "sanctions": _emptied(session, Sanction, id, appeal=_kept_empty(Sanction.appeal)),

@@ -215,7 +215,8 @@ class _Writer:
             self._facts(
                 [("name", self.name(one["expert"])), ("position", one["position"]), ("dissent", one["dissent"])]
             )
-            self._facts([("text", one["text"]), ("signed_by", one["signed_by"]), ("digest", one["digest"])])
+            erased = ["signature_erased_on"] if one["signature_erased_on"] else []
+            self._facts([(field, one[field]) for field in ("text", "signed_by", *erased, "digest")])
             self._facts([("adoption", one["adoption"]), ("reason", one["adoption_reason"])])
 
     def _candidates(self) -> None:

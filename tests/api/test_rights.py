@@ -5,8 +5,10 @@ made; consents are kept by version; after an erasure no cell of any table holds 
 opinions, panels and lists stay and still compute under the pseudonym; refusals have a ground; all of it is in the log.
 """
 
+import hashlib
 import io
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from expertdb.database import db, transaction
+from expertdb.models.audit import canonical
 from expertdb.models.base import Base
+from expertdb.models.opinions import Opinion
 from expertdb.models.shortlists import Shortlist
 from expertdb.services import held
 from matching import recompute
@@ -141,7 +145,7 @@ def test_after_erasure_the_file_of_the_database_holds_no_word_of_the_person(
     app: Flask, administrator: Caller, office: Caller, clock: Clock
 ) -> None:
     one, _ = served(administrator, office, clock)
-    decided(administrator, claimed(administrator, one, "erasure"), "granted")
+    assert decided(administrator, claimed(administrator, one, "erasure"), "granted").status_code == 200
     with app.app_context(), db.engine.connect() as connection:
         connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
         content = Path(str(db.engine.url.database)).read_bytes()
@@ -157,7 +161,7 @@ def test_panel_keeps_of_an_erased_person_what_its_rules_read_and_no_employer_or_
     one, there = served(administrator, office, clock)
     at = f"/panels/{there['panel']['id']}"
     [before] = [row for row in office.get(f"{at}/file?format=json").json["candidates"] if row["expert"] == one]
-    decided(administrator, claimed(administrator, one, "erasure"), "granted")
+    assert decided(administrator, claimed(administrator, one, "erasure"), "granted").status_code == 200
     assert set(cells(app, (EMPLOYER,))) == {"organisations", "organisation_names"}
     [seat] = office.get(at).json["members"]
     assert (seat["expert"]["id"], seat["organisation"], seat["affinity"]) == (one, None, before["affinity"])
@@ -165,6 +169,34 @@ def test_panel_keeps_of_an_erased_person_what_its_rules_read_and_no_employer_or_
     [after] = [row for row in file["candidates"] if row["expert"] == one]
     assert after == before | {"reasons": before["reasons"] | {"items": [], "terms": []}}
     assert one not in file["names"]["experts"]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_untouched_opinion_of_an_erased_person_still_matches_its_digest(
+    app: Flask, administrator: Caller, office: Caller, clock: Clock
+) -> None:
+    one, there = served(administrator, office, clock)
+    [before] = office.get("/opinions").json["items"]
+    assert decided(administrator, claimed(administrator, one, "erasure"), "granted").status_code == 200
+    [after] = office.get("/opinions").json["items"]
+    assert (after["digest"], after["signature"]) == (before["digest"], before["signature"])
+    assert (after["is_untouched"], after["salt"], after["signature_erased_on"]) == (True, None, "2026-11-23")
+    [filed] = office.get(f"/panels/{there['panel']['id']}/file?format=json").json["opinions"]
+    signed = ("engagement_id", "position", "text", "dissent", "signature")
+    assert hashlib.sha256(canonical({name: filed[name] for name in signed}).encode()).hexdigest() == before["digest"]
+    with app.app_context(), transaction() as session:
+        opinion = session.get_one(Opinion, before["id"])
+        opinion.text = "可以。"
+        assert not opinion.is_untouched
+        session.rollback()
+
+
+def test_opinion_from_before_signatures_were_hashed_apart_matches_its_digest_until_its_name_is_erased() -> None:
+    said = {"engagement_id": "e", "position": "oppose", "text": "不可。", "dissent": False, "signed_by": NAME}
+    opinion = Opinion(**said, digest=hashlib.sha256(canonical(said).encode()).hexdigest())
+    assert opinion.is_untouched
+    opinion.signed_by, opinion.signature_erased_on = "Erased 5f0c", date(2026, 11, 28)
+    assert opinion.is_untouched is None
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -197,7 +229,7 @@ def test_no_answer_about_an_erased_person_is_kept_for_a_repeated_call(app: Flask
     for claim in administrator.get("/claims?status=open").json["items"]:
         decided(administrator, f"/experts/{one}/claims/{claim['id']}", "refused", ground="repeated")
     assert "idempotent_answers" in cells(app)
-    decided(administrator, claimed(administrator, one, "erasure"), "granted")
+    assert decided(administrator, claimed(administrator, one, "erasure"), "granted").status_code == 200
     assert cells(app) == {}
 
 
