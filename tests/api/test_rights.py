@@ -24,6 +24,7 @@ from expertdb.models.shortlists import Shortlist
 from expertdb.services import held
 from matching import recompute
 from tests.api.people import ASKED, expert, invited_expert, listed, moved, pages, preview
+from tests.api.test_engagements import SCORES
 from tests.callers import Caller, Clock
 from tests.conftest import caller
 
@@ -236,7 +237,8 @@ def test_no_answer_about_an_erased_person_is_kept_for_a_repeated_call(app: Flask
 def test_file_has_everything_in_plain_text_and_making_it_leaves_a_trace(
     administrator: Caller, office: Caller, clock: Clock
 ) -> None:
-    one, _ = served(administrator, office, clock)
+    one, there = served(administrator, office, clock)
+    office.made("/evaluations", {"engagement": there["engagement"]["id"], "scores": SCORES, "comment": "好"})
     assert administrator.get(f"/experts/{one}/personal-data").status_code == 422
     assert office.get(f"/experts/{one}/personal-data?reason=本人申请").status_code == 403
     answer = administrator.get(f"/experts/{one}/personal-data?reason=本人申请")
@@ -249,6 +251,8 @@ def test_file_has_everything_in_plain_text_and_making_it_leaves_a_trace(
     [opinion] = found["opinions"]
     assert (opinion["text"], opinion["signed_by"]) == ("不可。", NAME)
     assert {row["of"]: row["candidate"]["expert"] for row in found["considered"]} == {"panel": one, "draw": one}
+    of_engagement = {"engagement.invited", "engagement.link_issued", "engagement.declared", "engagement.moved"}
+    assert of_engagement | {"opinion.signed", "evaluation.given"} <= {row["action"] for row in found["log"]}
     actions = [row["action"] for row in administrator.get(f"/audit?subject={one}").json["items"]]
     assert {"restricted.read", "expert.copied"} <= set(actions)
 
