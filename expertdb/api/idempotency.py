@@ -5,6 +5,7 @@ same moment: the second waits for the first one's row and then finds its answer.
 """
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -15,10 +16,12 @@ from sqlalchemy.orm import Session
 from expertdb.api.rejections import MalformedHeader
 from expertdb.database import transaction
 from expertdb.errors import IdempotencyKeyReused
+from expertdb.models.audit import PENDING, canonical
 from expertdb.models.tokens import IdempotentAnswer
 from expertdb.services.actors import Actor
 from expertdb.wording import Text
 
+ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 KEPT_HEADERS = ("ETag", "Location", "Content-Type")
 MAXIMUM = 200
 
@@ -73,9 +76,20 @@ def kept(
         raise _Raced from error
     answer = make()
     row.status, row.body = answer.status_code, _without(shown_once, answer.get_data())
+    row.about = _about(session, actor, answer)
     row.headers = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}
     session.flush()
     return answer
+
+
+def _about(session: Session, actor: Actor, answer: Response) -> list[str]:
+    """The ids of all that a call dealt with: in its path, in its answer, in what it put into the log, and its caller's.
+
+    No route has to say whom it is about, so none can forget to; a link's caller is the engagement it was issued for.
+    """
+    deeds = [[deed.subject, deed.details] for deed in session.info.get(PENDING, [])]
+    said = (request.path, actor.id, canonical(deeds), answer.get_data(as_text=True))
+    return sorted({id for text in said for id in ID.findall(text)})
 
 
 def _key() -> str:

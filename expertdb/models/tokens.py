@@ -40,7 +40,10 @@ class AccessToken(Base):
 
 
 class IdempotentAnswer(Base):
-    """The answer a POST with an Idempotency-Key got, written in the same transaction as its effect."""
+    """The answer a POST with an Idempotency-Key got, written in the same transaction as its effect.
+
+    `about` are the ids of whatever the call dealt with, whether the answer says them or not: an erasure goes by them.
+    """
 
     __tablename__ = "idempotent_answers"
 
@@ -51,3 +54,4 @@ class IdempotentAnswer(Base):
     headers: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     body: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
     created_at: Mapped[datetime] = mapped_column(index=True)
+    about: Mapped[list[str] | None] = mapped_column(Json)

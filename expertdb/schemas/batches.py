@@ -6,6 +6,7 @@ from marshmallow import Schema, ValidationError, fields, validates
 
 from expertdb.schemas.fields import Choice, Int, Said, Several, Str
 from expertdb.schemas.jobs import JobLine
+from expertdb.schemas.personal import Stated
 from expertdb.schemas.shared import Reference
 from expertdb.wording import Text
 from matching.assignment import FAIRNESS, TOTAL
@@ -27,7 +28,7 @@ class BatchBody(Schema):
 
     requests = Several(Str(maximum=36, minimum=1), maximum=MAXIMUM_REQUESTS, required=True)
     preset = Choice(presets(), allow_none=True, metadata={"description": "else the one that fits each request's kind"})
-    rules = Several(fields.Dict(keys=fields.String()), maximum=100, load_default=list)
+    rules = Several(Stated(), maximum=100, load_default=list)
     size = Int(low=1, high=100, allow_none=True, metadata={"description": "else as each request or preset wishes"})
     reserves = Int(low=0, high=20, allow_none=True)
     fairness = Choice(FAIRNESS, load_default=TOTAL)

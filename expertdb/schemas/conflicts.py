@@ -213,7 +213,7 @@ class WaiverBody(Schema):
     request = Str(maximum=36, minimum=1, required=True)
     expert = Str(maximum=36, minimum=1, required=True)
     type = Choice(TYPES, required=True)
-    party = Str(maximum=200, load_default="", metadata={"description": "every party when left out"})
+    party = Remark(maximum=200, load_default="", metadata={"description": "every party when left out"})
     reason = Remark(maximum=1000, minimum=1, required=True)
     until = Day(allow_none=True, metadata={"description": "the last day; until the matter ends when left out"})
 

@@ -5,9 +5,9 @@ from typing import Any
 from marshmallow import Schema, fields, pre_dump
 
 from expertdb.models.draws import DRAW_STATES, Draw
-from expertdb.schemas.fields import Int, JsonObject, Moment, Several, Str
+from expertdb.schemas.fields import Int, Moment, Several, Str
 from expertdb.schemas.panel_wishes import LARGEST_PANEL, MOST_RULES, RULES
-from expertdb.schemas.personal import Remark
+from expertdb.schemas.personal import Remark, Stated
 from expertdb.schemas.shared import PageQuery, Reference
 from expertdb.schemas.shortlists import Filters
 
@@ -28,9 +28,11 @@ class DrawBody(Schema):
     reserves = Int(
         low=0, high=LARGEST_PANEL, load_default=0, metadata={"description": "for each stratum without its own"}
     )
-    strata = Several(JsonObject(), maximum=MOST_STRATA, load_default=list, metadata=STRATA)
-    rules = Several(JsonObject(), maximum=MOST_RULES, load_default=list, metadata=RULES)
-    public_source = Str(maximum=500, minimum=1, required=True, metadata={"description": "where the value will appear"})
+    strata = Several(Stated(), maximum=MOST_STRATA, load_default=list, metadata=STRATA)
+    rules = Several(Stated(), maximum=MOST_RULES, load_default=list, metadata=RULES)
+    public_source = Remark(
+        maximum=500, minimum=1, required=True, metadata={"description": "where the value will appear"}
+    )
     not_before = Moment(required=True, metadata={"description": "before this moment nobody can know the value"})
     filters = fields.Nested(Filters, load_default=dict)
     candidates = Int(low=1, high=MOST_CANDIDATES, load_default=200, metadata={"description": "the best so many"})

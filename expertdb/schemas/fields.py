@@ -259,7 +259,7 @@ class JsonObject(fields.Dict):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise ValidationError([Text("Invalid input type.")])
-        texts = list(_texts(value, self.DEEPEST))
+        texts = list(texts_of(value, self.DEEPEST))
         if None in texts or sum(len(text or "") for text in texts) > self.LARGEST:
             raise ValidationError([Text("This object is too large or nested too deeply.")])
         if any(UNSTORABLE.search(text or "") for text in texts):
@@ -267,7 +267,7 @@ class JsonObject(fields.Dict):
         return dict(value)
 
 
-def _texts(value: Any, depth: int) -> Iterator[str | None]:
+def texts_of(value: Any, depth: int) -> Iterator[str | None]:
     """Every text in a JSON value, and None where it goes deeper than it may."""
     if isinstance(value, str):
         yield value
@@ -277,7 +277,7 @@ def _texts(value: Any, depth: int) -> Iterator[str | None]:
             return
         parts = [*value, *value.values()] if isinstance(value, dict) else value
         for part in parts:
-            yield from _texts(part, depth - 1)
+            yield from texts_of(part, depth - 1)
 
 
 class Several(fields.List[Any]):

@@ -30,13 +30,22 @@ class AdoptionBody(Schema):
 
 
 class OpinionAnswer(OpinionBody):
-    """An opinion as it was signed; `digest` is the SHA-256 that the audit log holds too."""
+    """An opinion as it was signed; `digest` is the SHA-256 that the audit log holds too.
+
+    Of the name it covers `signature`, the SHA-256 of the name with `salt`. An erasure takes both name and salt.
+    """
 
     id = fields.String(required=True)
     request = fields.String()
     expert = fields.String()
     follows = fields.String(allow_none=True)
     digest = fields.String()
+    signature = fields.String(allow_none=True)
+    salt = fields.String(allow_none=True)
+    signature_erased_on = fields.Date(allow_none=True)
+    is_untouched = fields.Boolean(
+        allow_none=True, metadata={"description": "null where an erasure took what would tell"}
+    )
     adoption = fields.String(allow_none=True)
     adoption_reason = fields.String(allow_none=True)
     created_at = fields.DateTime(format="iso")

@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, pre_dump
 
 from expertdb.models.organisations import Organisation
 from expertdb.schemas.fields import Code, Str, Unique
+from expertdb.schemas.personal import Remark
 from expertdb.schemas.shared import OrganisationNames, PageQuery, Reference, named, plain, reference
 
 
@@ -13,7 +14,7 @@ class OrganisationPatch(Schema):
     """What changes of an organisation; what is not named stays, `aliases` are replaced as a whole."""
 
     name = fields.Nested(OrganisationNames)
-    aliases = Unique(Str(maximum=200, minimum=1), maximum=50)
+    aliases = Unique(Remark(maximum=200, minimum=1), maximum=50)
     kind = Code("organisation_kind")
     region = Code("region", allow_none=True)
     parent = Str(

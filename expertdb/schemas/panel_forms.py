@@ -40,7 +40,7 @@ class RuleForm(Schema):
     regions = Unique(Code("region"), maximum=20)
     outside = Unique(Code("region"), maximum=20)
     experts = Unique(Str(maximum=200, minimum=1), maximum=LARGEST_PANEL)
-    sides = Unique(Str(maximum=50, minimum=1), maximum=MOST_SIDES)
+    sides = Unique(Remark(maximum=50, minimum=1), maximum=MOST_SIDES)
     who = Choice(("regulator", "newcomer"), allow_none=True)
 
     @validates_schema
@@ -58,7 +58,7 @@ class RuleForm(Schema):
 class SideForm(Schema):
     """A side of a contested matter, and who speaks for it."""
 
-    side = Str(maximum=50, minimum=1, required=True)
+    side = Remark(maximum=50, minimum=1, required=True)
     experts = Unique(Str(maximum=200, minimum=1), maximum=MOST_CANDIDATES)
 
 
@@ -93,7 +93,7 @@ class LocalMoment(Moment):
 class StratumForm(Schema):
     """A part of the sub-pool with seats of its own."""
 
-    name = Str(maximum=100, minimum=1, required=True)
+    name = Remark(maximum=100, minimum=1, required=True)
     seats = Int(low=0, high=LARGEST_PANEL, required=True)
     reserves = Int(low=0, high=LARGEST_PANEL, allow_none=True)
     kinds = Unique(Code("expert_kind"), maximum=50)
@@ -108,7 +108,7 @@ class DrawForm(Schema):
     reserves = Int(low=0, high=LARGEST_PANEL, allow_none=True)
     strata = Several(fields.Nested(StratumForm), maximum=MOST_STRATA)
     rules = Several(fields.Nested(RuleForm), maximum=MOST_RULES)
-    public_source = Str(maximum=500, minimum=1, required=True)
+    public_source = Remark(maximum=500, minimum=1, required=True)
     not_before = LocalMoment(required=True)
     candidates = Int(low=1, high=MOST_CANDIDATES, allow_none=True)
     reason = Remark(maximum=1000, minimum=1, allow_none=True)

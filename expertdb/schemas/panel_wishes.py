@@ -2,7 +2,8 @@
 
 from marshmallow import Schema
 
-from expertdb.schemas.fields import Choice, Int, JsonObject, Several
+from expertdb.schemas.fields import Choice, Int, Several
+from expertdb.schemas.personal import Stated
 from matching.panel import TYPES, presets
 
 LARGEST_PANEL = 100
@@ -14,6 +15,6 @@ class PanelWish(Schema):
     """A preset, rules of one's own, sizes."""
 
     preset = Choice(presets(), allow_none=True)
-    rules = Several(JsonObject(), maximum=MOST_RULES, metadata=RULES)
+    rules = Several(Stated(), maximum=MOST_RULES, metadata=RULES)
     size = Int(low=1, high=LARGEST_PANEL, allow_none=True)
     reserves = Int(low=0, high=LARGEST_PANEL, allow_none=True)

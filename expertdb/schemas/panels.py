@@ -22,7 +22,7 @@ class Sides(fields.Dict):
     """Sides of a contested matter, each with the experts who speak for it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(keys=Str(maximum=50, minimum=1), values=Unique(_who(), maximum=MOST_CANDIDATES), **kwargs)
+        super().__init__(keys=Remark(maximum=50, minimum=1), values=Unique(_who(), maximum=MOST_CANDIDATES), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if isinstance(value, dict) and len(value) > MOST_SIDES:

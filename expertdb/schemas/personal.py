@@ -13,11 +13,12 @@ from marshmallow import Schema, ValidationError, fields
 from expertdb.code_words import called
 from expertdb.models.restricted import FIELDS
 from expertdb.recognising import BANK_CARD, EMAIL, ID_NUMBER, Found, forbidden_in, is_card, is_id_number, plain
-from expertdb.schemas.fields import Choice, Several, Str, Unique
+from expertdb.schemas.fields import Choice, JsonObject, Several, Str, Unique, texts_of
 from expertdb.wording import Text
 
 PHONE = re.compile(r"\+?[0-9(][0-9 ()-]{4,24}(?:(?:转|ext\.?|x) ?[0-9]{1,6})?")
 DOCUMENT = re.compile(r"[A-Z0-9]{6,20}")
+ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # Its digits are no number of anybody's.
 RESIDENT = re.compile(r"\d{17}[\dX]")
 MASK = "*"
 
@@ -53,6 +54,18 @@ def _refusal(found: Found) -> Text:
         return Text(template, place=found.place, field=called("restricted", "id_number"))
     template = "A {kind} stands at character {place}. Bank data is kept nowhere in this database: remove it."
     return Text(template, kind=Text(found.kind), place=found.place)
+
+
+class Stated(JsonObject):
+    """A rule or a stratum as it is stated: its name, and whatever else is written in it, is kept and shown."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Any]:
+        stated = super()._deserialize(value, attr, data, **kwargs)
+        for text in texts_of(stated, self.DEEPEST):
+            found = None if text is None or ID.fullmatch(text) else forbidden_in(text)
+            if found is not None:
+                raise ValidationError([_refusal(found)])
+        return stated
 
 
 class _Sealed(Str):

@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, pre_dump
 
 from expertdb.models.tokens import ROLES, SCOPES, AccessToken
 from expertdb.schemas.fields import Choice, Int, Moment, Str, Unique
+from expertdb.schemas.personal import Remark
 from expertdb.schemas.shared import PageQuery, Reference, plain, reference
 
 LONGEST_DAYS = 1096
@@ -14,7 +15,7 @@ LONGEST_DAYS = 1096
 class TokenBody(Schema):
     """A new token; an agency's should name the organisation it acts for."""
 
-    name = Str(maximum=100, minimum=1, required=True)
+    name = Remark(maximum=100, minimum=1, required=True)
     role = Choice(ROLES, required=True)
     scopes = Unique(Choice(SCOPES), maximum=len(SCOPES), load_default=lambda: list(SCOPES))
     organisation = Str(maximum=200, minimum=1, metadata={"description": "id or name of an organisation"})
@@ -50,7 +51,7 @@ class TokenQuery(PageQuery):
 class OwnTokenForm(Schema):
     """A token that a user makes on the console for a program of their own."""
 
-    name = Str(maximum=100, minimum=1, required=True)
+    name = Remark(maximum=100, minimum=1, required=True)
     scopes = Unique(Choice(SCOPES), maximum=len(SCOPES), required=True)
     days = Int(low=1, high=LONGEST_DAYS, required=True)
 

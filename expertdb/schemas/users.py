@@ -10,6 +10,7 @@ from expertdb.models.tokens import ROLES
 from expertdb.models.users import User
 from expertdb.names import fold
 from expertdb.schemas.fields import Bool, Choice, Str
+from expertdb.schemas.personal import Remark
 from expertdb.schemas.shared import PageQuery, Reference, plain, reference
 from expertdb.wording import Text
 
@@ -44,7 +45,7 @@ class Password(Str):
 class UserPatch(Schema):
     """What changes of a user; what is not named stays. A change of role, organisation or `active` signs them out."""
 
-    name = Str(maximum=100, minimum=1)
+    name = Remark(maximum=100, minimum=1)
     role = Choice(ROLES)
     organisation = Str(
         maximum=200, minimum=1, allow_none=True, metadata={"description": "id or name of an organisation"}
@@ -56,7 +57,7 @@ class UserBody(Schema):
     """A new user; an agency's should name the organisation. Without a password one is made, for the first sign-in."""
 
     login = Login(required=True)
-    name = Str(maximum=100, minimum=1, required=True)
+    name = Remark(maximum=100, minimum=1, required=True)
     role = Choice(ROLES, required=True)
     organisation = Str(maximum=200, minimum=1, metadata={"description": "id or name of an organisation"})
     password = Password()
@@ -110,7 +111,7 @@ class FirstRunForm(Schema):
 
     bootstrap = Str(maximum=200, minimum=1, required=True)
     login = Login(required=True)
-    name = Str(maximum=100, minimum=1, required=True)
+    name = Remark(maximum=100, minimum=1, required=True)
     password = Password(required=True)
     again = Password(required=True)
     sample = Bool(load_default=False)

@@ -72,9 +72,9 @@ class NewCode(Str):
         return text
 
 
-def _phrase(**options: Any) -> Str:
+def _phrase(**options: Any) -> Remark:
     # A single character would be found in every other text.
-    return Str(maximum=100, minimum=2, **options)
+    return Remark(maximum=100, minimum=2, **options)
 
 
 class VocabularyChangeBody(Schema):
@@ -83,9 +83,9 @@ class VocabularyChangeBody(Schema):
     do = Choice(DEEDS, required=True)
     code = NewCode(maximum=16, required=True)
     alias = _phrase()
-    aliases = Unique(Str(maximum=100, minimum=2), maximum=50)
-    zh = Str(maximum=100, minimum=1)
-    en = Str(maximum=100, minimum=1)
+    aliases = Unique(Remark(maximum=100, minimum=2), maximum=50)
+    zh = Remark(maximum=100, minimum=1)
+    en = Remark(maximum=100, minimum=1)
     parent = Str(maximum=16, allow_none=True)
     into = Str(maximum=16)
 
@@ -131,8 +131,8 @@ class WordSuggestionBody(Schema):
     do = Choice(("add_alias", "add_code"), required=True)
     code = NewCode(maximum=16, allow_none=True)
     alias = _phrase(allow_none=True)
-    zh = Str(maximum=100, minimum=1, allow_none=True)
-    en = Str(maximum=100, minimum=1, allow_none=True)
+    zh = Remark(maximum=100, minimum=1, allow_none=True)
+    en = Remark(maximum=100, minimum=1, allow_none=True)
     note = Remark(maximum=500)
 
     @validates_schema

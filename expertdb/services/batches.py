@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from expertdb.errors import Fault, InvalidInput
 from expertdb.models.jobs import Job
-from expertdb.services import audit, jobs
+from expertdb.services import audit, jobs, panel_rules
 from expertdb.services.actors import Actor
 from expertdb.services.batch_asks import Stated, asks_of
 from expertdb.services.batch_pool import Everybody, gather
@@ -42,7 +42,8 @@ def submit(session: Session, body: Mapping[str, Any], *, actor: Actor, now: date
     # By id from here on: names change, and are nothing to be kept with a job.
     forced = [_pair(one, expert) for one in stated for expert in one.ask.forced]
     forbidden = [_pair(one, expert) for one in stated for expert in sorted(one.forbidden)]
-    settled = {**body, "forced": forced, "forbidden": forbidden}
+    rules = panel_rules.in_ids(session, body["rules"])
+    settled = {**body, "rules": rules, "forced": forced, "forbidden": forbidden}
     return jobs.submit(session, KIND, settled, total=len(body["requests"]), actor=actor, now=now)
 
 

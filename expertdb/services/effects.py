@@ -16,6 +16,7 @@ from expertdb.models.sanctions import IN_FORCE, Sanction
 from expertdb.services import erasing, terms
 from expertdb.services.guards import Move
 from expertdb.wording import Text, Word
+from expertdb.workdays import local_day
 
 Effect = Callable[[Move], dict[str, Any]]
 
@@ -133,7 +134,7 @@ def _withdraw(move: Move) -> dict[str, Any]:
 
 
 def _erase(move: Move) -> dict[str, Any]:
-    return {"erased": erasing.erase(move.session, move.expert)}
+    return {"erased": erasing.erase(move.session, move.expert, local_day(move.now))}
 
 
 def _impose(move: Move, kind: str) -> dict[str, Any]:

@@ -176,8 +176,11 @@ def contact(session: Session, engagement_id: str, reason: str, *, actor: Actor) 
 
 
 def issue_link(session: Session, engagement_id: str, *, actor: Actor, now: datetime) -> tuple[str, datetime]:
-    """A fresh link for the expert, and when it ends; older ones open no more. Raises NotFound, NotAllowed."""
-    _, engagement = locked(session, engagement_id, actor=actor)
+    """A fresh link for the expert, and when it ends; older ones open no more.
+
+    Raises NotFound, NotAllowed, ExpertIsErased: a link for nobody would open nothing.
+    """
+    _, engagement = locked(session, engagement_id, actor=actor, enters=True)
     if engagement.status not in LIVE:
         detail = 'A link is issued for a live invitation; this one is "{status}".'
         raise NotAllowed(Text(detail, status=called("engagement_status", engagement.status)))

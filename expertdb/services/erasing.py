@@ -5,13 +5,15 @@ makes us keep is kept, and used for nothing else (PIPL Art. 47). It says an id t
 panels keep computing: their numbers need no text (`matching.snapshots`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, String, cast, delete, func, literal, select, update
+from sqlalchemy import String, cast, delete, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from expertdb.errors import NotFound
+from expertdb.models.base import Base
 from expertdb.models.conflicts import ExpertTie
 from expertdb.models.draws import Draw
 from expertdb.models.engagements import Engagement
@@ -29,6 +31,7 @@ from expertdb.names import search_forms, sort_key
 from expertdb.services import lifecycle
 
 AT_ONCE = 50  # Snapshots in memory.
+LATE = timedelta(hours=1)  # No call takes so long.
 PSEUDONYM = 12  # characters of the id
 EMPTIED = (
     *("source_id", "position", "region", "title_level", "organisation_id", "nominated_by_id", "endorsement"),
@@ -39,15 +42,17 @@ EMPTIED = (
 OF_FINDINGS = ("type", "label", "effect", "certainty", "look_back_months", "waivable", "waiver")
 
 
-def erase(session: Session, expert: Expert) -> dict[str, int]:
+def erase(session: Session, expert: Expert, today: date) -> dict[str, int]:
     """Erase what names or describes this person; returns in how many places, by kind, where there were any."""
     id, pseudonym = expert.id, f"Erased {expert.id[-PSEUDONYM:]}"
     counts = {
+        "answers": forget_answers(session, id),  # First: afterwards nobody knows what was theirs.
         "items": len(expert.items),
         "restricted": len(expert.restricted),
         "revisions": _executed(session, delete(ExpertRevision).where(ExpertRevision.expert_id == id)),
         "ties": _executed(session, delete(ExpertTie).where(ExpertTie.expert_id == id)),
-        "opinions": _emptied(session, Opinion, id, signed_by=pseudonym),
+        # Without the salt nobody can try names against the hash of the signature.
+        "opinions": _emptied(session, Opinion, id, signed_by=pseudonym, salt=None, signature_erased_on=today),
         "engagements": _emptied(session, Engagement, id, reason=""),
         "evaluations": _emptied(session, Evaluation, id, comment="", reply=_kept_empty(Evaluation.reply)),
         "sanctions": _emptied(session, Sanction, id, appeal=_kept_empty(Sanction.appeal)),
@@ -57,7 +62,6 @@ def erase(session: Session, expert: Expert) -> dict[str, int]:
         "shortlists": _shortlists(session, id),
         "findings": _findings(session, id),
         "panels": _snapshots(session, Panel, id) + _snapshots(session, Draw, id),
-        "answers": forget_answers(session, id),
     }
     _profile(expert, pseudonym)
     session.flush()
@@ -78,9 +82,37 @@ def hold_off(session: Session, expert_id: str) -> None:
     lifecycle.refuse_erased(expert_id, found)
 
 
-def forget_answers(session: Session, id: str) -> int:
-    """Delete the stored answers to repeated calls that speak of this expert; returns how many."""
-    return _executed(session, delete(IdempotentAnswer).where(_holds(session, id)))
+def forget_answers(session: Session, expert_id: str, before: datetime | None = None) -> int:
+    """Delete the stored answers to repeated calls about this expert, or about what is theirs; returns how many.
+
+    Answers of which nobody noted what they are about may be about them, and go too.
+    """
+    theirs, key = _ids_of(session, expert_id), (IdempotentAnswer.token_id, IdempotentAnswer.key)
+    stored = select(*key, IdempotentAnswer.about)
+    rows = session.execute(stored if before is None else stored.where(IdempotentAnswer.created_at < before))
+    found = [(row.token_id, row.key) for row in rows if row.about is None or not theirs.isdisjoint(row.about)]
+    for keys in _chunks(found):
+        session.execute(delete(IdempotentAnswer).where(tuple_(*key).in_(keys)))
+    return len(found)
+
+
+def forget_late_answers(session: Session, since: datetime) -> int:
+    """Delete answers that were worked out before an erasure, and stored when it had looked for them; returns how many.
+
+    Erasures since then are looked at. What is answered about somebody who is erased already says nothing of them.
+    """
+    erased = (Expert.status == "erased") & (Expert.updated_at > since)
+    found = session.execute(select(Expert.id, Expert.updated_at).where(erased)).all()
+    return sum(forget_answers(session, row.id, row.updated_at + LATE) for row in found)
+
+
+def _ids_of(session: Session, expert_id: str) -> set[str]:
+    """The ids of this expert and of every row about them that has one."""
+    found = {expert_id}
+    for table in Base.metadata.sorted_tables:
+        if {"id", "expert_id"} <= set(table.columns.keys()):
+            found.update(session.scalars(select(table.c.id).where(table.c.expert_id == expert_id)))
+    return found
 
 
 def _profile(expert: Expert, pseudonym: str) -> None:
@@ -122,7 +154,7 @@ def _shortlists(session: Session, id: str) -> int:
     return len(entries)
 
 
-def _chunks(ids: list[str]) -> Iterable[list[str]]:
+def _chunks(ids: Sequence[Any]) -> Iterable[Sequence[Any]]:
     return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
 
 
@@ -146,14 +178,16 @@ def _findings(session: Session, id: str) -> int:
 
 
 def _snapshots(session: Session, model: Any, id: str) -> int:
-    """Take the name and the titles out of panels or draws that were chosen from people of whom this was one."""
+    """Take names, titles and matched words out of panels or draws that were chosen from people of whom this was one.
+
+    Facts that rules read stay, under the id: without them nobody could check the choice, or who may replace whom.
+    """
     ids = list(session.scalars(select(model.id).where(cast(model.names, String).contains(id))))
     for chunk in _chunks(ids):
         found = session.execute(select(model.id, model.names, model.snapshot).where(model.id.in_(chunk)))
         for row_id, names, snapshot in found:
-            experts = {expert: name for expert, name in names["experts"].items() if expert != id}
             candidates = [_unknown(one, id) for one in snapshot["candidates"]]
-            kept = {"names": names | {"experts": experts}, "snapshot": snapshot | {"candidates": candidates}}
+            kept = {"names": _named(names, candidates, id), "snapshot": snapshot | {"candidates": candidates}}
             session.execute(update(model).where(model.id == row_id).values(**kept))
     return len(ids)
 
@@ -161,13 +195,12 @@ def _snapshots(session: Session, model: Any, id: str) -> int:
 def _unknown(candidate: dict[str, Any], id: str) -> dict[str, Any]:
     if candidate["expert"] != id:
         return candidate
-    items = [_untitled(item) for item in candidate["reasons"]["items"]]
-    return candidate | {"reasons": candidate["reasons"] | {"items": items}}
+    return candidate | {"reasons": candidate["reasons"] | {"items": [], "terms": []}}
 
 
-def _holds(session: Session, id: str) -> ColumnElement[bool]:
-    """Whether a stored answer speaks of this person: bytes, which each engine searches in its own way."""
-    body = IdempotentAnswer.body
-    if session.get_bind().dialect.name == "postgresql":
-        return func.encode(body, "escape").contains(id)
-    return func.instr(body, literal(id.encode(), LargeBinary)) > 0
+def _named(names: dict[str, Any], candidates: list[dict[str, Any]], id: str) -> dict[str, Any]:
+    """The names without this person's, and without those of bodies that nobody works for who is named still."""
+    experts = {expert: name for expert, name in names["experts"].items() if expert != id}
+    employers = {one["organisation"] for one in candidates if one["expert"] in experts}
+    bodies = {body: name for body, name in names["organisations"].items() if body in employers}
+    return names | {"experts": experts, "organisations": bodies}

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -30,6 +30,7 @@ from expertdb.services import audit, experts, restricted
 from expertdb.services.actors import Actor
 
 AT_ONCE = 50  # Snapshots in memory.
+CHUNK = 500  # Ids in one statement.
 SECTIONS: dict[str, type[Base]] = {
     "items": ExpertItem,
     "codes": ExpertCode,
@@ -50,6 +51,8 @@ SECTIONS: dict[str, type[Base]] = {
     "opinions": Opinion,
     "evaluations": Evaluation,
 }
+# What the log keeps under an id of its own: an engagement's steps, opinions signed and answered, ratings, waivers.
+IN_LOG = ("engagements", "opinions", "evaluations", "waivers")
 # Staff and whoever objected have rights of their own; search keys say again what the fields say.
 LEFT_OUT = {
     *("expert_id", "actor", "person", "recorded_by", "decided_by", "imposed_by", "sent_by", "granted_by"),
@@ -73,6 +76,7 @@ def file_of(session: Session, expert_id: str, reason: str, *, actor: Actor, now:
 def everything(session: Session, expert: Expert, reason: str, *, actor: Actor, now: datetime) -> dict[str, Any]:
     """All rows about this person by section, with the restricted values in plain text."""
     sections = {name: list(_rows(session, model, expert.id)) for name, model in SECTIONS.items()}
+    subjects = {expert.id, *(row["id"] for name in IN_LOG for row in sections[name])}
     return {
         "made_at": now,
         "expert": _fields(expert) | {"organisation": expert.organisation and _name(expert.organisation)},
@@ -86,11 +90,21 @@ def everything(session: Session, expert: Expert, reason: str, *, actor: Actor, n
             {"type": one.type, "since": one.since, "until": one.until}
             for one in session.scalars(select(ExpertTie).where(ExpertTie.other_expert_id == expert.id))
         ],
-        "log": [
-            {"at": one.at, "role": one.role, "action": one.action, "details": json.loads(one.details)}
-            for one in session.scalars(select(AuditEntry).where(AuditEntry.subject == expert.id))
-        ],
+        "log": [_entry(one) for one in _log(session, sorted(subjects))],
     }
+
+
+def _log(session: Session, subjects: Sequence[str]) -> Iterable[AuditEntry]:
+    """The entries about these, oldest first; those about a panel or a list as a whole are about others as well."""
+    found: list[AuditEntry] = []
+    for start in range(0, len(subjects), CHUNK):
+        some = AuditEntry.subject.in_(subjects[start : start + CHUNK])
+        found += session.scalars(select(AuditEntry).where(some))
+    return sorted(found, key=lambda one: one.seq)
+
+
+def _entry(one: AuditEntry) -> dict[str, Any]:
+    return {"at": one.at, "role": one.role, "action": one.action, "details": json.loads(one.details)}
 
 
 def _rows(session: Session, model: Any, id: str) -> Iterable[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Opinions: signed by the expert, dissent included, and answered by whoever asked for them."""
 
-import hashlib
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -10,16 +10,13 @@ from sqlalchemy.orm import Session
 
 from expertdb.code_words import called
 from expertdb.errors import Fault, InvalidInput, NotAllowed, NotFound
-from expertdb.models.audit import canonical
 from expertdb.models.base import new_id
 from expertdb.models.engagements import Engagement
-from expertdb.models.opinions import Opinion
+from expertdb.models.opinions import Opinion, digest_of, signature_of
 from expertdb.models.requests import ConsultationRequest
 from expertdb.services import audit, engagements, paging, requests
 from expertdb.services.actors import EXPERT, Actor
 from expertdb.wording import Text
-
-SIGNED = ("engagement_id", "position", "text", "dissent", "signed_by")
 
 
 def sign(session: Session, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> Opinion:
@@ -43,9 +40,11 @@ def sign(session: Session, body: Mapping[str, Any], *, actor: Actor, now: dateti
         expert_id=engagement.expert_id,
         follows_id=_last(session, engagement),
         **{name: body[name] for name in ("position", "text", "dissent", "signed_by")},
+        salt=secrets.token_hex(32),
         created_by=actor.id,
         created_at=now,
     )
+    opinion.signature = signature_of(opinion)
     opinion.digest = digest_of(opinion)
     session.add(opinion)
     session.flush()
@@ -58,11 +57,6 @@ def are_signed(session: Session, engagement_id: str) -> bool:
     """Whether the expert of an engagement has signed any."""
     signed = select(Opinion.id).where(Opinion.engagement_id == engagement_id).limit(1)
     return session.scalar(signed) is not None
-
-
-def digest_of(opinion: Opinion) -> str:
-    """The SHA-256 of what was signed; the audit log holds it too, so that a changed text shows."""
-    return hashlib.sha256(canonical({name: getattr(opinion, name) for name in SIGNED}).encode()).hexdigest()
 
 
 def _last(session: Session, engagement: Engagement) -> str | None:

@@ -150,8 +150,9 @@ class _Writer:
         rows = []
         for seat in sorted(self.content["seats"], key=lambda one: (one["role"], one["place"])):
             kept = people.get(seat["expert"], {})
+            known = seat["expert"] in self.content["names"]["experts"]  # Not so once somebody was erased.
             disclosed = [self.words.conflict(one) for one in kept.get("disclosed", [])]
-            body = self.words.organisation(kept.get("organisation"))
+            body = self.words.organisation(kept.get("organisation")) if known else ""
             row = (seat["place"], self.label(seat["role"]), self.words.name(seat["expert"]), body, seat["rank"])
             rows.append((*row, seat["affinity"], self.words.side(kept.get("side")), seat["deviation"], disclosed))
         heads = ("place", "role", "name", "organisation", "rank", "affinity", "side", "deviation", "disclosed")
@@ -207,9 +208,11 @@ class _Writer:
         if not self.content["opinions"]:
             self.document.add_paragraph(self.label("nothing"))
         for one in self.content["opinions"]:
-            position = words.of(matter_words.POSITION, one["position"])
+            position, erased = words.of(matter_words.POSITION, one["position"]), one["signature_erased_on"]
+            signed = one["signed_by"] if erased else words.signature(one["expert"], one["signed_by"])
             self._facts([("name", words.name(one["expert"])), ("position", position), ("dissent", one["dissent"])])
-            self._facts([("text", one["text"]), ("signed_by", words.signature(one["expert"], one["signed_by"]))])
+            self._facts([("text", one["text"]), ("signed_by", signed)])
+            self._facts([("signature_erased_on", erased)] if erased else [])
             self._facts([("signed_at", words.moment(one["created_at"])), ("digest", one["digest"])])
             adopted = one["adoption"] and words.of(matter_words.ADOPTION, one["adoption"])
             self._facts([("adoption", adopted), ("adoption_reason", one["adoption_reason"])])

@@ -106,7 +106,9 @@ def _engagement(one: Engagement) -> dict[str, Any]:
 
 def _opinion(one: Opinion) -> dict[str, Any]:
     said = ("position", "text", "dissent", "signed_by", "digest", "created_at", "adoption", "adoption_reason")
-    return {"id": one.id, "expert": one.expert_id, "follows": one.follows_id, **_pick(one, *said, "adopted_at")}
+    proof = ("engagement_id", "signature", "salt", "signature_erased_on")  # With these the digest is reckoned again.
+    ids = {"id": one.id, "expert": one.expert_id, "follows": one.follows_id}
+    return {**ids, **_pick(one, *said, *proof, "adopted_at")}
 
 
 def _evaluation(one: Evaluation) -> dict[str, Any]:

@@ -122,11 +122,21 @@ def custom(session: Session, stated: Mapping[str, Any]) -> tuple[Rule, ...]:
     return found
 
 
+def in_ids(session: Session, rules: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """These rules with ids for names, as they may be kept: a name would outlive the erasure of whom it names."""
+    return _settled(session, rules, "/rules")[0]
+
+
+def _settled(
+    session: Session, stated: Sequence[Mapping[str, Any]], at: str
+) -> tuple[list[dict[str, Any]], list[Fault]]:
+    rules = [dict(rule) for rule in stated]
+    faults = [fault for place, rule in enumerate(rules) for fault in _settle(session, rule, f"{at}/{place}")]
+    return rules, faults
+
+
 def _read(session: Session, stated: Mapping[str, Any], at: str) -> tuple[tuple[Rule, ...], list[Fault]]:
-    rules = [dict(rule) for rule in stated.get("rules", ())]
-    faults: list[Fault] = []
-    for place, rule in enumerate(rules):
-        faults += _settle(session, rule, f"{at}/{place}")
+    rules, faults = _settled(session, stated.get("rules", ()), at)
     try:
         return parse(rules, at), faults
     except BadRules as error:

@@ -143,7 +143,8 @@ def _reference(names: Mapping[str, Any], expert: str) -> dict[str, Any]:
 
 def _seat(panel: Panel, seat: PanelSeat, people: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     kept = people.get(seat.expert_id, {})
-    organisation = kept.get("organisation")
+    # Whoever has no name here any more was erased: the employer's id stays with the facts, and is not shown.
+    organisation = kept.get("organisation") if seat.expert_id in panel.names["experts"] else None
     names = panel.names["organisations"]
     return {
         "place": seat.place,

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, lazyload
 from expertdb.models.experts import SERVING, Expert
 from expertdb.models.notices import Notice
 from expertdb.models.tokens import IdempotentAnswer
-from expertdb.services import audit, moves, silence, versions
+from expertdb.services import audit, erasing, moves, silence, versions
 from expertdb.services.actors import SWEEP
 from expertdb.services.guards import Move
 from expertdb.services.rules import Rules
@@ -114,6 +114,11 @@ def forget_answers(session: Session, rules: Rules, now: datetime, batch: int) ->
     return len(found)
 
 
+def forget_late_answers(session: Session, rules: Rules, now: datetime, batch: int) -> int:
+    """An answer that was being stored while somebody was erased is seen by no erasure, and is forgotten here."""
+    return erasing.forget_late_answers(session, now - ANSWERS_KEPT)
+
+
 STEPS = (
     Step("terms ended", expire_terms),
     Step("leaves ended", end_leaves),
@@ -124,6 +129,7 @@ STEPS = (
     # Fewer at once: each may ask a reserve, and keeps its request from others until the batch is done.
     Step("invitations unanswered", silence.fall_silent, batch=50),
     Step("answers forgotten", forget_answers),
+    Step("answers about the erased forgotten", forget_late_answers),
 )
 
 

@@ -4,6 +4,7 @@ Pinned: the proposals equal what the library gives for the same pool; nobody rec
 no more often than the batch allows; what cannot be filled is named, and the rest is filled.
 """
 
+import json
 import threading
 from collections import Counter
 from typing import Any
@@ -12,6 +13,8 @@ import pytest
 from flask import Flask
 
 from expertdb import worker
+from expertdb.database import transaction
+from expertdb.models.jobs import Job
 from expertdb.services.corpus import KEPT
 from expertdb.worker import Work
 from tests.api.people import ASKED, expert
@@ -108,6 +111,20 @@ def test_forced_and_forbidden_pairs_are_kept(app: Flask, office: Caller, request
     after = computed(app, office, body)["result"]["panels"]
     assert other in [one["expert"]["id"] for one in after[2]["members"]]
     assert best not in [one["expert"]["id"] for one in after[0]["members"]]
+
+
+def test_job_keeps_whom_its_rules_name_by_id(app: Flask, office: Caller, requests: list[str]) -> None:
+    one = expert(caller(app, "administrator"), "欧阳岚琴")
+    rules = [
+        {"type": "keep_apart", "experts": ["欧阳岚琴", expert(caller(app, "administrator"), "另一人")["id"]]},
+        {"type": "at_most", "count": 1, "any_of": [{"experts": ["欧阳岚琴"]}, {"regulator": True}]},
+    ]
+    job = office.made("/batches", {"requests": requests[:1], "rules": rules, "size": 3})
+    with app.app_context(), transaction(read_only=True) as session:
+        kept = json.dumps(session.get_one(Job, job["id"]).input, ensure_ascii=False)
+    assert (kept.count("欧阳岚琴"), kept.count(one["id"])) == (0, 2)
+    assert worker.run_once(app, worker.KINDS)
+    assert office.get(f"/batches/{job['id']}").json["status"] == "done"
 
 
 def test_batch_is_computed_though_the_pool_is_edited_meanwhile(

@@ -5,8 +5,10 @@ made; consents are kept by version; after an erasure no cell of any table holds 
 opinions, panels and lists stay and still compute under the pseudonym; refusals have a ground; all of it is in the log.
 """
 
+import hashlib
 import io
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from expertdb.database import db, transaction
+from expertdb.models.audit import canonical
 from expertdb.models.base import Base
+from expertdb.models.opinions import Opinion
 from expertdb.models.shortlists import Shortlist
 from expertdb.services import held
 from matching import recompute
 from tests.api.people import ASKED, expert, invited_expert, listed, moved, pages, preview
+from tests.api.test_engagements import SCORES
 from tests.callers import Caller, Clock
 from tests.conftest import caller
 
@@ -85,7 +90,7 @@ def decided(administrator: Caller, claim: str, to: str, **body: Any) -> Any:
     return administrator.post(f"{claim}/transitions", {"to": to, "reason": "依申请", **body}, etag="*")
 
 
-def cells(app: Flask) -> dict[str, list[str]]:
+def cells(app: Flask, marks: tuple[str, ...] = MARKS) -> dict[str, list[str]]:
     """Every cell of every table that holds a mark, by table."""
     found: dict[str, list[str]] = {}
     with app.app_context(), db.engine.connect() as connection:
@@ -93,7 +98,7 @@ def cells(app: Flask) -> dict[str, list[str]]:
             for row in connection.execute(select(table)):
                 for value in row:
                     said = value.decode("utf-8", "replace") if isinstance(value, bytes) else _said(value)
-                    if any(mark in said for mark in MARKS):
+                    if any(mark in said for mark in marks):
                         found.setdefault(table.name, []).append(said[:200])
     return found
 
@@ -123,6 +128,7 @@ def test_after_erasure_no_table_holds_a_word_of_the_person_and_the_files_still_a
     )
     assert gone["restricted"] == {}
     assert one not in listed(preview(administrator))
+    assert office.post(f"/engagements/{there['engagement']['id']}/links", {}).status_code == 409
     kept = office.get(f"/engagements/{there['engagement']['id']}").json
     assert (kept["status"], kept["expert"]["id"]) == ("delivered", one)
     assert len(office.get("/opinions").json["items"]) == 1
@@ -140,7 +146,7 @@ def test_after_erasure_the_file_of_the_database_holds_no_word_of_the_person(
     app: Flask, administrator: Caller, office: Caller, clock: Clock
 ) -> None:
     one, _ = served(administrator, office, clock)
-    decided(administrator, claimed(administrator, one, "erasure"), "granted")
+    assert decided(administrator, claimed(administrator, one, "erasure"), "granted").status_code == 200
     with app.app_context(), db.engine.connect() as connection:
         connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
         content = Path(str(db.engine.url.database)).read_bytes()
@@ -149,10 +155,90 @@ def test_after_erasure_the_file_of_the_database_holds_no_word_of_the_person(
         assert json.dumps(mark)[1:-1].encode() not in content
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_panel_keeps_of_an_erased_person_what_its_rules_read_and_no_employer_or_matched_word(
+    app: Flask, administrator: Caller, office: Caller, clock: Clock
+) -> None:
+    one, there = served(administrator, office, clock)
+    at = f"/panels/{there['panel']['id']}"
+    [before] = [row for row in office.get(f"{at}/file?format=json").json["candidates"] if row["expert"] == one]
+    assert decided(administrator, claimed(administrator, one, "erasure"), "granted").status_code == 200
+    assert set(cells(app, (EMPLOYER,))) == {"organisations", "organisation_names"}
+    [seat] = office.get(at).json["members"]
+    assert (seat["expert"]["id"], seat["organisation"], seat["affinity"]) == (one, None, before["affinity"])
+    file = office.get(f"{at}/file?format=json").json
+    [after] = [row for row in file["candidates"] if row["expert"] == one]
+    assert after == before | {"reasons": before["reasons"] | {"items": [], "terms": []}}
+    assert one not in file["names"]["experts"]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_untouched_opinion_of_an_erased_person_still_matches_its_digest(
+    app: Flask, administrator: Caller, office: Caller, clock: Clock
+) -> None:
+    one, there = served(administrator, office, clock)
+    [before] = office.get("/opinions").json["items"]
+    assert decided(administrator, claimed(administrator, one, "erasure"), "granted").status_code == 200
+    [after] = office.get("/opinions").json["items"]
+    assert (after["digest"], after["signature"]) == (before["digest"], before["signature"])
+    assert (after["is_untouched"], after["salt"], after["signature_erased_on"]) == (True, None, "2026-11-23")
+    [filed] = office.get(f"/panels/{there['panel']['id']}/file?format=json").json["opinions"]
+    signed = ("engagement_id", "position", "text", "dissent", "signature")
+    assert hashlib.sha256(canonical({name: filed[name] for name in signed}).encode()).hexdigest() == before["digest"]
+    with app.app_context(), transaction() as session:
+        opinion = session.get_one(Opinion, before["id"])
+        opinion.text = "可以。"
+        assert not opinion.is_untouched
+        session.rollback()
+
+
+def test_opinion_from_before_signatures_were_hashed_apart_matches_its_digest_until_its_name_is_erased() -> None:
+    said = {"engagement_id": "e", "position": "oppose", "text": "不可。", "dissent": False, "signed_by": NAME}
+    opinion = Opinion(**said, digest=hashlib.sha256(canonical(said).encode()).hexdigest())
+    assert opinion.is_untouched
+    opinion.signed_by, opinion.signature_erased_on = "Erased 5f0c", date(2026, 11, 28)
+    assert opinion.is_untouched is None
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_draw_is_revealed_and_verified_though_somebody_in_it_was_erased(
+    administrator: Caller, office: Caller, clock: Clock
+) -> None:
+    people = [expert(administrator, name)["id"] for name in ("甲某", "乙某", "丙某")]
+    draw = office.made(f"/requests/{accepted(office)['id']}/draws", DRAWN)
+    decided(administrator, claimed(administrator, people[0], "erasure"), "granted")
+    clock.forward(days=2)
+    answer = office.post(f"/draws/{draw['id']}/reveal", {"public_value": "01 02 03"})
+    assert answer.status_code == 200, answer.json
+    record = office.get(f"/draws/{draw['id']}").json["record"]
+    assert office.post("/draws/verify", {"record": record}).json["problems"] == []
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_no_answer_about_an_erased_person_is_kept_for_a_repeated_call(app: Flask, administrator: Caller) -> None:
+    one = expert(administrator)["id"]
+    work = {"display_name": "擦除标记题", "type": "article", "publication_year": 2024, "authorships": [{"author": {}}]}
+    calls = {
+        "ties": {"type": "kin", "counterpart": "擦除标记乙", "note": "林岚之夫"},
+        "consents": _consent("2026-1"),
+        "claims": {"kind": "copy", "text": "擦除标记丙"},
+        "items/imports": {"same_person": True, "record": {"results": [work]}},
+    }
+    for path, body in calls.items():
+        answer = administrator.post(f"/experts/{one}/{path}", body, headers={"Idempotency-Key": path})
+        assert answer.status_code < 300, answer.json
+    for claim in administrator.get("/claims?status=open").json["items"]:
+        decided(administrator, f"/experts/{one}/claims/{claim['id']}", "refused", ground="repeated")
+    assert "idempotent_answers" in cells(app)
+    assert decided(administrator, claimed(administrator, one, "erasure"), "granted").status_code == 200
+    assert cells(app) == {}
+
+
 def test_file_has_everything_in_plain_text_and_making_it_leaves_a_trace(
     administrator: Caller, office: Caller, clock: Clock
 ) -> None:
-    one, _ = served(administrator, office, clock)
+    one, there = served(administrator, office, clock)
+    office.made("/evaluations", {"engagement": there["engagement"]["id"], "scores": SCORES, "comment": "好"})
     assert administrator.get(f"/experts/{one}/personal-data").status_code == 422
     assert office.get(f"/experts/{one}/personal-data?reason=本人申请").status_code == 403
     answer = administrator.get(f"/experts/{one}/personal-data?reason=本人申请")
@@ -165,6 +251,8 @@ def test_file_has_everything_in_plain_text_and_making_it_leaves_a_trace(
     [opinion] = found["opinions"]
     assert (opinion["text"], opinion["signed_by"]) == ("不可。", NAME)
     assert {row["of"]: row["candidate"]["expert"] for row in found["considered"]} == {"panel": one, "draw": one}
+    of_engagement = {"engagement.invited", "engagement.link_issued", "engagement.declared", "engagement.moved"}
+    assert of_engagement | {"opinion.signed", "evaluation.given"} <= {row["action"] for row in found["log"]}
     actions = [row["action"] for row in administrator.get(f"/audit?subject={one}").json["items"]]
     assert {"restricted.read", "expert.copied"} <= set(actions)
 

@@ -114,6 +114,20 @@ def test_database_refuses_to_change_what_is_recorded(app: Flask, statement: str)
     assert verdict(app).valid
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT OR REPLACE INTO audit_entries SELECT * FROM audit_entries WHERE seq = 3",
+        "REPLACE INTO audit_head (id, seq, seal) VALUES (1, 0, '')",
+    ],
+)
+def test_sqlite_refuses_to_replace_what_is_recorded(app: Flask, statement: str) -> None:
+    with pytest.raises(DBAPIError, match=r"append-only|only counts up"), db.engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+    assert verdict(app).valid
+
+
 def test_postgresql_refuses_to_truncate_it(app: Flask, engine: str) -> None:
     if engine == "postgresql":
         with pytest.raises(DBAPIError, match="append-only"), db.engine.begin() as connection:

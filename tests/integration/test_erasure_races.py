@@ -1,7 +1,8 @@
 """What is entered on somebody while they are erased: the second waits for the erasure and is refused.
 
 Pinned, on both engines: a tie, an edit of one, an opinion, an evaluation and the reply to one are no more entered once
-an erasure has begun, nor after it; nothing of them stays. A list that was ranked before is ranked anew.
+an erasure has begun, nor after it; nothing of them stays. A list that was ranked before is ranked anew. The answer to a
+repeated call that was stored meanwhile goes with the next sweep.
 """
 
 from collections.abc import Callable
@@ -9,9 +10,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from expertdb.database import transaction
+from expertdb.models.tokens import IdempotentAnswer
 from expertdb.schemas.shortlists import ShortlistBody
 from expertdb.services import moves, shortlists
 from expertdb.services.actors import SYSTEM
@@ -19,6 +22,7 @@ from tests.api.people import ASKED, expert, invited_expert, moved
 from tests.api.test_engagements import NONE, SCORES, move
 from tests.callers import Caller
 from tests.conftest import START
+from tests.integration.sweeping import swept
 from tests.integration.test_races import overtaken
 
 TIE = {"type": "employment", "counterpart": "厦门某某科技公司", "note": "林岚之弟的公司"}
@@ -64,6 +68,22 @@ def test_nothing_is_entered_on_somebody_who_is_being_erased(
     assert "林岚" not in office.get(f"/opinions?expert={whom}").get_data(as_text=True)
     assert "林岚" not in office.get(f"/evaluations?expert={whom}").get_data(as_text=True)
     assert administrator.get(f"/experts/{whom}/ties").json["items"] == []
+
+
+def test_answer_that_was_stored_while_somebody_was_erased_is_forgotten_by_the_next_sweep(
+    app: Flask, administrator: Caller
+) -> None:
+    whom = expert(administrator)["id"]
+    administrator.post("/shortlists/preview", ASKED, headers={"Idempotency-Key": "k1"})
+    with app.app_context(), transaction() as session:
+        [late] = session.scalars(select(IdempotentAnswer))
+        copy = {column.key: getattr(late, column.key) for column in IdempotentAnswer.__table__.columns}
+    for to in ("withdrawn", "erased"):
+        moved(administrator, f"/experts/{whom}", to)
+    with app.app_context(), transaction() as session:
+        session.add(IdempotentAnswer(**copy))  # As its transaction would, which began before the erasure.
+    assert swept(app)["answers about the erased forgotten"] == 1
+    assert "answers about the erased forgotten" not in swept(app)
 
 
 def test_list_that_was_ranked_before_an_erasure_names_nobody_who_was_erased(

@@ -19,6 +19,7 @@ from expertdb.models.base import Base
 from expertdb.models.corpus import CorpusState
 from expertdb.models.engagements import Engagement
 from expertdb.models.experts import Expert
+from expertdb.models.jobs import Job
 from expertdb.models.panels import Panel
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.restricted import RestrictedValue
@@ -26,6 +27,7 @@ from expertdb.services import audit, experts, restricted
 from expertdb.services.actors import SYSTEM
 from tests.conftest import START
 
+BY_NOBODY = {"created_by": "t", "person": "t", "role": "administrator", "created_at": START}
 LATER = START + timedelta(days=6)
 OPTIONS = {"compare_type": True, "compare_server_default": True}
 
@@ -174,6 +176,20 @@ def add_number(session: Session, expert: str, number: str) -> None:
 
 def person(number: str | None = None) -> dict[str, Any]:
     return {"name": {"zh": "林岚"}, "kind": "K-PA", "restricted": {"id_number": number} if number else {}}
+
+
+def test_names_go_from_the_rules_of_batches_that_have_ended(app: Flask) -> None:
+    rules = [{"type": "keep_apart", "experts": ["林岚"]}, {"type": "at_most", "any_of": [{"experts": ["林岚"]}]}]
+    jobs = [Job(kind="batch", status=status, input={"rules": rules}, **BY_NOBODY) for status in ("done", "queued")]
+    with app.app_context():
+        flask_migrate.downgrade(revision="0025")
+        with transaction() as session:
+            session.add_all(jobs)
+            audit.record(session, SYSTEM, "job.submitted", kind="job", id="j")
+        flask_migrate.upgrade()
+        with transaction(read_only=True) as session:
+            kept = {job.status: job.input["rules"] for job in session.scalars(select(Job))}
+    assert kept == {"done": [{"type": "keep_apart"}, {"type": "at_most", "any_of": [{}]}], "queued": rules}
 
 
 @pytest.mark.writes_rows_itself
