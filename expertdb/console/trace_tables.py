@@ -211,6 +211,7 @@ SWEPT = {
     "marked unreachable": Text("marked as not reached"),
     "invitations unanswered": Text("invitations not answered in time"),
     "answers forgotten": Text("answers forgotten"),
+    "answers about the erased forgotten": Text("answers about the erased forgotten"),
 }
 JOB_KIND = {"batch": Text("Panels for many requests")}
 JOB_STAGE = {"reading": Text("reading requests and experts"), "solving": Text("choosing members")}

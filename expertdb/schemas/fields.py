@@ -180,7 +180,7 @@ def unknown_code(code: str, names: tuple[str, ...]) -> Text:
     """What to say of a code that no vocabulary in `names` holds."""
     found, code = vocabularies.nearest(code, names), hushed(code)
     if not found:
-        template = 'There is no code "{code}" in {names}, nor one like it.'
+        template = 'There is no code "{code}" in {names}, nor one like it: look it up in that vocabulary.'
         return Text(template, code=code, names=all_called("vocabulary", names))
     template = 'There is no code "{code}" in {names}; nearest: {nearest}.'
     return Text(template, code=code, names=all_called("vocabulary", names), nearest=", ".join(found))

@@ -42,7 +42,7 @@ def exact_sum(values):  # type: ignore[no-untyped-def]
         total = before + parts[left]
         rest = parts[left] - (total - before)
     # Half a unit is rounded to even, unless what is left says that it is more than half.
-    if left and rest * parts[left - 1] > 0 and (total + 2.0 * rest) - total == 2.0 * rest:
+    if left and rest and (rest > 0) == (parts[left - 1] > 0) and (total + 2.0 * rest) - total == 2.0 * rest:
         total += 2.0 * rest
     return total
 

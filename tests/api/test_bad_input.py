@@ -140,7 +140,7 @@ def test_unknown_code_is_answered_with_its_neighbours(administrator: Caller) -> 
 def test_code_like_none_leads_to_the_vocabulary(administrator: Caller) -> None:
     answer = administrator.post("/experts", EXPERT | {"region": "\u202e{x}%s"})
     assert refused(answer) == ["/region"]
-    assert "GET /api/v1/vocabularies/region" in answer.json["errors"][0]["detail"]
+    assert "in region, nor one like it: look it up in that vocabulary" in answer.json["errors"][0]["detail"]
 
 
 BROKEN = {

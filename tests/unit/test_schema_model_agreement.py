@@ -153,6 +153,7 @@ ELSEWHERE: dict[tuple[Model, str], tuple[Column[Any], ...]] = {
     (Opinion, "follows"): (Opinion.__table__.c.follows_id,),
     (Opinion, "result"): (Opinion.__table__.c.adoption,),
     (Opinion, "reason"): (Opinion.__table__.c.adoption_reason,),
+    (Opinion, "is_untouched"): (Opinion.__table__.c.digest, Opinion.__table__.c.signature),
     (PanelSeat, "expert"): (PanelSeat.__table__.c.expert_id,),
     (PanelSeat, "organisation"): (),  # of the candidate, in the panel's snapshot
     (PanelSeat, "side"): (),  # of the candidate, in the panel's snapshot
