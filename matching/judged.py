@@ -11,8 +11,8 @@ from typing import Any
 
 from matching.profile import Aspect, Item, Profile, Query
 
-MOST = 100  # The greatest grade: gains are 2 to the power of it.
-_GRADE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,20})?|\.[0-9]{1,20}")
+MOST = 1000  # The greatest grade: gains are 2 to the power of it.
+_GRADE = re.compile(r"[-+.0-9eE]{1,40}")  # Not all that Python reads: 1_0, and digits of other scripts.
 
 
 class FileFault(ValueError):
@@ -36,7 +36,7 @@ class JudgedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Judgment:
-    """How well an expert fits a request; grades are 0 to 100, greater is better."""
+    """How well an expert fits a request; grades are 0 to 1000, greater is better."""
 
     request: str
     expert: str
@@ -73,7 +73,7 @@ def read_judgments(path: Path, requests: set[str], experts: set[str]) -> list[Ju
     heading.
 
     Raises FileFault for a line of another shape, an unknown request or expert, a grade that is no number from 0 to
-    100, and for a pair judged twice.
+    1000, and for a pair judged twice.
     """
     found: dict[tuple[str, str], Judgment] = {}
     for number, line in enumerate(_lines(path), 1):
@@ -188,6 +188,10 @@ def _lines(path: Path) -> Iterator[str]:
 
 
 def _grade(path: Path, line: int, value: str) -> float:
-    if not _GRADE.fullmatch(value) or float(value) > MOST:
+    try:
+        grade = float(value) if _GRADE.fullmatch(value) else -1.0
+    except ValueError:
+        grade = -1.0
+    if not 0 <= grade <= MOST:
         raise FileFault(path, line, "grade", f"{value!r:.40}; a number from 0 to {MOST} is needed")
-    return float(value)
+    return grade

@@ -19,7 +19,7 @@ SEED = 0
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A ranked list: `ranked` ids, best first; `scores` and `grades` (0 to 100) of the judged; who is `relevant`."""
+    """A ranked list: `ranked` ids, best first; `scores` and `grades` (0 to 1000) of the judged; who is `relevant`."""
 
     ranked: tuple[str, ...]
     scores: Mapping[str, float]

@@ -68,7 +68,8 @@ def kept(
 
     The field `shown_once` of the answer, if one is named, is a secret and not stored.
     """
-    row = IdempotentAnswer(token_id=actor.id, key=_key(), fingerprint=_fingerprint(), created_at=now)
+    # About nothing yet: where nobody noted what an answer is about, an erasure takes it, and this call may be one.
+    row = IdempotentAnswer(token_id=actor.id, key=_key(), fingerprint=_fingerprint(), created_at=now, about=[])
     session.add(row)
     try:
         session.flush()

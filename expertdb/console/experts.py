@@ -9,6 +9,7 @@ from expertdb.console.handling import go, saved
 from expertdb.console.language import said
 from expertdb.console.rules import Reply, Visit, allow, asks, takes
 from expertdb.console.site import pages
+from expertdb.models.experts import Expert
 from expertdb.schemas.experts import ExpertAnswer, ExpertBody, ExpertPatch, ExpertQuery, TransitionAnswer
 from expertdb.schemas.objections import ObjectionAnswer
 from expertdb.schemas.sanctions import SanctionAnswer
@@ -90,8 +91,17 @@ def edit_expert(visit: Visit, expert_id: str) -> Reply:
 @takes(ExpertPatch, again=edit_expert)
 def save_expert(visit: Visit, expert_id: str) -> Reply:
     """Save a profile."""
-    found = experts.edit(visit.session, expert_id, visit.body, version=visit.version, actor=visit.actor, now=visit.now)
+    body = _as_it_was(visit.body, experts.get(visit.session, expert_id))
+    found = experts.edit(visit.session, expert_id, body, version=visit.version, actor=visit.actor, now=visit.now)
     return go("show_expert", saved(visit, found.version), expert_id=expert_id)
+
+
+def _as_it_was(body: dict[str, Any], expert: Expert) -> dict[str, Any]:
+    """The body of the form without a box left as empty as it was: an empty one says no, where nothing was said."""
+    can = body.get("availability") or {}
+    if can.get("travel") is False and "travel" not in expert.availability:
+        return body | {"availability": {name: value for name, value in can.items() if name != "travel"}}
+    return body
 
 
 @pages.post("/experts/<expert_id>/delete")

@@ -93,7 +93,7 @@ def freeze(
         question = prepare(session, corpus, request_id, body, actor=actor, now=now)
     secret = secrets.token_hex(32)
     fixed = _fixed(question, secret, body, now)
-    strata.refuse_no_lot(fixed.terms)
+    strata.refuse_no_lot(fixed.terms, body["strata"] or ())
     draw = _draw(session, consultation_request, fixed, secret, question, body, first, actor, now)
     if first is not None:
         _supersede(session, first, body["reason"], actor=actor, now=now)

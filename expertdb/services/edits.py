@@ -39,4 +39,4 @@ def bare(value: Any) -> Any:
         return [bare(inner) for inner in value] or None
     if isinstance(value, str):
         return value.replace("\r\n", "\n") or None
-    return None if value is False else value
+    return value

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, cast, delete, func, select, tuple_, update
+from sqlalchemy import String, cast, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from expertdb.errors import NotFound
@@ -74,7 +74,7 @@ def hold_off(session: Session, expert_id: str) -> None:
     Asked by column: an edit may have the row at hand and changed, which must be neither read anew nor written early.
     Raises NotFound, ExpertIsErased.
     """
-    status = select(Expert.status).where(Expert.id == expert_id).with_for_update()
+    status = select(Expert.status).where(Expert.id == expert_id).with_for_update(key_share=True)
     with session.no_autoflush:
         found = session.scalar(status)
     if found is None:
@@ -88,10 +88,15 @@ def forget_answers(session: Session, expert_id: str, before: datetime | None = N
     Answers of which nobody noted what they are about may be about them, and go too.
     """
     theirs, key = _ids_of(session, expert_id), (IdempotentAnswer.token_id, IdempotentAnswer.key)
-    stored = select(*key, IdempotentAnswer.about)
-    rows = session.execute(stored if before is None else stored.where(IdempotentAnswer.created_at < before))
-    found = [(row.token_id, row.key) for row in rows if row.about is None or not theirs.isdisjoint(row.about)]
-    for keys in _chunks(found):
+    found: set[tuple[str, str]] = set()
+    for ids in _chunks(sorted(theirs)):  # The database looks, since a week of answers may be long.
+        noted = [cast(IdempotentAnswer.about, String).contains(id) for id in ids]
+        stored = select(*key).where(or_(IdempotentAnswer.about.is_(None), *noted))
+        found.update(
+            (row.token_id, row.key)
+            for row in session.execute(stored if before is None else stored.where(IdempotentAnswer.created_at < before))
+        )
+    for keys in _chunks(sorted(found)):
         session.execute(delete(IdempotentAnswer).where(tuple_(*key).in_(keys)))
     return len(found)
 

@@ -18,7 +18,6 @@ from expertdb.wording import Text
 from expertdb.workdays import local_day
 
 DECISIONS = ("upheld", "dismissed")
-# Where an upheld objection sends the candidate.
 
 
 def lodge(

@@ -77,13 +77,20 @@ def _wrong(name: Any, numbers: Mapping[str, Any], at: str) -> Iterator[Fault]:
         yield Fault(f"{at}/name", Text("A stratum has a name of 1 to {maximum} characters.", maximum=100))
 
 
-def refuse_no_lot(terms: Mapping[str, Any]) -> None:
-    """Raise InvalidInput where a stratum has no more experts than seats: whoever narrowed it down chose its members."""
-    strata = terms["chosen_from"]["strata"]
+def refuse_no_lot(terms: Mapping[str, Any], stated: Sequence[Mapping[str, Any]]) -> None:
+    """Raise InvalidInput where a stratum was narrowed down to no more experts than seats: so its members were chosen.
+
+    `stated` are the strata as the office stated them. Where the pool itself has no more, the record says that they are
+    few, and nobody chose them.
+    """
+    found = terms["chosen_from"]
+    by_filters = any(values for name, values in found["filters"].items() if name != "mode")
+    is_narrowed = by_filters or found["forbidden"] or found["candidates"] < found["eligible"]
+    named = {place for place, one in enumerate(stated) if one.get("experts")}
     faults = [
         _no_lot(place, one["name"], one["seats"])
-        for place, one in enumerate(strata)
-        if 0 < one["seats"] == one["qualified"]
+        for place, one in enumerate(found["strata"])
+        if 0 < one["seats"] == one["qualified"] and (is_narrowed or place in named)
     ]
     if faults:
         raise InvalidInput(*faults)

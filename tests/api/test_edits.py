@@ -103,3 +103,9 @@ def test_user_that_is_saved_as_they_are_stays_signed_in_and_unrecorded(app: Flas
     answer = administrator.patch(f"/users/{made['id']}", stated | {"active": True}, etag="*")
     assert (answer.status_code, answer.json["version"]) == (200, made["version"])
     assert recorded(app, "user.edited") == []
+
+
+def test_saying_no_where_nothing_was_said_is_a_change(administrator: Caller) -> None:
+    one = expert(administrator)
+    edited = administrator.patch(f"/experts/{one['id']}", {"availability": {"travel": False}}, etag="*").json
+    assert (edited["availability"], edited["version"]) == ({"travel": False}, one["version"] + 1)

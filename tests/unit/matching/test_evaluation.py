@@ -89,9 +89,9 @@ def test_an_unknown_grouping_is_refused(tmp_path):
         ({"requests": [{"id": "r", "aspects": [{"need": "must"}]}]}, "aspects: each needs a code"),
         ({"judgments": "r1 a 3"}, "j.tsv, line 1, line: 1 columns"),
         ({"judgments": "r1\tz\t3"}, "j.tsv, line 1, expert: 'z' is not among the 3 experts read"),
-        ({"judgments": "r1\ta\t-1"}, "j.tsv, line 1, grade: '-1'; a number from 0 to 100 is needed"),
-        ({"judgments": "r1\ta\t1100"}, "grade: '1100'; a number from 0 to 100"),
-        ({"judgments": "r1\ta\t1_0"}, "grade: '1_0'; a number from 0 to 100"),
+        ({"judgments": "r1\ta\t-1"}, "j.tsv, line 1, grade: '-1'; a number from 0 to 1000 is needed"),
+        ({"judgments": "r1\ta\t1100"}, "grade: '1100'; a number from 0 to 1000"),
+        ({"judgments": "r1\ta\t1_0"}, "grade: '1_0'; a number from 0 to 1000"),
         ({"judgments": "r1\ta\t1\nr1\ta\t1"}, "line 2, expert: 'a' is judged twice for 'r1'"),
     ],
 )
