@@ -230,6 +230,7 @@ class StandingAnswer(Schema):
 
     expert = fields.Nested(Reference)
     reason = fields.String(allow_none=True)
+    label = Said(allow_none=True, metadata={"description": "the reason in the caller's language"})
     rank = fields.Integer(allow_none=True)
     ranked = fields.Integer(allow_none=True)
     affinity = fields.Float(allow_none=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from expertdb.code_words import why_out
 from expertdb.errors import Fault, InvalidInput
 from expertdb.schemas import reason_words
 from expertdb.services import experts, matters, requests, shortlists, shown
@@ -17,7 +18,7 @@ from expertdb.services.eligibility import NO_AFFINITY, OUTSIDE_FILTERS
 from expertdb.services.pools import Pool
 from expertdb.services.profiles import fetching
 from expertdb.services.reasons import as_stored, label_of
-from expertdb.wording import Text
+from expertdb.wording import Text, both
 from matching import Difference, compare, places, rank, reckonings
 from matching.comparison import wording
 
@@ -48,6 +49,11 @@ class Standing:
     ranked: int | None = None
     affinity: float | None = None
     reasons: dict[str, Any] | None = None
+
+    @property
+    def label(self) -> dict[str, str] | None:
+        """The reason in words of both languages, for whoever answers to choose from."""
+        return None if self.reason is None else both(why_out(self.reason).zh, str(why_out(self.reason)))
 
 
 def of_entries(session: Session, shortlist_id: str, first: str, second: str, *, actor: Actor) -> Comparison:

@@ -9,6 +9,7 @@ compare on their own lists only and may not ask for standings.
 import pytest
 from flask import Flask
 
+from expertdb.code_words import why_out
 from tests.callers import Caller
 from tests.conftest import caller
 
@@ -95,6 +96,10 @@ def test_standing_of_who_is_left_out_is_the_reason(pool_app: Flask) -> None:
     for one in shortlist["excluded"][:5]:
         found = office.get(f"/requests/{request}/standing?expert={one['expert']['id']}").json
         assert found["reason"] == one["reason"]
+        in_chinese = office.get(
+            f"/requests/{request}/standing?expert={one['expert']['id']}", headers={"Accept-Language": "zh"}
+        ).json
+        assert found["label"] == str(why_out(one["reason"])) != in_chinese["label"] == why_out(one["reason"]).zh
         assert found["rank"] is None
 
 
