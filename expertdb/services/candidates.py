@@ -1,7 +1,7 @@
 """Whom a panel or a draw is chosen from: the best who may be ranked for a request, with what rules ask of them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -57,6 +57,19 @@ class Candidacy:
         return tuple(as_candidate(one) for one in self.people)
 
 
+@dataclass(frozen=True)
+class _Choice:
+    """Affinity and reasons of the candidates, and of those `better` ones who were shut out, by expert; the ranks of all
+    where somebody was; and by what they were narrowed down: the filters as stated, how many of the best were looked at.
+    """
+
+    ranked: Mapping[str, dict[str, Any]]
+    better: Mapping[str, dict[str, Any]]
+    ranks: Mapping[str, int]
+    filters: dict[str, list[str]]
+    count: int
+
+
 def gather(
     session: Session,
     corpus: Corpus,
@@ -80,12 +93,11 @@ def gather(
     def of_pool(pool: Pool) -> Candidacy:
         found = matters.field_of(session, pool, consultation_request, filters or {}, now)
         ranked = _ranked(session, corpus, found, count, forced, sides or {}, shortlist)
-        narrowed = {"filters": matters.filters_of(consultation_request, filters or {}), "candidates": count}
         out = _shut_out_by(filters or {}, shortlist, is_beyond=len(ranked) > count) if seats else None
         better = {} if out is None else _better(corpus, found, seats, ranked, out)
         ranks = {} if out is None else _ranks(corpus, found, [*ranked, *better])
-        made = _candidacy(session, corpus, consultation_request, found, ranked, better, ranks, sides or {}, now)
-        return replace(made, filters=dict(filters or {}), chosen_from={**made.chosen_from, **narrowed})
+        choice = _Choice(ranked, better, ranks, dict(filters or {}), count)
+        return _candidacy(session, corpus, consultation_request, found, choice, sides or {}, now)
 
     return once_more_where_moved(session, corpus, of_pool)
 
@@ -139,16 +151,15 @@ def _candidacy(
     corpus: Corpus,
     consultation_request: ConsultationRequest,
     found: Field,
-    ranked: Mapping[str, dict[str, Any]],
-    better: Mapping[str, dict[str, Any]],
-    ranks: Mapping[str, int],
+    choice: _Choice,
     sides: Mapping[str, Sequence[str]],
     now: datetime,
 ) -> Candidacy:
+    ranked, better = choice.ranked, choice.better
     order = sorted(ranked, key=lambda expert: (-ranked[expert]["affinity"], expert))
     by_side = {expert: side for side, experts in sides.items() for expert in experts}
     facts = RuleFacts(session, consultation_request, [*order, *better], now)
-    ranks = {expert: place for place, expert in enumerate([*order, *better], start=1)} | dict(ranks)
+    ranks = {expert: place for place, expert in enumerate([*order, *better], start=1)} | dict(choice.ranks)
     disclosed = {
         expert: sorted({one.finding.type for one in judged}) for expert, judged in found.recused.disclosed.items()
     }
@@ -163,10 +174,14 @@ def _candidacy(
     return Candidacy(
         [stated(expert, ranked[expert]) for expert in order],
         facts.names,
-        {},
+        choice.filters,
         found.eligible.n_allowed,
         dict(found.eligible.counts),
-        {"eligible": found.eligible.n_allowed + found.eligible.counts[OUTSIDE_FILTERS]},
+        {
+            "eligible": found.eligible.n_allowed + found.eligible.counts[OUTSIDE_FILTERS],
+            "filters": matters.filters_of(consultation_request, choice.filters),
+            "candidates": choice.count,
+        },
         [{**stated(expert, one), "out": one["out"]} for expert, one in better.items()],
         found.matter,
         found.recused,
