@@ -374,3 +374,20 @@ def test_consents_are_kept_by_version_and_taken_back_once(administrator: Caller)
     assert administrator.post(f"{path}/{later['id']}/transitions", back, etag="*").status_code == 409
     assert administrator.post(path, _consent("2026-3", given_on="2027-01-01")).status_code == 422
     assert administrator.post(path, _consent("2026-3", evidence="卡号6222021234567890128")).status_code == 422
+
+
+def test_the_call_that_erases_is_answered_again_as_it_was(administrator: Caller) -> None:
+    one = expert(administrator)
+    moved(administrator, f"/experts/{one['id']}", "withdrawn")
+    ways = [
+        administrator.post(
+            f"/experts/{one['id']}/transitions",
+            {"to": "erased", "reason": "本人要求"},
+            etag="*",
+            headers={"Idempotency-Key": "erasing"},
+        )
+        for _ in range(2)
+    ]
+    assert [way.status_code for way in ways] == [200, 200], ways[1].get_data(as_text=True)
+    assert ways[0].get_data() == ways[1].get_data()
+    assert ways[1].headers["Idempotency-Replayed"] == "true"

@@ -284,6 +284,19 @@ def test_member_is_replaced_with_a_reason(official: Visitor, office: Caller, ask
     assert '<bdi class="quiet">甲 policy_office</bdi>' in page[page.index('<ol class="steps">') :]
 
 
+def test_a_code_that_is_a_number_is_covered_by_who_has_it(
+    official: Visitor, office: Caller, administrator: Caller, asked: str
+) -> None:
+    expert(administrator, "机械厂工程师", codes=["38", "PAT-INV"])
+    made = office.made("/requests", ASKED | {"aspects": [{"code": "38", "need": "must"}]})
+    moved(office, f"/requests/{made['id']}", "accepted")
+    panel = proposed(office, f"/requests/{made['id']}", size=1, reserves=0)
+    page = official.page(f"/panels/{panel['id']}")
+    assert panel["members"][0]["expert"]["name"] == {"zh": "机械厂工程师"}
+    assert "curated code" in page
+    assert "No member covers" not in page
+
+
 def test_panel_says_which_requested_expertise_it_covers(
     official: Visitor, office: Caller, administrator: Caller, pool: list[str]
 ) -> None:
