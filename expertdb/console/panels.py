@@ -159,7 +159,7 @@ def new_panel_move(visit: Visit, panel_id: str, to: str) -> Reply:
     found = panels.get(visit.session, panel_id, actor=visit.actor)
     if to not in _ways(visit, found):
         abort(404)
-    blank = Form.blank(to=to, deviations=[{"expert": one["expert"]} for one in found.deviations])
+    blank = Form.blank(to=to, deviations=[{"expert": one["expert"]} for one in found.deviations if one["needs_reason"]])
     form = visit.form or blank.of_version(found.version or 0)
     return render_template("panels/move.html", **_about(visit, found), to=to, form=form)
 

@@ -161,6 +161,9 @@ class DeviationAnswer(Schema):
     expert = fields.String()
     rank = fields.Integer()
     passed_over = fields.List(fields.Nested(PassedOver))
+    needs_reason = fields.Boolean(
+        metadata={"description": "of its own, when the panel is confirmed; else the decision's stands"}
+    )
 
 
 class PanelAnswer(Schema):

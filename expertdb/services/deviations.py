@@ -16,11 +16,13 @@ class Deviation:
 
     Each of those comes with the names of the rules that having them in this member's place would break, and with
     `filters`, `shortlist` or `candidates` where that kept them off; none where only the whole panel is better for it.
+    A member whose rank is beyond the seats `needs_reason`; where the office shut somebody out, its decision's stands.
     """
 
     expert: str
     rank: int
     passed_over: list[dict[str, Any]]
+    needs_reason: bool
 
 
 def of(
@@ -41,9 +43,10 @@ def of(
     found = []
     for one in seated:
         before = [other for other in free if other["rank"] < one["rank"]]
-        if one["rank"] > len(members) or any(other["expert"] in out for other in before):
+        is_beyond = one["rank"] > len(members)
+        if is_beyond or any(other["expert"] in out for other in before):
             swaps = [_swap(seated, one, other, rules) for other in before[:SHOWN]]
-            found.append(Deviation(one["expert"], one["rank"], swaps))
+            found.append(Deviation(one["expert"], one["rank"], swaps, is_beyond))
     return found
 
 

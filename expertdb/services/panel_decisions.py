@@ -92,8 +92,7 @@ def _refuse_incomplete(panel: Panel, body: Mapping[str, Any]) -> None:
     """Raise with all that a confirmation lacks: who decides, and why each sits who is not among the best ranked."""
     given = {one["expert"] for one in body["deviations"]}
     needed = {one.expert: one for one in deviations_of(panel)}
-    seats = len(panel.members)  # The decision's own reason stands for whom the office shut out itself.
-    missing = [one for expert, one in needed.items() if expert not in given and one.rank > seats]
+    missing = [one for expert, one in needed.items() if expert not in given and one.needs_reason]
     stranger = Text("This member deviates from no rank.")
     faults = [] if body.get("confirmed_by") else [Fault("/confirmed_by", NAMELESS)]
     faults += [

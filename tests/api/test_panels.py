@@ -608,6 +608,7 @@ def test_who_is_passed_over_by_a_forbid_is_passed_over_with_a_reason(office: Cal
     assert [one["rank"] for one in made["members"]] == [3, 4, 5]
     passed = [[other["expert"] for other in one["passed_over"]] for one in made["deviations"]]
     assert passed == [gone, gone, gone]
+    assert [one["needs_reason"] for one in made["deviations"]] == [False, True, True]
     assert made["chosen_from"]["forbidden"] == sorted(gone)
     assert faults(decide(office, made, deviations=[])) == ["/deviations"] * 2
     third = [{"expert": one["expert"], "reason": "避嫌"} for one in made["deviations"][1:]]
