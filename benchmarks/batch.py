@@ -1,5 +1,5 @@
 """A batch against as many single calls: the same requests and pool, in one process, in turn; and the command, which
-works on all cores, from its start to its end.
+works on all cores, from its start to its end, against single calls of a server's one worker, which has started already.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from flask import Flask
 
 from benchmarks.corpora import requests
 from benchmarks.growth import resident
-from benchmarks.serving import environment, filled, settings
+from benchmarks.serving import environment, filled, serving, settings
 from benchmarks.timing import undisturbed
 from expertdb.app import create_app, warm_up
 from expertdb.database import transaction
@@ -51,8 +51,9 @@ def compare(experts: int, count: int) -> None:
     print(f"memory of the process: {resident()[0]:.0f} MB its own")
     with undisturbed():
         elapsed, computed = _timed(lambda: _command(folder, count))
-    faster = spent["single"][0] / elapsed
-    print(f"the command, with its start: {elapsed:.2f} {computed:.2f}; {faster:.2f} times faster than single calls")
+        called = _over_http(folder, count)
+    print(f"the command, with its start: {elapsed:.2f} {computed:.2f}")
+    print(f"single calls over HTTP, one after the other: {called:.2f}, {called / elapsed:.2f} times the command")
 
 
 def _timed(run: Callable[[], Any]) -> tuple[float, float]:
@@ -65,6 +66,16 @@ def _timed(run: Callable[[], Any]) -> tuple[float, float]:
 def _computed() -> float:
     times = os.times()
     return sum(times) - times.elapsed
+
+
+def _over_http(folder: Path, count: int) -> float:
+    """The seconds in which a server, once it is ready, answers the same requests one by one."""
+    asked = requests(count + CHUNK)  # The first warm it up, and are none of the others.
+    bodies = [json.dumps({"text": one.text, "size": 10}) for one in asked[count:] + asked[:count]]
+    with serving(folder) as call:
+        for body in bodies[:CHUNK]:
+            call(body)
+        return _timed(lambda: [call(body) for body in bodies[CHUNK:]])[0]
 
 
 def _command(folder: Path, count: int) -> None:

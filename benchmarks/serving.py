@@ -30,6 +30,7 @@ TOKEN = "xdb_benchmark_0123456789abcdef"
 SECRET = "benchmark-secret-key"
 CHUNK = 1000
 PORT = 8790
+PREVIEW = "/api/v1/shortlists/preview"
 PATIENCE = 3600  # seconds; a large pool is indexed before the first answer.
 
 
@@ -40,7 +41,7 @@ def serve(experts: int, items: int, count: int, workers: int) -> None:
     bodies = [json.dumps({"text": one.text}) for one in requests(count)]
     start = time.perf_counter()
     with _running("wsgi:app", PORT, stated, "python:config.gunicorn") as ours:
-        call = _caller(PORT, "/api/v1/shortlists/preview")
+        call = _caller(PORT, PREVIEW)
         answer = call(bodies[0])
         print(f"# served after {time.perf_counter() - start:.0f} s; an answer has {len(answer)} bytes", flush=True)
         (folder / "answer.json").write_bytes(answer)
@@ -57,6 +58,14 @@ def serve(experts: int, items: int, count: int, workers: int) -> None:
                 _compared(name, calls, bodies, rounds, (ours, bare))
         own, shared = _memory(ours)
     print(f"memory of a worker: {own:.0f} MB its own, {shared:.0f} MB shared")
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Callable[[str], bytes]]:
+    """What calls a server on that folder's database, with one worker, for the list of a body."""
+    stated = {**os.environ, **environment(folder), "EXPERTDB_PORT": str(PORT), "EXPERTDB_WORKERS": "1"}
+    with _running("wsgi:app", PORT, stated, "python:config.gunicorn"):
+        yield _caller(PORT, PREVIEW)
 
 
 def _compared(

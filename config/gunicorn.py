@@ -16,6 +16,7 @@ from config.apart import run_apart
 from config.settings import load
 from config.worker import Worker
 from expertdb import logs
+from expertdb.collecting import AFTER
 
 log = structlog.get_logger()
 _settings = load()
@@ -69,9 +70,7 @@ class Log(Logger):  # type: ignore[misc]  # gunicorn has no types.
 
 
 logger_class = Log
-# A list makes thousands of objects that are all gone when it is sent; to look through them after each 700 new ones, as
-# Python does by default, takes some tenth of the time of a call.
-COLLECT_AFTER = (10_000, 20, 50)
+gc.disable()  # While the application is loaded, see `expertdb.collecting`.
 
 
 def on_starting(server: Any) -> None:
@@ -91,6 +90,7 @@ def when_ready(server: Any) -> None:
         warm_up(app)
     _forget_figures(os.getpid())
     gc.freeze()
+    gc.enable()
     # gunicorn's own "Listening at" comes before all this. Whoever reloads by hand waits for this line.
     log.info("ready", master=os.getpid(), takes_over_from=server.master_pid or None)
     if server.master_pid and "NOTIFY_SOCKET" in os.environ:
@@ -103,6 +103,7 @@ def _lay_out(server: Any, app: Any) -> None:
 
     for one in server.LISTENERS:  # Should it outlive the master, the port is free for the next.
         one.close()
+    gc.enable()
     lay_out(app)
 
 
@@ -114,7 +115,8 @@ def post_worker_init(worker: Any) -> None:
     from expertdb.app import tell_index_version
     from expertdb.worker import KINDS, Crew
 
-    gc.set_threshold(*COLLECT_AFTER)
+    gc.enable()
+    gc.set_threshold(*AFTER)
     tell_index_version(worker.app.wsgi())
     _crews.extend(Crew(worker.app.wsgi(), KINDS) for _ in range(_settings.job_threads))
 

@@ -4,6 +4,7 @@ The application is imported when a command is asked for that needs it. `serve` n
 do so twice took half of a start.
 """
 
+import gc
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from config.settings import ENV_FILE, SettingsFault, env_file, load
+from expertdb.collecting import AFTER, nothing_collected
 from expertdb.commands.serving import serve
 from expertdb.errors import DomainError
 
@@ -48,6 +50,7 @@ class Program(click.Group):
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Find the right IP experts: keep the pool, match requests, run the service."""
+    gc.set_threshold(*AFTER)
     ctx.obj = _application
 
 
@@ -55,7 +58,8 @@ main.add_command(serve)
 
 
 def _inside() -> Mapping[str, click.Command]:
-    from expertdb.commands.every import COMMANDS
+    with nothing_collected():
+        from expertdb.commands.every import COMMANDS
 
     return COMMANDS
 
@@ -63,7 +67,8 @@ def _inside() -> Mapping[str, click.Command]:
 def _application() -> "Flask":
     from expertdb.app import create_app
 
-    return create_app(load())
+    with nothing_collected():
+        return create_app(load())
 
 
 def _settings_file() -> str:

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import click
 from flask import Flask
@@ -50,11 +51,10 @@ def run(app: Flask, source: Path, target: IO[str], processes: int | None, langua
     with app.app_context(), transaction(read_only=True) as session:
         app.extensions["corpus"].refresh(session)  # Once, for all processes to share.
     answered = 0
-    with _answering(app, processes or os.cpu_count() or 1) as answer, _progress(total) as advance:
+    with _answering(app, processes or os.cpu_count() or 1, language) as answer, _progress(total) as advance:
         try:
             for answers in answer(_chunks(source)):
-                for one in answers:
-                    target.write(json.dumps(spoken(one, language), ensure_ascii=False) + "\n")
+                target.writelines(answers)
                 answered += len(answers)
                 advance(len(answers))
         except BrokenProcessPool as error:
@@ -98,35 +98,41 @@ def _chunks(source: Path) -> Iterator[list[Asked]]:
 
 
 @contextmanager
-def _answering(app: Flask, processes: int) -> Iterator[Callable[[Iterator[list[Asked]]], Iterator[list[Any]]]]:
-    """What answers chunks in order, in so many processes."""
+def _answering(
+    app: Flask, processes: int, language: str
+) -> Iterator[Callable[[Iterator[list[Asked]]], Iterator[list[str]]]]:
+    """What answers chunks in order, in so many processes, in lines of JSON."""
     global _app
     _app = app
+    answered = partial(_matched, language)
     if processes == 1:
-        yield lambda chunks: map(_matched, chunks)
+        yield lambda chunks: map(answered, chunks)
         return
     with app.app_context():
         db.engine.dispose()  # Connections must not be shared between processes.
     pool = ProcessPoolExecutor(processes, multiprocessing.get_context("fork"))
     try:
         pool.submit(int)  # Forks all of them now, while nothing here runs in a thread.
-        yield lambda chunks: _in_order(pool, chunks, processes * AHEAD)
+        yield lambda chunks: _in_order(pool, answered, chunks, processes * AHEAD)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _in_order(pool: Executor, chunks: Iterator[list[Asked]], ahead: int) -> Iterator[list[Any]]:
+def _in_order(
+    pool: Executor, answered: Callable[[list[Asked]], list[str]], chunks: Iterator[list[Asked]], ahead: int
+) -> Iterator[list[str]]:
     """The answers to the chunks, with so many of them handed on before the first is answered."""
-    waiting = deque(pool.submit(_matched, chunk) for chunk in islice(chunks, ahead))
+    waiting = deque(pool.submit(answered, chunk) for chunk in islice(chunks, ahead))
     while waiting:
         yield waiting.popleft().result()
-        waiting.extend(pool.submit(_matched, chunk) for chunk in islice(chunks, 1))
+        waiting.extend(pool.submit(answered, chunk) for chunk in islice(chunks, 1))
 
 
-def _matched(chunk: list[Asked]) -> list[dict[str, Any]]:
+def _matched(language: str, chunk: list[Asked]) -> list[str]:
     assert _app is not None
     with _app.app_context(), transaction(read_only=True) as session:
-        return list(bulk.match(session, _app.extensions["corpus"], chunk, now=_app.extensions["clock"]()))
+        found = bulk.match(session, _app.extensions["corpus"], chunk, now=_app.extensions["clock"]())
+        return [json.dumps(spoken(one, language), ensure_ascii=False) + "\n" for one in found]
 
 
 @contextmanager

@@ -28,6 +28,8 @@ LONGEST_RUN = 30
 
 
 def _combines(character: str) -> bool:
+    if not unicodedata.decomposition(character):  # So it is of nearly all, and they are looked at in each start.
+        return bool(unicodedata.combining(character))
     return all(unicodedata.combining(part) for part in unicodedata.normalize("NFKD", character))
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from expertdb import vocabularies
+from expertdb.collecting import nothing_collected
 from expertdb.errors import PoolIsMoving
 from expertdb.models.corpus import CorpusVersion, Mark, is_changing, mark_of
 from expertdb.services import profiles
@@ -125,7 +126,8 @@ class Corpus:
             if is_merely_old(session, mark, known[0].mark):
                 raise PoolIsMoving
             return compared(known[0], session, mark)
-        stored = self.files.opened(analyser_for(self.parameters), self.parameters) if self.files else None
+        with nothing_collected():  # Of the words of analysers.
+            stored = self.files.opened(analyser_for(self.parameters), self.parameters) if self.files else None
         if stored is None:
             everybody, analyser = profiles.everybody(session), analyser_for(self.parameters)
             before = next((one.index for one in self._pools if isinstance(one.index, Index)), None)
