@@ -41,6 +41,7 @@ from expertdb.console import (  # noqa: F401 - most of these are here to registe
     vocabularies,
     vocabulary_changes,
     vocabulary_suggestions,
+    works,
 )
 from expertdb.console.assets import asset
 from expertdb.console.site import blueprint

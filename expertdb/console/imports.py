@@ -28,7 +28,7 @@ PARTS = 5_000  # Two fields for each column and for each row to decide on.
 @blueprint.before_request
 def allow_large_file() -> None:
     """An import may be larger than any other form, and decide on more."""
-    if request.endpoint == "console.import_experts":
+    if request.endpoint in ("console.import_experts", "console.import_works"):
         request.max_content_length = current_app.config["MAX_IMPORT_BYTES"]
         request.max_form_parts = PARTS
 

@@ -136,6 +136,25 @@ FIELD = {
     "earlier_stages": Text("Earlier stages"),
     "panel": Text("Panel"),
 }
+# Works of an author's record that are no evidence: by the types of ORCID and OpenAlex.
+NO_WORK = {
+    "no title": Text("Without a title"),
+    "dataset": Text("Dataset"),
+    "data-set": Text("Dataset"),
+    "paratext": Text("Front or back matter"),
+    "erratum": Text("Erratum"),
+    "retraction": Text("Retracted"),
+    "peer-review": Text("Peer review"),
+    "supplementary-materials": Text("Supplement"),
+    "other": Text("Other"),
+    "libguides": Text("Library guide"),
+    "cartographic-material": Text("Map"),
+    "online-resource": Text("Online resource"),
+    "website": Text("Website"),
+    "trademark": Text("Trademark"),
+    "license": Text("Licence"),
+    "disclosure": Text("Invention disclosure"),
+}
 TABLES = {
     **CALLED,
     "entry_source": ENTRY_SOURCE,
@@ -152,6 +171,7 @@ TABLES = {
     "sanction_move": SANCTION_MOVE,
     "filter": FILTER,
     "reason_field": REASON_FIELD,
+    "no_work": NO_WORK,
     **TRACE_TABLES,
     **MATTER_WORDS,
 }

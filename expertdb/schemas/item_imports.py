@@ -14,6 +14,17 @@ class ItemImportBody(Schema):
     since = Int(low=1900, high=2100, metadata={"description": "only works of this year and later"})
 
 
+class ItemImportForm(ItemImportBody):
+    """The console's form, whose record is a file; without `enter` it is only checked."""
+
+    class Meta:
+        """What no field holds."""
+
+        exclude = ("record",)
+
+    enter = Bool(load_default=False)
+
+
 class ItemImportQuery(Schema):
     """Whether to store anything."""
 

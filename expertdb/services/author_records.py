@@ -33,6 +33,11 @@ NO_WORKS = {
     *("libguides", "cartographic-material", "online-resource", "website", "trademark", "license", "disclosure"),
 }
 
+NO_TITLE = "no title"
+NO_RECORD = Text(
+    "This is neither an ORCID record (activities-summary) nor a list of an author's works in OpenAlex (results)."
+)
+
 
 @dataclass
 class Authored:
@@ -49,10 +54,7 @@ def read(record: Mapping[str, Any]) -> Authored:
     for maker in (_openalex, _orcid):
         if (found := maker(record)) is not None:
             return found
-    detail = (
-        "This is neither an ORCID record (activities-summary) nor a list of an author's works in OpenAlex (results)."
-    )
-    raise InvalidInput(Fault("/record", Text(detail)))
+    raise InvalidInput(Fault("/record", NO_RECORD))
 
 
 def _openalex(record: Mapping[str, Any]) -> Authored | None:
@@ -133,7 +135,7 @@ def _take_orcid(found: Authored, at: str, work: Any, kind: str, date: str) -> No
 
 def _take(found: Authored, at: str, kind: str, title: str, year: Any, parts: tuple[str, ...]) -> None:
     if not title or kind in NO_WORKS:
-        found.left_out["no title" if not title else kind] += 1
+        found.left_out[NO_TITLE if not title else kind] += 1
         return
     body = {"kind": KINDS.get(kind, "publication"), "title": _cut(title, LONGEST_TITLE)}
     text = _cut("; ".join(filter(None, parts)), LONGEST_TEXT)

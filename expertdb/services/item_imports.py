@@ -60,7 +60,7 @@ def take(
 
 def _refuse_another(expert: Expert, found: Authored) -> None:
     if not any(_is_name_of(expert, name) for name in found.names):
-        template = "The record is about {found}, the expert is {name}. Send same_person: true when they are the same."
+        template = "The record is about {found}, the expert is {name}. Say so when they are the same."
         name = expert.name_zh or expert.name_en
         raise InvalidInput(Fault("/same_person", Text(template, found=", ".join(found.names)[:200] or "?", name=name)))
 

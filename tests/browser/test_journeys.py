@@ -3,6 +3,7 @@
 Each journey is what one person comes to do, from sign-in to result; the last ones are what goes wrong on the way.
 """
 
+import json
 import re
 
 import pytest
@@ -153,6 +154,27 @@ def test_roster_is_checked_corrected_and_entered(site: Site, opened: Opening, la
     expect(page.locator("#report")).to_contain_text(said(language, "已入库：新增 1", "Entered: 1 new"))
     page.goto(f"/experts?q={name}")
     expect(page.locator("#found tbody tr")).to_have_count(1)
+
+
+@both
+def test_works_of_a_record_are_checked_and_entered(site: Site, opened: Opening, language: str) -> None:
+    page = opened(site, language, "administrator")
+    page.goto("/experts?status=active")
+    page.click("#found tbody a >> nth=0")
+    page.click("a[href$='/works/new']")
+    title = written(language, "固态电解质专利布局")
+    record = json.dumps({"author": {"display_name": "Nobody"}, "results": [{"title": title, "type": "article"}]})
+    page.set_input_files(
+        "[name=file]", {"name": "record.json", "mimeType": "application/json", "buffer": record.encode()}
+    )
+    page.click("form#works button")
+    expect(page.locator("#report .faults")).to_be_focused()
+    page.check("[name='/same_person'][type=checkbox]")
+    page.click("form#works button")
+    expect(page.locator("#report")).to_contain_text(title)
+    page.click("#report button")
+    expect(page.locator(".note.done")).to_be_visible()
+    expect(page.locator("main")).to_contain_text(title)
 
 
 @both

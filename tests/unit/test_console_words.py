@@ -33,7 +33,17 @@ from expertdb.schemas.requests import NEEDS, RequestPatch
 from expertdb.schemas.shortlists import Filters
 from expertdb.schemas.users import UserPatch
 from expertdb.schemas.vocabularies import SUGGESTION_STATUSES
-from expertdb.services import answers, batches, eligibility, exclusions, lifecycle, matter_duties, shown, sweep
+from expertdb.services import (
+    answers,
+    author_records,
+    batches,
+    eligibility,
+    exclusions,
+    lifecycle,
+    matter_duties,
+    shown,
+    sweep,
+)
 from expertdb.worker import KINDS
 from matching.assignment import FAIRNESS
 from matching.panel import GROUPINGS, TYPES, preset, presets
@@ -96,6 +106,7 @@ EXACT: dict[str, Iterable[str]] = {
     "notice_status": notices.NOTICE_STATES,
     "export_format": FORMATS,
     "import_policy": imports.POLICIES,
+    "no_work": (author_records.NO_TITLE, *author_records.NO_WORKS),
     "import_decision": imports.DECISIONS,
     "import_prefer": imports.PREFERENCES,
 }
