@@ -223,6 +223,7 @@ MATTER_DUTY = {
     "interest_declared": Text("declared an interest that keeps them out: decide"),
     "link_to_issue": Text("is invited, but has no link yet"),
     "panel_to_confirm": Text("panel proposed: confirm or reject it"),
+    "opinion_missing": Text("has signed no opinion: have them sign, or say why"),
     "opinion_to_answer": Text("gave an opinion: say what became of it"),
     "to_evaluate": Text("has delivered: evaluate the work"),
 }

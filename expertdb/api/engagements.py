@@ -15,9 +15,10 @@ from expertdb.schemas.engagements import (
     InvitationBody,
     LinkAnswer,
     MatterAnswer,
+    MissingOpinionBody,
 )
 from expertdb.services import answers as answering
-from expertdb.services import declarations, engagements
+from expertdb.services import declarations, engagements, missing_opinions
 from expertdb.services.actors import EXPERT
 from expertdb.services.answers import Answered
 from expertdb.services.paging import Page
@@ -83,6 +84,16 @@ def move_engagement(call: Call, engagement_id: str) -> Answered:
     return answering.move(
         call.session, engagement_id, to, reason, call.rules, version=call.version, actor=call.actor, now=call.now
     )
+
+
+@routes.post("/engagements/<engagement_id>/missing_opinions")
+@allow(*OFFICES)
+@takes(MissingOpinionBody)
+@answers(EngagementAnswer)
+def explain_missing_opinion(call: Call, engagement_id: str) -> Engagement:
+    """Say why an expert who took part in the drafting of a policy signed no opinion; one that comes takes its place."""
+    reason = call.body["reason"]
+    return missing_opinions.explain(call.session, engagement_id, reason, actor=call.actor, now=call.now)
 
 
 @routes.post("/engagements/<engagement_id>/links")

@@ -7,7 +7,7 @@ from marshmallow import Schema
 from expertdb.schemas.batches import BatchBody
 from expertdb.schemas.conflicts import ConflictCheck, TieBody, TiePatch, WaiverBody
 from expertdb.schemas.draws import DrawBody, RecordToVerify, RevealBody
-from expertdb.schemas.engagements import DeclarationBody, EngagementTransitionBody, InvitationBody
+from expertdb.schemas.engagements import DeclarationBody, EngagementTransitionBody, InvitationBody, MissingOpinionBody
 from expertdb.schemas.evaluations import EvaluationBody, ReplyBody
 from expertdb.schemas.experts import (
     ConfirmationBody,
@@ -128,6 +128,7 @@ EXAMPLES: dict[type[Schema], dict[str, Any]] = {
     },
     RevealBody: {"public_value": "03 07 12 19 25 31 + 08"},
     RecordToVerify: {"record": {"version": "expertdb-draw/1"}},
+    MissingOpinionBody: {"reason": "专家在论证会上口头发表意见，会后住院，未能签署；见会议纪要第三条"},
     InvitationBody: {"respond_by": "2026-12-10T09:00:00Z"},
     DeclarationBody: {
         "interests": [

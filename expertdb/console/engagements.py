@@ -11,7 +11,13 @@ from expertdb.console.rules import Reply, Visit, allow, takes
 from expertdb.console.site import pages
 from expertdb.errors import PanelIsNotConfirmed
 from expertdb.schemas.engagement_forms import EvaluationForm, InvitationForm, OfficeDeclarationForm
-from expertdb.schemas.engagements import ContactQuery, EngagementAnswer, EngagementTransitionBody, MatterAnswer
+from expertdb.schemas.engagements import (
+    ContactQuery,
+    EngagementAnswer,
+    EngagementTransitionBody,
+    MatterAnswer,
+    MissingOpinionBody,
+)
 from expertdb.schemas.evaluations import EvaluationAnswer
 from expertdb.schemas.opinions import AdoptionBody, OpinionAnswer
 from expertdb.schemas.requests import RequestAnswer
@@ -21,6 +27,7 @@ from expertdb.services import (
     engagements,
     evaluations,
     lifecycle,
+    missing_opinions,
     opinions,
     panels,
     requests,
@@ -87,6 +94,7 @@ def _shown(visit: Visit, engagement_id: str, **more: Any) -> str:
         is_live=row.status in engagements.LIVE,
         opinions=OpinionAnswer(many=True).dump(said_of),
         evaluations=EvaluationAnswer(many=True).dump(rated),
+        may_lack_opinion=missing_opinions.may_be_explained(visit.session, row),
         is_rated=any(one.evaluator == visit.actor.role for one in rated),
         form=visit.form or Form.blank(),
         **more,
@@ -170,6 +178,24 @@ def read_contact(visit: Visit, engagement_id: str) -> Reply:
     """How to reach an expert who has accepted; the audit log keeps who read it and why."""
     found = engagements.contact(visit.session, engagement_id, visit.body["reason"], actor=visit.actor)
     return _shown(visit, engagement_id, contact=found)
+
+
+@pages.get("/engagements/<engagement_id>/missing-opinion")
+@allow(*OFFICES)
+def new_missing_opinion(visit: Visit, engagement_id: str) -> Reply:
+    """The form for why an expert signed no opinion."""
+    row = engagements.load(visit.session, engagement_id, actor=visit.actor)
+    form = visit.form or Form.blank(reason=row.missing_opinion_reason)
+    return render_template("engagements/missing_opinion.html", one=EngagementAnswer().dump(row), form=form)
+
+
+@pages.post("/engagements/<engagement_id>/missing-opinion")
+@allow(*OFFICES)
+@takes(MissingOpinionBody, again=new_missing_opinion)
+def explain_missing_opinion(visit: Visit, engagement_id: str) -> Reply:
+    """Keep why there is none."""
+    missing_opinions.explain(visit.session, engagement_id, visit.body["reason"], actor=visit.actor, now=visit.now)
+    return go("show_engagement", said("Saved."), engagement_id=engagement_id)
 
 
 @pages.get("/opinions/<opinion_id>")

@@ -28,6 +28,7 @@ PLACES = {
     "interest_declared": ("console.show_engagement", "engagement_id"),
     "link_to_issue": ("console.show_engagement", "engagement_id"),
     "panel_to_confirm": ("console.show_panel", "panel_id"),
+    "opinion_missing": ("console.show_engagement", "engagement_id"),
     "opinion_to_answer": ("console.show_opinion", "opinion_id"),
     "to_evaluate": ("console.show_engagement", "engagement_id"),
 }

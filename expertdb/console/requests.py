@@ -8,7 +8,17 @@ from expertdb.console.language import said
 from expertdb.console.rules import Reply, Visit, allow, asks, takes
 from expertdb.console.site import pages
 from expertdb.schemas.requests import RequestAnswer, RequestBody, RequestPatch, RequestQuery, RequestTransitionBody
-from expertdb.services import draws, panels, request_moves, requests, shortlists, subjects
+from expertdb.services import (
+    draws,
+    lifecycle,
+    missing_opinions,
+    panels,
+    request_moves,
+    requests,
+    shortlists,
+    shown,
+    subjects,
+)
 
 ASKERS = ("administrator", "agency", "policy_office")
 READERS = (*ASKERS, "auditor")
@@ -32,9 +42,13 @@ def list_requests(visit: Visit) -> Reply:
 def show_request(visit: Visit, request_id: str) -> Reply:
     """One request: what is asked, the lists drawn up for it, and what may come next."""
     found = requests.get(visit.session, request_id, actor=visit.actor)
+    is_to_be_closed = "closed" in lifecycle.REQUEST_WAYS[found.status]
+    lacking = missing_opinions.of(visit.session, found) if is_to_be_closed else ()
     return render_template(
         "requests/show.html",
         asked=RequestAnswer().dump(found),
+        lacking=lacking,
+        people=shown.names(visit.session, {one.expert for one in lacking}),
         steps=found.transitions,
         filed_by=found.created_by,
         doers=subjects.doers(

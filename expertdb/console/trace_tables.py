@@ -34,6 +34,7 @@ ACTION = {
     "engagement.declared": Text("Interests declared"),
     "engagement.invited": Text("Expert invited"),
     "engagement.link_issued": Text("Link for an expert issued"),
+    "engagement.opinion_missing": Text("Missing opinion accounted for"),
     "engagement.moved": Text("Status of an engagement changed"),
     "evaluation.answered": Text("Evaluation replied to"),
     "evaluation.given": Text("Evaluation given"),

@@ -25,7 +25,8 @@ class Engagement(Base):
     None for whoever was silent or left before. `link` counts the links that were issued to the expert: only the last
     one opens. `declaration` is what the expert declared about interests, by their link or to an office, None until they
     did.
-    `promoted_from` is the engagement in whose place a reserve was asked.
+    `promoted_from` is the engagement in whose place a reserve was asked. `missing_opinion_reason` is why an office does
+    without this expert's signed opinion, None unless it said so; who said it, and when, stand beside it.
     """
 
     __tablename__ = "engagements"
@@ -51,6 +52,9 @@ class Engagement(Base):
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(Text, default="")
+    missing_opinion_reason: Mapped[str | None] = mapped_column(String(1000))
+    missing_opinion_by: Mapped[str | None] = mapped_column(String(36))
+    missing_opinion_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
     panel: Mapped[Panel] = relationship()

@@ -30,6 +30,12 @@ class EngagementTransitionBody(Schema):
             raise ValidationError(["Missing data for required field."], "reason")
 
 
+class MissingOpinionBody(Schema):
+    """Why an office does without the signed opinion of an expert who took part in the drafting of a policy."""
+
+    reason = Remark(maximum=1000, minimum=1, required=True)
+
+
 class EngagementAnswer(Schema):
     """An invitation and its course; `instead` is the reserve's, who was asked when this one left."""
 
@@ -45,6 +51,10 @@ class EngagementAnswer(Schema):
     promoted_from = fields.String(allow_none=True)
     instead = fields.String(allow_none=True)
     reason = fields.String()
+    missing_opinion_reason = fields.String(
+        allow_none=True, metadata={"description": "why the office closes a policy without this expert's opinion"}
+    )
+    missing_opinion_at = fields.DateTime(format="iso", allow_none=True)
     created_at = fields.DateTime(format="iso")
     answered_at = fields.DateTime(format="iso", allow_none=True)
     ended_at = fields.DateTime(format="iso", allow_none=True)
@@ -56,8 +66,9 @@ class EngagementAnswer(Schema):
         instead = getattr(given, "instead", None)
         plain = ("id", "status", "respond_by", "declaration", "promoted_from", "reason", "version")
         moments = ("created_at", "declared_at", "answered_at", "ended_at")
+        missing = ("missing_opinion_reason", "missing_opinion_at")
         return {
-            **{name: getattr(row, name) for name in (*plain, *moments)},
+            **{name: getattr(row, name) for name in (*plain, *moments, *missing)},
             "request": row.request_id,
             "panel": row.panel_id,
             "expert": {"id": row.expert_id, "name": named(row.expert.name_zh, row.expert.name_en)},

@@ -167,7 +167,7 @@ class ExpertLine(ExpertBody):
     """One line of an import: the expert body with the `id` of the source."""
 
     class Meta:
-        exclude = ("source_id", "entry")
+        exclude = ("source_id",)
 
     id = FreeText(maximum=100, minimum=1)
     items = Several(fields.Nested(LineItem), maximum=MAXIMUM_ITEMS)

@@ -13,10 +13,10 @@ from expertdb.models.base import Base
 from expertdb.models.experts import Expert, ExpertCode, ExpertItem, ExpertTransition
 from expertdb.models.preferences import ExpertPreference
 from expertdb.models.restricted import RestrictedValue
-from expertdb.services import evidence, experts, organisations, restricted, revisions
+from expertdb.services import entry, evidence, experts, organisations, restricted, revisions
 from expertdb.services.actors import Actor
 from expertdb.services.decisions import Choices, Outcome
-from expertdb.services.merging import Merge, merge
+from expertdb.services.merging import Bodies, Merge, merge
 from expertdb.services.staging import Gone, Staged
 from expertdb.wording import Text
 
@@ -32,11 +32,12 @@ class Entering:
     actor: Actor
     now: datetime
     choices: Choices
-    employers: Mapping[str, str]
+    organisations: Mapping[str, str]
     staged: Staged
     stages: bool = True
     counts: dict[str, int] = field(default_factory=lambda: {"created": 0, "merged": 0, "unchanged": 0})
     faults: list[Fault] = field(default_factory=list)
+    notes: list[Fault] = field(default_factory=list)
     merges: dict[int, Merge] = field(default_factory=dict)
     _waiting: list[tuple[int, Body, str]] = field(default_factory=list)
     _new: dict[str, str] = field(default_factory=dict)
@@ -60,17 +61,19 @@ class Entering:
         if not self.stages:
             return
         expert = experts.new(body, None, actor=self.actor, now=self.now, source="import")
-        expert.organisation_id = self._employer(body)
+        expert.organisation_id = self._organisation(body.get("organisation"))
+        if "entry" in body:
+            entry.put(expert, body["entry"])
+            expert.nominated_by_id = self._organisation(body["entry"].get("unit"))
         sealed = restricted.sealed(restricted.sealer_of(self.session), expert.id, body.get("restricted", {}), self.now)
         below = _owned(expert, (*expert.items, *expert.expert_codes, *expert.preferences, *expert.transitions))
         self.staged.insert((expert, *below, *sealed))
 
-    def _employer(self, body: Body) -> str | None:
-        """The id of the organisation that a body names; one that nobody knows yet is staged once."""
-        name = body.get("organisation")
+    def _organisation(self, name: str | None) -> str | None:
+        """The id of the organisation that a body names so; one that nobody knows yet is staged once."""
         if not name:
             return None
-        known = self.employers.get(name) or self._new.get(name)
+        known = self.organisations.get(name) or self._new.get(name)
         if known is None:
             made = organisations.unsaved(name, self.now)
             known = self._new.setdefault(made.names[0].key, made.id)
@@ -100,8 +103,11 @@ class Entering:
 
     def _merge(self, row: int, body: Body, expert: Expert) -> None:
         sealer = restricted.sealer_of(self.session)
-        found = merge(expert, self._employer(body), body, self.choices.prefer, sealer)
+        named = Bodies(self._organisation(body.get("organisation")), self._unit(body, expert))
+        found = merge(expert, named, body, self.choices.prefer, sealer)
         self.merges[row] = found
+        if found.noted is not None:
+            self.notes.append(Fault(f"/rows/{row}/entry", found.noted))
         if found.refused is not None:
             self.faults.append(Fault(f"/rows/{row}", found.refused))
         elif found.changes:
@@ -111,6 +117,11 @@ class Entering:
         else:
             self.counts["unchanged"] += 1
 
+    def _unit(self, body: Body, expert: Expert) -> str | None:
+        """The id of the unit that nominates; one that nobody knows is entered for a draft only, which can have it."""
+        name = body.get("entry", {}).get("unit")
+        return self._organisation(name) if entry.may_change(expert) else self.organisations.get(name or "", name)
+
     def _stage_merge(self, expert: Expert, changes: Body) -> None:
         there = {id(row) for row in (*expert.items, *expert.expert_codes)}
         before, parts = revisions.state(expert), _parts(changes)
@@ -119,6 +130,9 @@ class Entering:
             expert.items.append(ExpertItem(position=len(expert.items), **item))
         for plain in {"source_id", "organisation_id"} & set(changes):
             setattr(expert, plain, changes.pop(plain))
+        if "entry" in changes:
+            entry.put(expert, changes["entry"])
+            expert.nominated_by_id = changes.pop("entry")["unit"]
         experts.fill(expert, changes)
         evidence.stamp(expert, self.actor, self.now)
         version, expert.version, expert.updated_at = expert.version, expert.version + 1, self.now

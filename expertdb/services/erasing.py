@@ -53,7 +53,9 @@ def erase(session: Session, expert: Expert, today: date) -> dict[str, int]:
         "ties": _executed(session, delete(ExpertTie).where(ExpertTie.expert_id == id)),
         # Without the salt nobody can try names against the hash of the signature.
         "opinions": _emptied(session, Opinion, id, signed_by=pseudonym, salt=None, signature_erased_on=today),
-        "engagements": _emptied(session, Engagement, id, reason=""),
+        "engagements": _emptied(
+            session, Engagement, id, reason="", missing_opinion_reason=_kept_empty(Engagement.missing_opinion_reason)
+        ),
         "evaluations": _emptied(session, Evaluation, id, comment="", reply=_kept_empty(Evaluation.reply)),
         "sanctions": _emptied(session, Sanction, id, appeal=_kept_empty(Sanction.appeal)),
         "objections": _emptied(session, Objection, id, text="", reference=None),

@@ -20,7 +20,7 @@ from expertdb.models.base import new_id
 from expertdb.models.experts import Expert, ExpertItem
 from expertdb.models.restricted import FIELDS
 from expertdb.schemas.shared import named
-from expertdb.services import audit, experts, restricted, rows
+from expertdb.services import audit, entry, experts, restricted, rows
 from expertdb.services.actors import Actor
 from expertdb.services.headings import Column, columns
 from expertdb.services.phrases import STRONG
@@ -141,6 +141,7 @@ def body_of(expert: Expert) -> dict[str, Any]:
         "items": [_item(item) for item in expert.items],
         "availability": dict(expert.availability),
         "status": expert.status,
+        "entry": entry.as_line(expert),
     }
     if expert.term_start is not None and expert.term_end is not None:
         body["term"] = {"start": expert.term_start.isoformat(), "end": expert.term_end.isoformat()}

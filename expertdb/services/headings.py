@@ -45,7 +45,7 @@ def _roster() -> dict[str, Any]:
 
 
 def words(name: str) -> Words:
-    """What people write for each word of a fixed set: item, status, mode, request or flag."""
+    """What people write for each word of a fixed set: item, status, mode, request, entry or flag."""
     return {word: tuple(said) for word, said in _roster()["words"][name].items()}
 
 

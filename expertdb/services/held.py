@@ -56,7 +56,7 @@ IN_LOG = ("engagements", "opinions", "evaluations", "waivers")
 # Staff and whoever objected have rights of their own; search keys say again what the fields say.
 LEFT_OUT = {
     *("expert_id", "actor", "person", "recorded_by", "decided_by", "imposed_by", "sent_by", "granted_by"),
-    *("revoked_by", "created_by", "adopted_by", "reference", "link", "key", "core"),
+    *("revoked_by", "created_by", "adopted_by", "missing_opinion_by", "reference", "link", "key", "core"),
     *("name_sort", "name_search", "content_search"),
 }
 

@@ -113,12 +113,11 @@ def examine(
     roster = rosters.opened(upload, options.mapping, options.sheet)
     reading = _Reading(session, options.choices, roster)
     reading.read(progress)
-    reading.faults += _bad_employers(session, reading.people)
-    employers = organisations.ids_of(session, {one.organisation for one in reading.people if one.organisation})
-    matches = duplicates.find(session, reading.people, employers)
+    known = _named_organisations(session, reading)
+    matches = duplicates.find(session, reading.people, known)
     outcomes = _decide(reading, matches, options.choices)
     stages = not (dry_run or roster.faults or reading.faults)
-    entering = Entering(session, actor, now, options.choices, employers, Staged(session.get_bind().dialect), stages)
+    entering = Entering(session, actor, now, options.choices, known, Staged(session.get_bind().dialect), stages)
     for done, (row, body) in enumerate(reading.bodies, start=1):
         entering.take(row, body, outcomes.get(row, Outcome("skip")))
         progress("checking", done)
@@ -131,7 +130,7 @@ def examine(
         rows=reading.rows,
         planned=entering.counts | {"skipped": skipped},
         faults=_in_order([*roster.faults, *reading.faults]),
-        notes=roster.notes(),
+        notes=(*roster.notes(), *map(reading.placed, entering.notes)),
         duplicates=_duplicates(session, matches, outcomes, entering.merges),
         roster=roster,
     )
@@ -188,6 +187,7 @@ class _Reading:
     def __init__(self, session: Session, choices: Choices, roster: Roster) -> None:
         self.bodies: Spool[tuple[int, dict[str, Any]]] = Spool()
         self.people: list[Person] = []
+        self.units: dict[int, str] = {}  # which unit a row says to nominate
         self.faults: list[Fault] = []
         self.rows = self.skipped = 0
         self._sealer = sealer_of(session)
@@ -224,6 +224,8 @@ class _Reading:
             return
         body["source_id"] = body.pop("id", None)
         self.people.append(person(read.number, body, self._sealer))
+        if unit := body.get("entry", {}).get("unit"):
+            self.units[read.number] = unit
         self.bodies.add((read.number, body))
 
     def placed(self, fault: Fault) -> Fault:
@@ -257,13 +259,14 @@ def _decide(reading: _Reading, matches: dict[int, list[Match]], choices: Choices
     return found
 
 
-def _bad_employers(session: Session, people: list[Person]) -> list[Fault]:
-    bad = organisations.faults_of(session, {one.organisation for one in people if one.organisation})
-    return [
-        RowFault(f"/rows/{one.row}/organisation", bad[one.organisation], one.row)
-        for one in people
-        if one.organisation in bad
-    ]
+def _named_organisations(session: Session, reading: _Reading) -> dict[str, str]:
+    """The ids of the organisations that there are, by what rows call them; names that none can have become faults."""
+    named = [(one.row, "organisation", one.organisation) for one in reading.people if one.organisation]
+    named += [(row, "entry/unit", unit) for row, unit in reading.units.items()]
+    called = {name for _, _, name in named}
+    bad = organisations.faults_of(session, called)
+    reading.faults += [RowFault(f"/rows/{row}/{place}", bad[name], row) for row, place, name in named if name in bad]
+    return organisations.ids_of(session, called)
 
 
 def _duplicates(

@@ -19,12 +19,19 @@ from expertdb.models.evaluations import Evaluation
 from expertdb.models.opinions import Opinion
 from expertdb.models.panels import Panel
 from expertdb.models.requests import ConsultationRequest
-from expertdb.services import panels, requests, shown
+from expertdb.services import missing_opinions, panels, requests, shown
 from expertdb.services.actors import Actor
 from expertdb.services.rules import Rules
 
 OFFICES = ("administrator", "policy_office")
-KINDS = ("interest_declared", "link_to_issue", "panel_to_confirm", "opinion_to_answer", "to_evaluate")
+KINDS = (
+    "interest_declared",
+    "link_to_issue",
+    "panel_to_confirm",
+    "opinion_missing",
+    "opinion_to_answer",
+    "to_evaluate",
+)
 MOST = 200  # of one kind
 END = datetime.max.replace(tzinfo=UTC)
 STANDS_IN_THE_WAY = (conflict_types.EXCLUDE, conflict_types.UNLESS_WAIVED)
@@ -46,7 +53,7 @@ def of(session: Session, rules: Rules, *, actor: Actor, now: datetime) -> list[W
     """All that waits for the caller: for an office everywhere, for an agency in its own requests."""
     found = [*_opinions(session, actor), *_unrated(session, rules, actor, now)]
     if actor.role in OFFICES:
-        found += [*_panels(session), *_links(session), *_interests(session)]
+        found += [*_panels(session), *_links(session), *_interests(session), *_missing(session)]
     names = shown.names(session, {row[3] for _, row, _ in found if row[3]})
     listed = [
         Waiting(kind, id, request, title, expert and shown.reference(names, expert), due)
@@ -57,6 +64,7 @@ def of(session: Session, rules: Rules, *, actor: Actor, now: datetime) -> list[W
 
 Found = Iterable[tuple[str, Any, datetime | None]]
 _TITLED = (ConsultationRequest.id, ConsultationRequest.title)
+_IS_OPEN = ConsultationRequest.status.not_in(("closed", "cancelled"))
 
 
 def _rows(session: Session, statement: Select[*tuple[Any, ...]]) -> Any:
@@ -96,6 +104,15 @@ def _interests(session: Session) -> Found:
             yield "interest_declared", row, row.respond_by
 
 
+def _missing(session: Session) -> Found:
+    """Engagements of policies that were delivered without a signed opinion and without a reason why there is none."""
+    statement = select(Engagement.id, *_TITLED, Engagement.expert_id)
+    statement = statement.join(ConsultationRequest, ConsultationRequest.id == Engagement.request_id)
+    waiting = statement.where(*missing_opinions.CONDITIONS, Engagement.status == "delivered", _IS_OPEN)
+    for row in _rows(session, waiting.order_by(Engagement.ended_at)):
+        yield "opinion_missing", row, None
+
+
 def _opinions(session: Session, actor: Actor) -> Found:
     """Last opinions of experts that nobody has answered, in requests that are not closed."""
     later = aliased(Opinion)
@@ -105,7 +122,7 @@ def _opinions(session: Session, actor: Actor) -> Found:
         .where(
             Opinion.adoption.is_(None),
             ~select(later.id).where(later.follows_id == Opinion.id).exists(),
-            ConsultationRequest.status.not_in(("closed", "cancelled")),
+            _IS_OPEN,
         )
     )
     for row in _rows(session, _own(statement, actor).order_by(Opinion.created_at)):

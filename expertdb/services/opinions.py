@@ -14,13 +14,15 @@ from expertdb.models.base import new_id
 from expertdb.models.engagements import Engagement
 from expertdb.models.opinions import Opinion, digest_of, signature_of
 from expertdb.models.requests import ConsultationRequest
-from expertdb.services import audit, engagements, paging, requests
+from expertdb.services import audit, engagements, paging, requests, versions
 from expertdb.services.actors import EXPERT, Actor
 from expertdb.wording import Text
 
+OPEN = ("invited", "engaged", "delivered", "evaluated")  # While a request is, opinions are signed.
+
 
 def sign(session: Session, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> Opinion:
-    """Keep an opinion as it was signed; a later one follows it and takes nothing away.
+    """Keep an opinion as it was signed; a later one follows it and takes nothing away but why there was none.
 
     Raises InvalidInput for an unknown engagement, ExpertIsErased, NotAllowed before the expert accepted and once the
     request is closed.
@@ -32,7 +34,7 @@ def sign(session: Session, body: Mapping[str, Any], *, actor: Actor, now: dateti
     if engagement.status not in ("accepted", "delivered"):
         detail = 'Opinions are given by experts who have accepted; this one is "{status}".'
         raise NotAllowed(Text(detail, status=called("engagement_status", engagement.status)))
-    requests.refuse_unless(consultation_request, ("invited", "engaged", "delivered"))
+    requests.refuse_unless(consultation_request, OPEN)
     opinion = Opinion(
         id=new_id(),
         engagement_id=engagement.id,
@@ -47,6 +49,7 @@ def sign(session: Session, body: Mapping[str, Any], *, actor: Actor, now: dateti
     opinion.signature = signature_of(opinion)
     opinion.digest = digest_of(opinion)
     session.add(opinion)
+    _needs_no_reason(engagement, now)
     session.flush()
     details = {"request": opinion.request_id, "digest": opinion.digest, "dissent": opinion.dissent}
     audit.record(session, actor, "opinion.signed", kind="opinion", id=opinion.id, **details)
@@ -57,6 +60,13 @@ def are_signed(session: Session, engagement_id: str) -> bool:
     """Whether the expert of an engagement has signed any."""
     signed = select(Opinion.id).where(Opinion.engagement_id == engagement_id).limit(1)
     return session.scalar(signed) is not None
+
+
+def _needs_no_reason(engagement: Engagement, now: datetime) -> None:
+    """Take back why there was no opinion, which the log still tells."""
+    if engagement.missing_opinion_at is not None:
+        engagement.missing_opinion_reason = engagement.missing_opinion_by = engagement.missing_opinion_at = None
+        versions.touch(engagement, now)
 
 
 def _last(session: Session, engagement: Engagement) -> str | None:

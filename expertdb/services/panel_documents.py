@@ -216,6 +216,11 @@ class _Writer:
             self._facts([("signed_at", words.moment(one["created_at"])), ("digest", one["digest"])])
             adopted = one["adoption"] and words.of(matter_words.ADOPTION, one["adoption"])
             self._facts([("adoption", adopted), ("adoption_reason", one["adoption_reason"])])
+        for one in self.content["engagements"]:
+            if "missing_opinion_at" in one:
+                self._facts([("name", words.name(one["expert"]))])
+                self._facts([("missing_opinion_reason", one["missing_opinion_reason"])])
+                self._facts([("missing_opinion_at", words.moment(one["missing_opinion_at"]))])
 
     def _evaluations(self) -> None:
         rows = [

@@ -101,7 +101,10 @@ def _waiver(one: Waiver) -> dict[str, Any]:
 def _engagement(one: Engagement) -> dict[str, Any]:
     moments = ("created_at", "respond_by", "declared_at", "answered_at", "ended_at")
     ids = {"id": one.id, "panel": one.panel_id, "expert": one.expert_id}
-    return {**ids, **_pick(one, "status", "promoted_from", "declaration", *moments)}
+    known = {**ids, **_pick(one, "status", "promoted_from", "declaration", *moments)}
+    missing = ("missing_opinion_reason", "missing_opinion_by", "missing_opinion_at")
+    # Where nothing is missing nothing is said: files from before there was a word of it stay as they are.
+    return known if one.missing_opinion_at is None else known | _pick(one, *missing)
 
 
 def _opinion(one: Opinion) -> dict[str, Any]:

@@ -217,7 +217,9 @@ def _item_kind(word: str) -> str | None:
 
 
 def _complete(found: Read) -> None:
-    """A term whose end is not stated lasts as long as terms do."""
+    """Whom a row names a unit or its letter for is nominated; a term whose end is not stated lasts as terms do."""
+    if "entry" in found.body:
+        found.body["entry"].setdefault("source", "nomination")
     term = found.body.get("term")
     if not isinstance(term, dict) or "end" in term or "start" not in term:
         return

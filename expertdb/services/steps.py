@@ -6,13 +6,14 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from expertdb.code_words import all_called
-from expertdb.errors import StepIsMissing
+from expertdb.errors import Fault, StepIsMissing
 from expertdb.models.engagements import Engagement
 from expertdb.models.evaluations import Evaluation
 from expertdb.models.panels import Panel
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.shortlists import Shortlist
-from expertdb.services import opinions
+from expertdb.services import missing_opinions, opinions
+from expertdb.services.shown import called_expert
 from expertdb.wording import Text
 
 
@@ -63,12 +64,30 @@ def _needs_an_evaluation(session: Session, consultation_request: ConsultationReq
         raise StepIsMissing(Text("Nobody has evaluated the experts yet."))
 
 
+def _needs_opinions(session: Session, consultation_request: ConsultationRequest) -> None:
+    """A policy is closed on signed opinions, or on the reason why one is missing (Order 713, Art. 19)."""
+    missing = missing_opinions.of(session, consultation_request)
+    if missing:
+        detail = (
+            "{count} expert(s) who took part have signed no opinion: each is named. Have them sign one, or say on "
+            "their engagement why there is none."
+        )
+        one = "{expert} has signed no opinion (engagement {engagement}), and nobody has said why."
+        faults = (Text(one, expert=called_expert(session, it.expert), engagement=it.engagement) for it in missing)
+        raise StepIsMissing(Text(detail, count=len(missing)), tuple(Fault("/to", said) for said in faults))
+
+
 def _needs_answers(session: Session, consultation_request: ConsultationRequest) -> None:
     """A policy is closed when it is said of each opinion whether it was adopted, and why not (Order 713, Art. 19)."""
     waiting = opinions.unanswered(session, consultation_request)
     if consultation_request.kind == "policy_drafting" and waiting:
         detail = "{count} opinion(s) wait for a word on whether they were adopted, and why not."
         raise StepIsMissing(Text(detail, count=waiting))
+
+
+def _settles_opinions(session: Session, consultation_request: ConsultationRequest) -> None:
+    _needs_opinions(session, consultation_request)
+    _needs_answers(session, consultation_request)
 
 
 _STEPS: dict[str, Callable[[Session, ConsultationRequest], None]] = {
@@ -78,5 +97,5 @@ _STEPS: dict[str, Callable[[Session, ConsultationRequest], None]] = {
     "engaged": _needs_engagements("accepted", "delivered"),
     "delivered": _needs_engagements("delivered"),
     "evaluated": _needs_an_evaluation,
-    "closed": _needs_answers,
+    "closed": _settles_opinions,
 }

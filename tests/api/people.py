@@ -46,10 +46,13 @@ def candidate(administrator: Caller, reviewer: Caller, status: str = "publicity"
     return path
 
 
-def invited_expert(administrator: Caller, office: Caller) -> tuple[dict[str, Any], Caller]:
-    """The engagement of somebody who is invited to a panel of one, and that expert, who comes with a link."""
+def invited_expert(administrator: Caller, office: Caller, **changes: Any) -> tuple[dict[str, Any], Caller]:
+    """The engagement of somebody who is invited to a panel of one, and that expert, who comes with a link.
+
+    The request is the one about batteries, but for what `changes` say.
+    """
     expert(administrator)
-    asked = office.made("/requests", ASKED)
+    asked = office.made("/requests", ASKED | changes)
     moved(office, f"/requests/{asked['id']}", "accepted")
     panel = office.made(f"/requests/{asked['id']}/panels", {"size": 1, "rules": [{"type": "odd"}]})
     decided = {"to": "confirmed", "reason": "同意", "confirmed_by": "王某"}

@@ -1,8 +1,8 @@
 """What is entered on somebody while they are erased: the second waits for the erasure and is refused.
 
-Pinned, on both engines: a tie, an edit of one, an opinion, an evaluation and the reply to one are no more entered once
-an erasure has begun, nor after it; nothing of them stays. A list that was ranked before is ranked anew. The answer to a
-repeated call that was stored meanwhile goes with the next sweep.
+Pinned, on both engines: a tie, an edit of one, an opinion, why there is none, an evaluation and the reply to one are
+no more entered once an erasure has begun, nor after it; nothing of them stays. A list that was ranked before is ranked
+anew. The answer to a repeated call that was stored meanwhile goes with the next sweep.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ OPINION = {"position": "oppose", "text": "不可。", "signed_by": "林岚"}
 
 def served(administrator: Caller, office: Caller) -> tuple[dict[str, Any], Caller]:
     """The engagement of somebody who delivered and left the pool, and that expert, whose link still opens."""
-    engagement, guest = invited_expert(administrator, office)
+    engagement, guest = invited_expert(administrator, office, kind="policy_drafting")
     assert guest.post(f"/engagements/{engagement['id']}/declarations", NONE).status_code == 200
     for to in ("accepted", "delivered"):
         assert move(guest, engagement, to).status_code == 200
@@ -46,7 +46,7 @@ def erases(app: Flask, whom: str) -> Callable[[Session], Any]:
     )
 
 
-@pytest.mark.parametrize("what", ["tie", "edited tie", "opinion", "evaluation", "reply"])
+@pytest.mark.parametrize("what", ["tie", "edited tie", "opinion", "missing opinion", "evaluation", "reply"])
 def test_nothing_is_entered_on_somebody_who_is_being_erased(
     app: Flask, administrator: Caller, office: Caller, what: str
 ) -> None:
@@ -59,6 +59,9 @@ def test_nothing_is_entered_on_somebody_who_is_being_erased(
         "tie": lambda: administrator.post(f"/experts/{whom}/ties", TIE),
         "edited tie": lambda: administrator.patch(tie, {"note": "林岚之妹的公司"}, etag="*"),
         "opinion": lambda: office.post("/opinions", about | OPINION),
+        "missing opinion": lambda: office.post(
+            f"/engagements/{engagement['id']}/missing_opinions", {"reason": "林岚住院"}
+        ),
         "evaluation": lambda: office.post("/evaluations", rating),
         "reply": lambda: guest.post(f"{rated}/replies", {"text": "林岚未迟到"}),
     }
@@ -66,6 +69,7 @@ def test_nothing_is_entered_on_somebody_who_is_being_erased(
     assert (raced.status_code, raced.json["type"].rpartition(":")[2]) in ((409, "expert-is-erased"), (404, "not-found"))
     assert calls[what]().status_code in (404, 409)
     assert "林岚" not in office.get(f"/opinions?expert={whom}").get_data(as_text=True)
+    assert not office.get(f"/engagements/{engagement['id']}").json["missing_opinion_reason"]
     assert "林岚" not in office.get(f"/evaluations?expert={whom}").get_data(as_text=True)
     assert administrator.get(f"/experts/{whom}/ties").json["items"] == []
 
