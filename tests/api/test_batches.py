@@ -14,7 +14,9 @@ from flask import Flask
 
 from expertdb import worker
 from expertdb.database import transaction
+from expertdb.errors import InvalidInput
 from expertdb.models.jobs import Job
+from expertdb.services import panel_rules
 from expertdb.services.corpus import KEPT
 from expertdb.worker import Work
 from tests.api.people import ASKED, expert
@@ -125,6 +127,13 @@ def test_job_keeps_whom_its_rules_name_by_id(app: Flask, office: Caller, request
     assert (kept.count("欧阳岚琴"), kept.count(one["id"])) == (0, 2)
     assert worker.run_once(app, worker.KINDS)
     assert office.get(f"/batches/{job['id']}").json["status"] == "done"
+
+
+def test_no_name_is_kept_of_somebody_who_was_erased_when_the_rules_had_been_read(app: Flask) -> None:
+    rules = [{"type": "keep_apart", "experts": ["欧阳岚琴"]}]
+    with app.app_context(), transaction(read_only=True) as session, pytest.raises(InvalidInput) as refused:
+        panel_rules.in_ids(session, rules)
+    assert [fault.pointer for fault in refused.value.faults] == ["/rules/0/experts/0"]
 
 
 def test_batch_is_computed_though_the_pool_is_edited_meanwhile(
