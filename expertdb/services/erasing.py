@@ -28,7 +28,7 @@ from expertdb.models.sanctions import Sanction
 from expertdb.models.shortlists import Shortlist, ShortlistConflict, ShortlistEntry
 from expertdb.models.tokens import IdempotentAnswer
 from expertdb.names import search_forms, sort_key
-from expertdb.services import lifecycle
+from expertdb.services import job_inputs, lifecycle
 
 AT_ONCE = 50  # Snapshots in memory.
 HELD_AT_ONCE = 500  # Experts in one statement.
@@ -63,6 +63,7 @@ def erase(session: Session, expert: Expert, today: date) -> dict[str, int]:
         "shortlists": _shortlists(session, id),
         "findings": _findings(session, id),
         "panels": _snapshots(session, Panel, id) + _snapshots(session, Draw, id),
+        "jobs": job_inputs.name_by_id(session, id),
     }
     _profile(expert, pseudonym)
     session.flush()
