@@ -21,6 +21,8 @@ role of the column, and the scope of the row besides.
   asks for. Anything else is not found (404). It may submit and cancel its requests; other transitions are an office's.
 - On a shortlist an agency sees how many experts were left out by coarse reason, in steps of five (rounded down),
   none below five, and no names of them.
+- Which rank and affinity a recused expert would have had, on a shortlist or as a standing, only a **policy office**
+  sees.
 - A **reviewer** makes the moves of entry only (under review, publicity, active, back, out). Whoever entered or
   submitted a candidate, or acts for the unit that nominated them, decides neither on them nor on objections to them.
 - An **expert** comes with the signed link of one invitation (`POST /engagements/{id}/links`) and sees that invitation

@@ -45,12 +45,9 @@ def import_experts(call: Call) -> Report:
     A dry run reports every bad row; a real run with any bad row is refused whole, with the same report.
     """
     plan: Plan = call.prepared
-    try:
-        if plan.report.dry_run:
-            return _said(plan.report)
-        return _said(imports.store(call.session, plan, actor=call.actor, now=call.now))
-    finally:
-        plan.close()
+    if plan.report.dry_run:
+        return _said(plan.report)
+    return _said(imports.store(call.session, plan, actor=call.actor, now=call.now))
 
 
 def _said(report: Report) -> Report:

@@ -2,9 +2,9 @@
 
 A caller is whoever a token or link was found to be, counted after it was looked up: written with more spaces, or with
 signs that decoding passes over, it would else have a fresh count each time. Of a session the secret in our signed
-cookie counts (its hash: no counter sees the secret), before anything is looked up. Everybody else is an address: what
-anybody can make up has no count of its own. Whoever presents secrets that open nothing is counted by address only when
-refused, or those who share the address would be refused with them.
+cookie counts (its hash: no counter sees the secret), before anything is looked up. Everybody else is an address, or a
+network of IPv6 addresses: what anybody can make up has no count of its own. Whoever presents secrets that open nothing
+is counted by address only when refused, or those who share the address would be refused with them.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ from expertdb.api import reading
 from expertdb.api.rejections import TooManyRequests
 from expertdb.api.routing import contract_of
 from expertdb.api.shared_counts import SharedCounts
+from expertdb.networks import counted_as
 from expertdb.services.actors import Actor
 
 WATCHERS = ("/healthz", "/readyz", "/metrics")
@@ -80,4 +81,4 @@ def _session() -> str | None:
 
 
 def _address() -> str:
-    return request.remote_addr or "-"
+    return counted_as(request.remote_addr or "-")

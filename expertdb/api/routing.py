@@ -147,5 +147,8 @@ def leaves_trace(view: View) -> View:
 
 
 def prepared_by(work: Callable[..., Any]) -> Callable[[View], View]:
-    """Long work that only reads, done before the transaction that writes: its result becomes `call.prepared`."""
+    """Long work that only reads, done before the transaction that writes: its result becomes `call.prepared`.
+
+    A result that can be closed is closed once the call is answered.
+    """
     return _state(prepares=work)

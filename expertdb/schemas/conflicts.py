@@ -192,10 +192,10 @@ class RecusedAnswer(Schema):
 
 
 class HeldBackAnswer(RecusedAnswer):
-    """Who was out when a list was drawn up, and the rank and affinity that they would have had."""
+    """Who was out when a list was drawn up, and the rank and affinity that they would have had: for policy offices."""
 
-    rank = fields.Integer(allow_none=True)
-    affinity = fields.Float(allow_none=True)
+    rank = fields.Integer(allow_none=True, metadata={"description": "null for whoever is no policy office"})
+    affinity = fields.Float(allow_none=True, metadata={"description": "null for whoever is no policy office"})
 
 
 class RequestConflictsAnswer(Schema):

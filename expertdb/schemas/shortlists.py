@@ -226,7 +226,10 @@ class StandingQuery(Schema):
 
 
 class StandingAnswer(Schema):
-    """Where an expert stands for a request today: left out for a `reason`, or at `rank` of `ranked`."""
+    """Where an expert stands for a request today: left out for a `reason`, or at `rank` of `ranked`.
+
+    Where somebody who is recused would stand is for policy offices only.
+    """
 
     expert = fields.Nested(Reference)
     reason = fields.String(allow_none=True)

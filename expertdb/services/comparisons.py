@@ -40,7 +40,7 @@ class Comparison:
 class Standing:
     """Where an expert stands for a request today: left out for a `reason`, or at `rank` of `ranked` with `reasons`.
 
-    Who is recused has a `reason` and the place they would hold.
+    Who is recused has a `reason` and, for a policy office, the place they would hold.
     """
 
     expert: dict[str, Any]
@@ -97,7 +97,7 @@ def _in_words(line: Difference) -> Any:
 def of_expert(
     session: Session, corpus: Corpus, request_id: str, query: Mapping[str, Any], *, actor: Actor, now: datetime
 ) -> Standing:
-    """Where an expert stands for a request in today's pool, and why; raises NotFound."""
+    """Where an expert stands for a request in today's pool, and why, as the caller may know; raises NotFound."""
     consultation_request = requests.get(session, request_id, actor=actor)
     expert = experts.get(session, query["expert"])
     who = shown.names(session, {expert.id})[expert.id]
@@ -105,7 +105,8 @@ def of_expert(
     def of_pool(pool: Pool) -> Standing:
         found = matters.field_of(session, pool, consultation_request, {}, now)
         reason = found.why_out(expert)
-        if reason is not None and found.recused.reasons.get(expert.id) != reason:
+        is_recused = reason is not None and found.recused.reasons.get(expert.id) == reason
+        if reason is not None and not (is_recused and shown.may_see_ranks_of_recused(actor)):
             return Standing(who, reason=reason)
         if reason is None and not found.may([expert.id]):
             return Standing(who, reason=OUTSIDE_FILTERS)

@@ -22,7 +22,18 @@ from expertdb.models.draws import Draw
 from expertdb.models.panels import Panel
 from expertdb.models.requests import ConsultationRequest
 from expertdb.sealing import Sealed
-from expertdb.services import audit, candidates, paging, panel_moves, panel_rules, panels, requests, restricted, strata
+from expertdb.services import (
+    audit,
+    candidates,
+    erasing,
+    paging,
+    panel_moves,
+    panel_rules,
+    panels,
+    requests,
+    restricted,
+    strata,
+)
 from expertdb.services.actors import Actor
 from expertdb.services.candidates import Candidacy
 from expertdb.services.corpus import Corpus
@@ -90,6 +101,8 @@ def freeze(
     if unexplained := _unexplained(first, body):
         raise unexplained
     if panels.has_moved(session, corpus, consultation_request, body["filters"], question.candidacy, now):
+        question = prepare(session, corpus, request_id, body, actor=actor, now=now)
+    while erasing.held_off(session, question.candidacy.names["experts"]):
         question = prepare(session, corpus, request_id, body, actor=actor, now=now)
     secret = secrets.token_hex(32)
     fixed = _fixed(question, secret, body, now)
@@ -220,6 +233,7 @@ def reveal(session: Session, draw_id: str, public_value: str, *, actor: Actor, n
     """
     draw = load(session, draw_id, actor=actor)
     requests.get(session, draw.request_id, actor=actor, lock=True)
+    erasing.held_off(session, draw.names["experts"])  # Before the draw, as an erasure does; then it is read anew.
     session.refresh(draw, with_for_update=True)
     if draw.status != "frozen":
         raise DrawIsNotFrozen(draw.status)

@@ -28,9 +28,10 @@ from expertdb.models.sanctions import Sanction
 from expertdb.models.shortlists import Shortlist, ShortlistConflict, ShortlistEntry
 from expertdb.models.tokens import IdempotentAnswer
 from expertdb.names import search_forms, sort_key
-from expertdb.services import lifecycle
+from expertdb.services import job_inputs, lifecycle
 
 AT_ONCE = 50  # Snapshots in memory.
+HELD_AT_ONCE = 500  # Experts in one statement.
 LATE = timedelta(hours=1)  # No call takes so long.
 PSEUDONYM = 12  # characters of the id
 EMPTIED = (
@@ -64,6 +65,7 @@ def erase(session: Session, expert: Expert, today: date) -> dict[str, int]:
         "shortlists": _shortlists(session, id),
         "findings": _findings(session, id),
         "panels": _snapshots(session, Panel, id) + _snapshots(session, Draw, id),
+        "jobs": job_inputs.name_by_id(session, id),
     }
     _profile(expert, pseudonym)
     session.flush()
@@ -82,6 +84,22 @@ def hold_off(session: Session, expert_id: str) -> None:
     if found is None:
         raise NotFound("expert", expert_id)
     lifecycle.refuse_erased(expert_id, found)
+
+
+def held_off(session: Session, experts: Iterable[str]) -> set[str]:
+    """Keep experts from being erased until the transaction ends; returns those of them who have been by now.
+
+    For whoever stores names and texts that were read before: an erasure that has begun is waited for, and one that
+    begins later finds what was stored. To be asked before rows are locked that an erasure changes, since an erasure
+    locks the expert first.
+    """
+    erased: set[str] = set()
+    for ids in _chunks(sorted(set(experts)), HELD_AT_ONCE):
+        statuses = select(Expert.id, Expert.status).where(Expert.id.in_(ids)).order_by(Expert.id)
+        # The weakest lock that an erasure waits for: edits and imports go on.
+        found = session.execute(statuses.with_for_update(read=True, key_share=True))
+        erased.update(row.id for row in found if row.status == "erased")
+    return erased
 
 
 def forget_answers(session: Session, expert_id: str, before: datetime | None = None) -> int:
@@ -161,8 +179,8 @@ def _shortlists(session: Session, id: str) -> int:
     return len(entries)
 
 
-def _chunks(ids: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
+def _chunks(ids: Sequence[Any], size: int = AT_ONCE) -> Iterable[Sequence[Any]]:
+    return (ids[start : start + size] for start in range(0, len(ids), size))
 
 
 def _without_texts(entry: dict[str, Any], id: str) -> dict[str, Any]:
@@ -176,12 +194,24 @@ def _untitled(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _findings(session: Session, id: str) -> int:
-    found = session.scalars(select(ShortlistConflict).where(ShortlistConflict.expert_id == id)).all()
+    """Take out what was found about this person, and their name where another's finding is about both."""
+    named = cast(ShortlistConflict.findings, String).contains(id)
+    found = session.scalars(select(ShortlistConflict).where(or_(ShortlistConflict.expert_id == id, named))).all()
     for conflict in found:
-        conflict.findings = [
-            {name: one[name] for name in OF_FINDINGS if name in one} | {"evidence": {}} for one in conflict.findings
-        ]
+        changed = _without_evidence if conflict.expert_id == id else _nameless
+        conflict.findings = [changed(one, id) for one in conflict.findings]
     return len(found)
+
+
+def _without_evidence(finding: dict[str, Any], id: str) -> dict[str, Any]:
+    return {name: finding[name] for name in OF_FINDINGS if name in finding} | {"evidence": {}}
+
+
+def _nameless(finding: dict[str, Any], id: str) -> dict[str, Any]:
+    evidence = finding["evidence"]
+    if evidence.get("with", {}).get("id") != id:
+        return finding
+    return finding | {"evidence": evidence | {"with": {"id": id, "name": {}}}}
 
 
 def _snapshots(session: Session, model: Any, id: str) -> int:

@@ -17,7 +17,7 @@ from expertdb.errors import NotFound, TransitionNotAllowed
 from expertdb.models.base import new_id
 from expertdb.models.jobs import ENDED, Job
 from expertdb.models.tokens import SCOPES
-from expertdb.services import audit, paging, versions
+from expertdb.services import audit, job_inputs, paging, versions
 from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus
 from expertdb.wording import Text, as_stored
@@ -227,6 +227,7 @@ def _end(
     """End a job, by `actor` or else in the name of whoever it is done for."""
     job.status, job.finished_at, job.worker, job.lease_until = status, now, None, None
     job.fault = None if fault is None else as_stored(fault)
+    job.input = job_inputs.without_names(job.input)
     job.version += 1
     audit.record(session, actor or actor_of(job), f"job.{status}", kind="job", id=job.id, work=job.kind, **details)
 

@@ -123,8 +123,14 @@ def custom(session: Session, stated: Mapping[str, Any]) -> tuple[Rule, ...]:
 
 
 def in_ids(session: Session, rules: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """These rules with ids for names, as they may be kept: a name would outlive the erasure of whom it names."""
-    return _settled(session, rules, "/rules")[0]
+    """These rules with ids for names, as they may be kept: a name would outlive the erasure of whom it names.
+
+    Raises InvalidInput for a name that nobody bears, be it since a moment ago.
+    """
+    settled, faults = _settled(session, rules, "/rules")
+    if faults:
+        raise InvalidInput(*faults)
+    return settled
 
 
 def _settled(

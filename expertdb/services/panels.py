@@ -14,7 +14,7 @@ from expertdb.models.base import new_id
 from expertdb.models.panels import Panel, PanelSeat, PanelTransition
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.shortlists import Shortlist
-from expertdb.services import audit, candidates, matters, paging, panel_rules, requests, shortlists
+from expertdb.services import audit, candidates, erasing, matters, paging, panel_rules, requests, shortlists
 from expertdb.services.actors import Actor
 from expertdb.services.candidates import Candidacy
 from expertdb.services.corpus import Corpus
@@ -87,11 +87,14 @@ def store(
 ) -> ShownPanel:
     """Keep the panel that was formed, or say why none fits; with `dry_run` keep nothing.
 
-    Where the request, the pool or the recusals changed meanwhile it is formed anew. Raises what `form` does.
+    Where the request, the pool or the recusals changed meanwhile, or a candidate was erased, it is formed anew. Raises
+    what `form` does.
     """
     consultation_request = requests.get(session, request_id, actor=actor, lock=not body["dry_run"])
     refuse_unless_open(consultation_request)
     if has_moved(session, corpus, consultation_request, body["filters"], formed.candidacy, now):
+        formed = form(session, corpus, request_id, body, actor=actor, now=now)
+    while not body["dry_run"] and erasing.held_off(session, formed.candidacy.names["experts"]):
         formed = form(session, corpus, request_id, body, actor=actor, now=now)
     if not formed.composition.members:
         return unfit(consultation_request, formed.terms, formed.candidacy, formed.composition, formed.seconds)

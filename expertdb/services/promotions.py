@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from expertdb.models.engagements import Engagement
 from expertdb.models.panels import Panel, PanelSeat
 from expertdb.models.requests import ConsultationRequest
-from expertdb.services import drawn_panels, engagements, matters
+from expertdb.services import drawn_panels, engagements, erasing, matters
 from expertdb.services.actors import Actor
 from expertdb.services.candidate_facts import as_candidate
 from expertdb.services.panel_snapshots import filters_of
@@ -43,6 +43,8 @@ def promote(
     rows = list(session.scalars(select(Engagement).where(Engagement.panel_id == panel.id)))
     asked = {one.expert_id for one in rows}
     waiting = [one for one in drawn_panels.in_line(session, panel, left.expert_id) if one not in asked]
+    erased = erasing.held_off(session, waiting)
+    waiting = [one for one in waiting if one not in erased]
     against = matters.not_to_be_chosen(session, consultation_request, waiting, filters_of(panel), now)
     team = [one.expert_id for one in rows if one.status in engagements.LIVE]
     known = {one["expert"]: one for one in panel.snapshot["candidates"]}

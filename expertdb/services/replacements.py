@@ -12,7 +12,7 @@ from expertdb.errors import Fault, InvalidInput, TransitionNotAllowed
 from expertdb.models.base import new_id
 from expertdb.models.panels import Panel
 from expertdb.models.requests import ConsultationRequest
-from expertdb.services import drawn_panels, lifecycle, matters, panels, requests, seating
+from expertdb.services import drawn_panels, erasing, lifecycle, matters, panels, requests, seating
 from expertdb.services.actors import Actor
 from expertdb.services.candidate_facts import as_candidate
 from expertdb.services.corpus import Corpus
@@ -82,7 +82,8 @@ def store(
     """
     panel = panels.load(session, panel_id, actor=actor)
     consultation_request = requests.get(session, panel.request_id, actor=actor, lock=True)
-    session.refresh(panel)  # Somebody may have decided on it while we waited for the request.
+    erasing.held_off(session, panel.names["experts"])
+    session.refresh(panel)  # Somebody may have decided on it, or been erased from it, while we waited.
     basis = _basis(session, corpus, panel, consultation_request, body["expert"], now)
     found = replace(found, basis=basis) if basis == found.basis else _found(panel, basis, body["expert"])
     if not found.after.members:

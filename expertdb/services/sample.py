@@ -2,6 +2,7 @@
 
 import io
 import json
+from contextlib import closing
 from datetime import datetime
 from importlib.resources import files
 
@@ -32,5 +33,5 @@ def load_when_empty(session: Session, *, now: datetime) -> int:
         if organisations.look_up(session, next(iter(body["name"].values()))) is None:
             organisations.create(session, body, actor=SYSTEM, now=now)
     upload = Upload("experts.jsonl", io.BytesIO(SAMPLE.joinpath("experts.jsonl").read_bytes()))
-    plan = imports.examine(session, upload, imports.Options(), dry_run=False, actor=SYSTEM, now=now)
-    return imports.store(session, plan, actor=SYSTEM, now=now).done["created"]
+    with closing(imports.examine(session, upload, imports.Options(), dry_run=False, actor=SYSTEM, now=now)) as plan:
+        return imports.store(session, plan, actor=SYSTEM, now=now).done["created"]

@@ -18,6 +18,7 @@ from expertdb.models.base import new_id
 from expertdb.models.tokens import SCOPES
 from expertdb.models.users import SignInWindow, User, UserSession
 from expertdb.names import fold
+from expertdb.networks import counted_as
 from expertdb.services import audit, passwords
 from expertdb.services.actors import Actor
 
@@ -156,12 +157,12 @@ def _keys(login: str, address: str) -> dict[str, int]:
     return {
         _pair(login, address): PER_LOGIN_AND_ADDRESS,
         _digest("login", fold(login)): PER_LOGIN,
-        _digest("address", address): PER_ADDRESS,
+        _digest("address", counted_as(address)): PER_ADDRESS,
     }
 
 
 def _pair(login: str, address: str) -> str:
-    return _digest("pair", fold(login), address)
+    return _digest("pair", fold(login), counted_as(address))
 
 
 def _digest(*parts: str) -> str:

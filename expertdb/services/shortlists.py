@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 
 from expertdb.errors import NotFound
 from expertdb.models.base import new_id
-from expertdb.models.experts import Expert
 from expertdb.models.requests import ConsultationRequest
 from expertdb.models.shortlists import Shortlist, ShortlistAspect, ShortlistEntry
-from expertdb.services import audit, exclusions, lifecycle, matters, paging, recusals, requests
+from expertdb.services import audit, erasing, exclusions, lifecycle, matters, paging, recusals, requests
 from expertdb.services.actors import Actor
 from expertdb.services.corpus import Corpus
 from expertdb.services.ranked_lists import ranked_list
@@ -78,8 +77,8 @@ def draw_up(
 ) -> Shown:
     """Store the list proposed for a request; raises NotFound, TransitionNotAllowed.
 
-    A request whose matter was edited meanwhile, from which others are recused by now, or on whose list somebody was
-    erased, is ranked anew. The first list moves the request to `shortlisted`; later ones are kept beside it.
+    A request whose matter was edited meanwhile, from which others are recused by now, or whose list names somebody who
+    was erased, is ranked anew. The first list moves the request to `shortlisted`; later ones are kept beside it.
     """
     # Locked, or of two lists drawn up at once the second would fail at moving the request on.
     consultation_request = requests.get(session, request_id, actor=actor, lock=True)
@@ -89,7 +88,8 @@ def draw_up(
     shortlist = proposal.shortlist
     if (proposal.matter, proposal.asked, proposal.recused) != (matter, asked, recused):
         shortlist = ranked_list(session, corpus, matter, asked, now, recused)
-    while _names_erased(session, shortlist):
+    while erasing.held_off(session, _named_on(shortlist)):
+        recused = recusals.of(session, consultation_request, local_day(now))
         shortlist = ranked_list(session, corpus, matter, asked, now, recused)
     assert isinstance(shortlist, Shortlist)
     shortlist.id, shortlist.request_id, shortlist.created_by = new_id(), consultation_request.id, actor.id
@@ -103,12 +103,11 @@ def draw_up(
     return as_seen([shortlist], session, actor)[0]
 
 
-def _names_erased(session: Session, shortlist: AnyList) -> bool:
-    """Whether somebody on this list has been erased by now; nobody on it is until the transaction ends."""
-    listed = sorted(entry.expert_id for entry in shortlist.entries)
-    statuses = select(Expert.status).where(Expert.id.in_(listed)).order_by(Expert.id)
-    # The weakest lock that an erasure waits for: edits and imports go on.
-    return "erased" in session.scalars(statuses.with_for_update(read=True, key_share=True)).all()
+def _named_on(shortlist: AnyList) -> set[str]:
+    """Of whom this list holds names or texts: who is on it, who has a conflict with the matter, and with whom."""
+    evidence = [finding["evidence"] for one in shortlist.conflicts for finding in one.findings]
+    others = {str(one["with"]["id"]) for one in evidence if "with" in one}
+    return others | {one.expert_id for one in (*shortlist.entries, *shortlist.conflicts)}
 
 
 def is_open(consultation_request: ConsultationRequest) -> bool:

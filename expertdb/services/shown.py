@@ -1,4 +1,6 @@
-"""Shortlists as each role may see them: agencies learn of nobody who was left out."""
+"""Shortlists as each role may see them: agencies learn of nobody who was left out, and only policy offices of the rank
+that a recused expert would have had.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -29,6 +31,7 @@ _HELD: dict[str, Text] = {str(one): one for one in (HELD_BY_NOBODY, HELD_OUTSIDE
 # Reasons of those who could be ranked and are not on the list.
 RANKED = (OUTSIDE_FILTERS, LOWER_RANK, NO_AFFINITY)
 NOT_AVAILABLE = "not_available"
+RANKS_OF_RECUSED = "policy_office"  # Who may know where a recused expert would stand.
 # Made once, as the statements of `profiles`: to put one together takes longer than to run it.
 _NAMES = select(Expert.id, Expert.source_id, Expert.name_zh, Expert.name_en).where(
     Expert.id.in_(bindparam("ids", expanding=True))
@@ -102,7 +105,12 @@ def as_seen(shortlists: Iterable[AnyList], session: Session, actor: Actor) -> li
         ids |= {one["expert"] for own in left_out for one in own}
         ids |= {one.expert_id for shortlist in found for one in shortlist.conflicts}
     known = names(session, ids)
-    return [_seen(shortlist, own, known, sealed) for shortlist, own in zip(found, left_out, strict=True)]
+    return [_seen(shortlist, own, known, actor) for shortlist, own in zip(found, left_out, strict=True)]
+
+
+def may_see_ranks_of_recused(actor: Actor) -> bool:
+    """Whether the caller may know which rank and affinity a recused expert would have had."""
+    return actor.role == RANKS_OF_RECUSED
 
 
 def _left_out(shortlists: Iterable[AnyList], session: Session) -> list[list[dict[str, Any]]]:
@@ -126,8 +134,9 @@ def _state(shortlist: AnyList) -> exclusions.State:
 
 
 def _seen(
-    shortlist: AnyList, left_out: Iterable[Mapping[str, Any]], names: Mapping[str, dict[str, Any]], sealed: bool
+    shortlist: AnyList, left_out: Iterable[Mapping[str, Any]], names: Mapping[str, dict[str, Any]], actor: Actor
 ) -> Shown:
+    sealed, ranked = actor.role == "agency", may_see_ranks_of_recused(actor)
     excluded = [{"expert": reference(names, one["expert"]), "reason": one["reason"]} for one in left_out]
     entries = [
         {
@@ -143,8 +152,8 @@ def _seen(
         filters=shortlist.filters,
         entries=entries,
         excluded=_coarse(shortlist.left_out) if sealed else excluded,
-        recused=[] if sealed else _conflicts(shortlist, names, recused=True),
-        disclosed=[] if sealed else _conflicts(shortlist, names, recused=False),
+        recused=[] if sealed else _conflicts(shortlist, names, recused=True, ranked=ranked),
+        disclosed=[] if sealed else _conflicts(shortlist, names, recused=False, ranked=ranked),
         unresolved=[] if sealed else shortlist.unresolved,
         left_out={} if sealed else shortlist.left_out,
         gaps=_gaps(shortlist.gaps, sealed),
@@ -158,18 +167,24 @@ def _seen(
     )
 
 
-def _conflicts(shortlist: AnyList, names: Mapping[str, dict[str, Any]], *, recused: bool) -> list[dict[str, Any]]:
-    """Those who are out with the rank they would have had, best first, or those with something to disclose."""
-    rows = [one for one in shortlist.conflicts if bool(one.reason) is recused]
+def _conflicts(
+    shortlist: AnyList, names: Mapping[str, dict[str, Any]], *, recused: bool, ranked: bool
+) -> list[dict[str, Any]]:
+    """Those who are out, or those with something to disclose; `ranked` are they with the rank they would have had, best
+    first, else by id: their order would tell.
+    """
+    rows = sorted((one for one in shortlist.conflicts if bool(one.reason) is recused), key=lambda one: one.expert_id)
+    if ranked:
+        rows.sort(key=lambda one: (one.rank is None, one.rank or 0))
     return [
         {
             "expert": reference(names, one.expert_id),
             "reason": one.reason,
-            "rank": one.rank,
-            "affinity": one.affinity,
+            "rank": one.rank if ranked else None,
+            "affinity": one.affinity if ranked else None,
             "findings": one.findings,
         }
-        for one in sorted(rows, key=lambda one: (one.rank is None, one.rank or 0, one.expert_id))
+        for one in rows
     ]
 
 

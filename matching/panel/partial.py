@@ -25,7 +25,7 @@ def fill_so_far(pool: Sequence[PanelCandidate], rules: Sequence[Rule], size: int
     values = worth(pool, rules)
     program = Program()
     # A seat filled is worth more than any exchange of members can bring.
-    bonus = 1.0 + size * (max(values) - min(0.0, *values))
+    bonus = 1.0 + size * (max(values, default=0.0) - min([0.0, *values]))
     seats = program.variables([value + bonus for value in values])
     vacant = program.variable(high=size)
     program.row([*seats, vacant], low=size, high=size)

@@ -11,13 +11,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select, update
 
 from expertdb import worker
-from expertdb.database import transaction
+from expertdb.database import db, transaction
+from expertdb.errors import InvalidInput
 from expertdb.models.jobs import Job
+from expertdb.services import panel_rules
 from expertdb.services.corpus import KEPT
 from expertdb.worker import Work
-from tests.api.people import ASKED, expert
+from tests.api.people import ASKED, expert, moved
 from tests.callers import Caller
 from tests.conftest import ENGINES, caller
 
@@ -125,6 +128,57 @@ def test_job_keeps_whom_its_rules_name_by_id(app: Flask, office: Caller, request
     assert (kept.count("欧阳岚琴"), kept.count(one["id"])) == (0, 2)
     assert worker.run_once(app, worker.KINDS)
     assert office.get(f"/batches/{job['id']}").json["status"] == "done"
+
+
+def with_names(app: Flask, job: str, *named: str) -> None:
+    """Let a batch that waits keep its rules as typed, as those did that were submitted before rules were kept by id."""
+    rules = [
+        {"type": "keep_apart", "experts": list(named)},
+        {"type": "at_most", "count": 1, "any_of": [{"experts": list(named[:1])}, {"regulator": True}]},
+    ]
+    with app.app_context(), db.engine.begin() as connection:
+        stated = connection.scalars(select(Job.input).where(Job.id == job)).one()
+        connection.execute(update(Job).where(Job.id == job).values(input=stated | {"rules": rules}))
+
+
+def experts_of_rules(app: Flask, job: str) -> list[list[str]]:
+    with app.app_context(), transaction(read_only=True) as session:
+        first, second = session.get_one(Job, job).input["rules"]
+    return [first["experts"], second["any_of"][0]["experts"]]
+
+
+@pytest.mark.parametrize("end", ["done", "failed", "cancelled"])
+def test_batch_that_ends_keeps_no_name_that_was_typed_into_its_rules(
+    app: Flask, office: Caller, requests: list[str], end: str
+) -> None:
+    other = expert(caller(app, "administrator"), "另一人")["id"]
+    if end != "failed":
+        expert(caller(app, "administrator"), "欧阳岚琴")
+    job = office.made("/batches", {"requests": requests[:1], "size": 3})["id"]
+    with_names(app, job, "欧阳岚琴", other)
+    if end == "cancelled":
+        office.post(f"/batches/{job}/transitions", {"to": "cancelled", "reason": "重拟"}, etag="*")
+    else:
+        assert worker.run_once(app, worker.KINDS)
+    assert office.get(f"/batches/{job}").json["status"] == end
+    assert experts_of_rules(app, job) == [[other], []]
+
+
+def test_batch_that_waits_names_an_erased_person_by_id(app: Flask, office: Caller, requests: list[str]) -> None:
+    administrator = caller(app, "administrator")
+    one = expert(administrator, "欧阳岚琴")["id"]
+    job = office.made("/batches", {"requests": requests[:1], "size": 3})["id"]
+    with_names(app, job, "欧阳岚琴", "另一人")
+    for to in ("withdrawn", "erased"):
+        moved(administrator, f"/experts/{one}", to)
+    assert experts_of_rules(app, job) == [[one, "另一人"], [one]]
+
+
+def test_no_name_is_kept_of_somebody_who_was_erased_when_the_rules_had_been_read(app: Flask) -> None:
+    rules = [{"type": "keep_apart", "experts": ["欧阳岚琴"]}]
+    with app.app_context(), transaction(read_only=True) as session, pytest.raises(InvalidInput) as refused:
+        panel_rules.in_ids(session, rules)
+    assert [fault.pointer for fault in refused.value.faults] == ["/rules/0/experts/0"]
 
 
 def test_batch_is_computed_though_the_pool_is_edited_meanwhile(

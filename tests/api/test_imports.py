@@ -11,6 +11,7 @@ Pinned here:
 
 import io
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -209,3 +210,28 @@ def test_repeat_of_a_form_with_the_same_key_is_stored_once(administrator: Caller
     answers = [administrator.post(IMPORTS, data=file, headers=headers) for file in files]
     assert [answer.json["created"] for answer in answers] == [3, 3]
     assert len(stored(administrator)) == 4
+
+
+def test_temporary_files_of_an_import_are_let_go_though_its_repeat_was_faster(
+    administrator: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The equal call is made, and answered, when this one has examined its file."""
+    plans: list[imports.Plan] = []
+    examine = imports.examine
+
+    def overtaken(*told: Any, **stated: Any) -> imports.Plan:
+        plans.append(plan := examine(*told, **stated))
+        if len(plans) == 1:
+            equal = threading.Thread(target=sent)
+            equal.start()
+            equal.join()
+        return plan
+
+    def sent() -> Any:
+        key = {"Idempotency-Key": "roster-1"}
+        return administrator.post(IMPORTS, data=lines(GOOD), content_type=LINES, headers=key)
+
+    monkeypatch.setattr(imports, "examine", overtaken)
+    answer = sent()
+    assert (answer.headers["Idempotency-Replayed"], answer.json["created"]) == ("true", 3)
+    assert [plan.staged._spool._file.closed for plan in plans] == [True, True]

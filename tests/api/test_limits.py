@@ -2,8 +2,8 @@
 
 Pinned: a caller beyond its rate gets 429 with Retry-After until its window ends, others go on; a token, link or session
 has one budget however it is written and whatever is sent beside it, and whoever shows none that is known has that of
-the address; wrong secrets are counted by address, right ones from there are not refused for it; processes count
-together, and one that is killed while it counts stops nobody.
+the address, or of the network of an IPv6 address; wrong secrets are counted by address, right ones from there are not
+refused for it; processes count together, and one that is killed while it counts stops nobody.
 """
 
 import os
@@ -112,6 +112,30 @@ def test_address_is_what_the_proxies_that_are_believed_say(databases: Databases)
     assert statuses(app, "/sign-in", {"X-Forwarded-For": "10.0.0.#"}) == {303: 7}
     assert statuses(app, "/sign-in", {"X-Forwarded-For": "10.0.1.#, 10.0.0.99"}) == {303: 5, 429: 2}
     close(app)
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "answers"),
+    [
+        ("2001:db8:0:1::#", {303: 5, 429: 2}),
+        ("2001:db8:0:#::1", {303: 7}),
+        ("::ffff:10.0.0.#", {303: 7}),
+        ("10.0.0.#", {303: 7}),
+    ],
+)
+def test_addresses_of_one_network_of_version_6_have_one_budget(
+    databases: Databases, forwarded: str, answers: dict[int, int]
+) -> None:
+    app = make_app(databases.fresh("sqlite"), Clock(START), caller_rate="5/hour", proxies=1)
+    assert statuses(app, "/sign-in", {"X-Forwarded-For": forwarded}) == answers
+    close(app)
+
+
+def test_wrong_secrets_are_counted_by_the_network_of_version_6(limited: Flask) -> None:
+    elsewhere = [{"REMOTE_ADDR": f"2001:db8::{place}"} for place in range(1, 6)]
+    wrong = Caller(limited, "xdb_wrong")
+    found = [wrong.get("/experts", environ_overrides=one).status_code for one in elsewhere]
+    assert found == [401] * 3 + [429] * 2
 
 
 def test_whoever_watches_is_not_counted(limited: Flask) -> None:

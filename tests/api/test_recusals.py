@@ -1,9 +1,9 @@
 """Recusal from requests, before anybody is ranked.
 
-Pinned: who is tied to a party, a related organisation or the matter is on no list, with the reason code, the findings
-and the rank they would have had, which only offices see; a waiver brings back whom it may, until it ends; nobody
-waives what cannot be waived; which organisation a party is can be said until people are invited; a tie entered
-between ranking and storing still counts; a list keeps what was found.
+Pinned: who is tied to a party, a related organisation or the matter is on no list, with the reason code and the
+findings, which only offices see, and the rank they would have had, which only policy offices see; a waiver brings back
+whom it may, until it ends; nobody waives what cannot be waived; which organisation a party is can be said until people
+are invited; a tie entered between ranking and storing still counts; a list keeps what was found.
 """
 
 from typing import Any
@@ -17,6 +17,7 @@ from expertdb.services.actors import SYSTEM
 from expertdb.services.recusals import NOBODY_RECUSED
 from tests.api.people import ASKED, expert, invited_expert, listed, moved, preview
 from tests.callers import Caller, Clock
+from tests.conftest import caller
 
 PARTY = "宁德闽山电池有限公司"
 MATTER = ASKED | {"parties": [{"name": PARTY, "role": "respondent"}]}
@@ -66,6 +67,30 @@ def test_rank_the_recused_would_have_had_is_among_those_who_may_be_ranked(office
         tie(office, one, "kin")
     made = drawn_up(office, size=1)
     assert [(one["expert"]["id"], one["rank"]) for one in made["recused"]] == [(one["id"], 2) for one in three[1:]]
+
+
+@pytest.mark.parametrize("role", ["administrator", "auditor"])
+def test_rank_the_recused_would_have_had_is_for_policy_offices_only(
+    app: Flask, office: Caller, three: Any, role: str
+) -> None:
+    for one in three[:2]:
+        tie(office, one, "mandate")
+    made = drawn_up(office)
+    assert [one["rank"] for one in made["recused"]] == [1, 1]
+    other = caller(app, role)
+    unranked = [one | {"rank": None, "affinity": None} for one in made["recused"]]
+    in_order = sorted(unranked, key=lambda one: one["expert"]["id"])
+    assert other.get(f"/shortlists/{made['id']}").json == made | {"recused": in_order}
+    assert other.get(f"/shortlists?request={made['request']}").json["items"] == [made | {"recused": in_order}]
+    at = f"/requests/{made['request']}/standing?expert={three[0]['id']}"
+    ours, theirs = office.get(at).json, other.get(at).json
+    assert (ours["reason"], ours["rank"], ours["ranked"]) == ("recused:mandate", 1, 1)
+    assert ours["reasons"]["items"]
+    nothing = dict.fromkeys(("rank", "ranked", "affinity", "reasons"))
+    assert theirs == {"expert": ours["expert"], "reason": "recused:mandate", "label": ours["label"], **nothing}
+    if role == "administrator":
+        again_by_them = again(other, made)["recused"]
+        assert [(one["rank"], one["affinity"]) for one in again_by_them] == [(None, None)] * 2
 
 
 def test_agency_learns_of_no_recusal(agency: Caller, office: Caller, three: Any) -> None:

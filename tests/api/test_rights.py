@@ -172,6 +172,24 @@ def test_panel_keeps_of_an_erased_person_what_its_rules_read_and_no_employer_or_
     assert one not in file["names"]["experts"]
 
 
+def test_finding_about_another_keeps_no_name_of_an_erased_person(
+    app: Flask, administrator: Caller, office: Caller
+) -> None:
+    works = [{"kind": "project", "title": "动力电池隔膜联合攻关", "year": 2026}]
+    one = expert(administrator, NAME, organisation=EMPLOYER, items=works)["id"]
+    other = expert(administrator, "另一人", items=works)["id"]
+    matter = ASKED | {"parties": [{"name": EMPLOYER, "role": "respondent"}]}
+    at = f"/requests/{office.made('/requests', matter)['id']}/shortlists"
+    made = office.made(at, {})
+    assert [row["expert"]["id"] for row in made["disclosed"]] == [other]
+    assert NAME in str(made["disclosed"])
+    assert decided(administrator, claimed(administrator, one, "erasure"), "granted").status_code == 200
+    assert cells(app, (NAME,)) == {}
+    [row] = office.get(f"/shortlists/{made['id']}").json["disclosed"]
+    assert row["findings"][0]["evidence"]["with"] == {"id": one, "name": {}}
+    assert row["findings"][0]["evidence"]["title"] == "动力电池隔膜联合攻关"
+
+
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_untouched_opinion_of_an_erased_person_still_matches_its_digest(
     app: Flask, administrator: Caller, office: Caller, clock: Clock

@@ -1,7 +1,7 @@
 """Conflicts in the console: who is out and why, waivers, ties, anybody checked against anybody.
 
 Pinned: what the page says is what the service finds, in words; a waiver needs its reason and shows from then on; a list
-names the recused to offices with the rank that they would have had, and to agencies not at all.
+names the recused to offices, to policy offices with the rank that they would have had, and to agencies not at all.
 """
 
 import html
@@ -57,13 +57,16 @@ def test_recused_are_named_set_aside_and_recused_again(official: Visitor, asked:
     assert '<h2>Recused <span class="count">1</span></h2>' in official.page(f"{asked}/conflicts")
 
 
-def test_list_names_the_recused_to_offices_only(
+def test_list_names_the_recused_to_offices_only_and_their_rank_to_policy_offices(
     app: Flask, official: Visitor, administrator: Caller, asked: str
 ) -> None:
     expert(administrator, "王一")
     ours = official.page(f"{asked}/ranking")
     assert "would have had rank 1" in ours
     assert "Recused: Adviser or student" in ours
+    curators = visitor(app, "administrator").page(f"{asked}/ranking")
+    assert "Recused: Adviser or student" in curators
+    assert "would have had rank" not in curators
     worker = visitor(app, "agency", "某单位")
     fields = {f"/{name}": value for name, value in ASKED.items()} | {"/parties/0/name": PARTY}
     made = worker.post("/requests/new", fields, at="/requests/new")

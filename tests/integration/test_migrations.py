@@ -192,6 +192,22 @@ def test_names_go_from_the_rules_of_batches_that_have_ended(app: Flask) -> None:
     assert kept == {"done": [{"type": "keep_apart"}, {"type": "at_most", "any_of": [{}]}], "queued": rules}
 
 
+def test_names_go_from_the_rules_of_batches_that_ended_since(app: Flask) -> None:
+    id = "01a22090-c73c-7086-b963-efa171aae4c6"
+    rules = [{"type": "keep_apart", "experts": ["林岚", id]}, {"type": "at_most", "any_of": [{"experts": ["林岚"]}]}]
+    jobs = [Job(kind="batch", status=status, input={"rules": rules}, **BY_NOBODY) for status in ("failed", "running")]
+    with app.app_context():
+        flask_migrate.downgrade(revision="0029")
+        with transaction() as session:
+            session.add_all(jobs)
+            audit.record(session, SYSTEM, "job.submitted", kind="job", id="j")
+        flask_migrate.upgrade()
+        with transaction(read_only=True) as session:
+            kept = {job.status: job.input["rules"] for job in session.scalars(select(Job))}
+    nameless = [{"type": "keep_apart", "experts": [id]}, {"type": "at_most", "any_of": [{"experts": []}]}]
+    assert kept == {"failed": nameless, "running": rules}
+
+
 @pytest.mark.writes_rows_itself
 @pytest.mark.parametrize(
     ("status", "answered", "ended", "kept"),

@@ -127,6 +127,14 @@ def test_windows_that_are_over_are_forgotten(app: Flask) -> None:
     assert windows(app) == 3
 
 
+def test_addresses_of_one_network_of_version_6_have_one_limit(app: Flask) -> None:
+    tried = [attempt(app, address=f"2001:db8:0:1::{place}") for place in range(1, PER_LOGIN_AND_ADDRESS + 3)]
+    assert tried == [True] * PER_LOGIN_AND_ADDRESS + [False] * 2
+    assert attempt(app, address="2001:db8:0:2::1")
+    mapped = [attempt(app, "wang.yi", address) for address in ("192.0.2.9", "::ffff:192.0.2.9") * PER_LOGIN_AND_ADDRESS]
+    assert mapped.count(True) == PER_LOGIN_AND_ADDRESS
+
+
 def test_neither_names_nor_addresses_are_kept(app: Flask) -> None:
     attempt(app, login="my password, by mistake")
     with app.app_context(), transaction(read_only=True) as session:

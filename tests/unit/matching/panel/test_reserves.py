@@ -115,3 +115,10 @@ def test_strangers_are_refused(members: list[str], leaving: str) -> None:
 
 def test_brute_force_of_these_tests_sees_every_panel() -> None:
     assert sum(1 for _ in lawful(pool(1, 6), (), 3)) == len(list(combinations(range(6), 3)))
+
+
+def test_member_whom_nobody_is_left_to_replace_leaves_a_panel_without_members() -> None:
+    after = replace([candidate("e0")], ["e0"], "e0", parse([{"type": "odd"}]))
+    assert (after.status, after.members, after.left) == ("infeasible", (), ("e0",))
+    assert after.infeasibility is not None
+    assert (after.infeasibility.partial.members, after.infeasibility.partial.vacancies) == ((), 1)
