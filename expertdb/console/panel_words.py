@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 from expertdb import conflict_types
 from expertdb.code_words import conflict, why_out
 from expertdb.console.language import colon, comma, said, tongue
+from expertdb.console.version_words import experts_counted
 from expertdb.console.words import label, person_name, word
 from expertdb.services import shown
 from expertdb.services.rule_words import RuleWriter, rule_title
 from expertdb.wording import say
+from expertdb.workdays import local_time
 
 ID = re.compile(r"[0-9a-f-]{36}")
 
@@ -83,6 +85,15 @@ def request_options(requests: Sequence[Mapping[str, Any]]) -> list[tuple[str, st
     return [(one["id"], one["title"] or said("without a title")) for one in requests]
 
 
+def list_options(lists: Sequence[Any]) -> list[tuple[str, str]]:
+    """Filed lists to choose from, by when they were drawn up and how many stand on each."""
+    return [(one.id, _listed(local_time(one.created_at), len(one.entries))) for one in lists]
+
+
+def _listed(at: str, count: int) -> str:
+    return said("the people of the list of {at} ({count})", at=at, count=experts_counted(count))
+
+
 def seat_options(panel: Any) -> list[tuple[str, str]]:
     """Members and reserves, to choose from."""
     return [(one["expert"]["id"], person_name(one["expert"]["name"])) for one in (*panel.members, *panel.reserves)]
@@ -127,6 +138,7 @@ GLOBALS: dict[str, Any] = {
     "automatic_preset": automatic_preset,
     "aspect_options": aspect_options,
     "request_options": request_options,
+    "list_options": list_options,
     "seat_options": seat_options,
     "conflict_label": conflict_label,
     "declared_conflicts": declared_conflicts,

@@ -8,9 +8,11 @@ moved under it; a replacement changes as little as can be; nobody recused, force
 import json
 import threading
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 import pytest
+from docx import Document
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -623,6 +625,17 @@ def test_panel_from_a_list_under_filters_keeps_the_ranks_that_all_have(office: C
         3,
         [{"expert": pool[0]["id"], "rank": 1, "rules": ["shortlist"]}],
     )
+
+
+def test_panel_from_a_list_says_in_its_file_from_which(office: Caller, asked: Any, pool: Any) -> None:
+    listed = office.made(f"/requests/{asked['id']}/shortlists", {"size": 3})
+    made = formed(office, asked, shortlist=listed["id"])
+    named = {"id": listed["id"], "created_at": listed["created_at"]}
+    narrowed = {"eligible": 7, "filters": {}, "shortlist": named, "forbidden": []}
+    assert made["chosen_from"] == narrowed
+    assert office.get(f"/panels/{made['id']}/file?format=json").json["pool"]["chosen_from"] == narrowed
+    said = Document(BytesIO(office.get(f"/panels/{made['id']}/file?language=en").data))
+    assert any(one.text.startswith("Only from the shortlist drawn up: 2026-") for one in said.paragraphs)
 
 
 def test_who_is_forced_from_beyond_the_candidates_has_the_rank_that_all_give(
