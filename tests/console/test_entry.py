@@ -79,8 +79,12 @@ def test_whoever_entered_a_candidate_does_not_decide(app: Flask, administrator: 
     path = answer.location
     for to in ("submitted", "under_review"):
         assert sent(curator, f"{path}/moves/{to}", f"{path}/moves/{to}", reason="x") == 303
-    assert "moves/publicity" not in curator.page(path)
+    page = curator.page(path)
+    assert "moves/publicity" not in page
+    assert "Whoever entered or submitted a candidate does not decide on them; somebody else must" in page
     assert curator.get(f"{path}/moves/publicity").status_code == 404
+    assert sent(curator, f"{path}/moves/draft", f"{path}/moves/draft", reason="补正材料") == 303
+    assert "somebody else must" not in curator.page(path)
 
 
 def test_suspension_is_told_and_appealed(app: Flask, administrator: Caller, curator: Visitor) -> None:
