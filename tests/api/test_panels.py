@@ -627,6 +627,18 @@ def test_panel_from_a_list_under_filters_keeps_the_ranks_that_all_have(office: C
     )
 
 
+def test_file_calls_subjects_by_their_names_though_countries_have_the_same_codes(office: Caller, pool: Any) -> None:
+    aspects = [{"code": code} for code in ("GI", "TM", "CR")]
+    asked = office.made("/requests", ASKED | {"aspects": aspects, "region": "350500"})
+    moved(office, f"/requests/{asked['id']}", "accepted")
+    path = f"/panels/{formed(office, asked)['id']}/file"
+    labels = office.get(f"{path}?format=json").json["labels"]
+    called = [labels[code]["zh"] for code in ("GI", "TM", "CR", "350500")]
+    assert called == ["地理标志", "商标", "著作权（版权）", "泉州市"]
+    said = "".join(one.text for one in Document(BytesIO(office.get(path).data)).paragraphs)
+    assert "所需专长：地理标志（优先）；商标（优先）；著作权（版权）（优先）" in said
+
+
 def test_panel_from_a_list_says_in_its_file_from_which(office: Caller, asked: Any, pool: Any) -> None:
     listed = office.made(f"/requests/{asked['id']}/shortlists", {"size": 3})
     made = formed(office, asked, shortlist=listed["id"])
