@@ -94,9 +94,10 @@ def _listed(at: str, count: int) -> str:
     return said("the people of the list of {at} ({count})", at=at, count=experts_counted(count))
 
 
-def seat_options(panel: Any) -> list[tuple[str, str]]:
-    """Members and reserves, to choose from."""
-    return [(one["expert"]["id"], person_name(one["expert"]["name"])) for one in (*panel.members, *panel.reserves)]
+def seat_options(panel: Any, holders: Sequence[str]) -> list[tuple[str, str]]:
+    """Those of the members and reserves who hold a seat now, to choose from."""
+    seats = [one["expert"] for one in (*panel.members, *panel.reserves)]
+    return [(one["id"], person_name(one["name"])) for one in seats if one["id"] in holders]
 
 
 def conflict_label(type: str) -> str:

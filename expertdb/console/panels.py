@@ -25,6 +25,7 @@ from expertdb.services import (
     panels,
     replacements,
     requests,
+    seating,
     shortlists,
     shown,
     subjects,
@@ -138,6 +139,7 @@ def _about(visit: Visit, found: ShownPanel) -> dict[str, Any]:
     return {
         "asked": RequestAnswer().dump(asked),
         "swap": swap,
+        "holders": seating.holders(visit.session, row),
         "is_current": found.status == "confirmed" and asked.status != "cancelled",
         "panel": found,
         "course": course,

@@ -169,6 +169,17 @@ def test_panel_says_who_left_and_who_stepped_in_for_them(app: Flask, official: V
     assert "时间不合" in history
 
 
+def test_only_who_holds_a_seat_can_be_replaced(app: Flask, official: Visitor, office: Caller, panel: str) -> None:
+    sent(guest(app, official, invited(official, panel)), "/invitation/answer/declined", reason="时间不合")
+    shown = office.get(panel).json
+    gone, came = (shown[seats][0]["expert"]["id"] for seats in ("members", "reserves"))
+    page = official.page(panel)
+    assert f'replacements/new?expert={gone}"' not in page
+    assert f'replacements/new?expert={came}"' in page
+    form = official.page(f"{panel}/replacements/new?expert={came}")
+    assert re.findall(r'<option value="([^"]+)"', form) == [came]
+
+
 def test_declared_interest_stands_in_the_way(app: Flask, official: Visitor, panel: str) -> None:
     one = guest(app, official, invited(official, panel))
     fields = {"/confidential": "true", "/interests/0/type": "kin", "/interests/0/counterpart": "张三"}
