@@ -4,11 +4,13 @@ from flask import render_template
 
 from expertdb.console.forms import Form
 from expertdb.console.handling import go, saved
+from expertdb.console.home import place_of
 from expertdb.console.language import said
 from expertdb.console.rules import Reply, Visit, allow, asks, takes
 from expertdb.console.site import pages
 from expertdb.schemas.requests import RequestAnswer, RequestBody, RequestPatch, RequestQuery, RequestTransitionBody
-from expertdb.services import draws, panels, request_moves, requests, shortlists, subjects
+from expertdb.services import draws, matter_duties, panels, request_moves, requests, shortlists, subjects
+from expertdb.services.matter_duties import Waiting
 
 ASKERS = ("administrator", "agency", "policy_office")
 READERS = (*ASKERS, "auditor")
@@ -41,6 +43,8 @@ def show_request(visit: Visit, request_id: str) -> Reply:
             visit.session, [found.created_by, *(one.actor for one in found.transitions)], actor=visit.actor
         ),
         ways=request_moves.ways(visit.session, found, visit.actor),
+        waiting=_waiting(visit, request_id),
+        place_of=place_of,
         lists=shortlists.find(visit.session, LATEST | {"request": request_id}, actor=visit.actor).items,
         panels=panels.find(visit.session, LATEST | {"request": request_id}, actor=visit.actor).items,
         draws=draws.find(visit.session, LATEST | {"request": request_id}, actor=visit.actor).items
@@ -50,6 +54,13 @@ def show_request(visit: Visit, request_id: str) -> Reply:
         editable=found.status in requests.EDITABLE,
         rankable=shortlists.is_open(found),
     )
+
+
+def _waiting(visit: Visit, request_id: str) -> list[Waiting]:
+    """What is to be done next in the request's panels and engagements; an auditor may do nothing about it."""
+    if visit.actor.role == "auditor":
+        return []
+    return matter_duties.of(visit.session, visit.rules, actor=visit.actor, now=visit.now, request=request_id)
 
 
 @pages.get("/requests/new")

@@ -230,6 +230,20 @@ def test_home_says_that_an_opinion_and_an_evaluation_wait(app: Flask, official: 
     assert "已提交意见，待反馈采纳情况" in official.page("/")
 
 
+def test_request_says_what_waits_in_it_and_nothing_of_another(
+    app: Flask, official: Visitor, office: Caller, panel: str
+) -> None:
+    own, other = office.get(panel).json["request"], office.made("/requests", ASKED)["id"]
+    one = guest(app, official, invited(official, panel))
+    one.post("/invitation/interests", {"/confidential": "true", "/none": "true"}, at="/invitation/interests")
+    sent(one, "/invitation/answer/accepted", reason="同意参加")
+    sent(one, "/invitation/opinion", position="support", text="可行", signed_by="专家")
+    page = official.page(f"/requests/{own}")
+    assert "gave an opinion: say what became of it" in page
+    assert 'href="/opinions/' in page
+    assert "<h2>To do</h2>" not in official.page(f"/requests/{other}")
+
+
 def test_home_says_that_a_panel_waits_to_be_confirmed(official: Visitor, office: Caller, panel: str) -> None:
     request_id = office.get(panel).json["request"]
     office.made(f"/requests/{request_id}/panels", {"size": 1, "rules": [{"type": "odd"}]})
