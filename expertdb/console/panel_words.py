@@ -91,7 +91,7 @@ def list_options(lists: Sequence[Any]) -> list[tuple[str, str]]:
 
 
 def _listed(at: str, count: int) -> str:
-    return said("the people of the list of {at} ({count})", at=at, count=experts_counted(count))
+    return said("the list of {at} ({count})", at=at, count=experts_counted(count))
 
 
 def seat_options(panel: Any, holders: Sequence[str]) -> list[tuple[str, str]]:

@@ -157,7 +157,7 @@ def test_panel_says_who_left_and_who_stepped_in_for_them(app: Flask, official: V
     one = guest(app, official, engagement)
     sent(one, "/invitation/answer/declined", reason="时间不合")
     page = official.page(panel)
-    [gone, came] = re.findall(r'<a href="/engagements/[^"]+"><bdi>(.*?)</bdi>', page)[::-1]
+    [gone, came] = re.findall(r'<a href="/engagements/[^"]+"><bdi>(.*?)</bdi>', page)
     headline = page[page.index("<h1>") : page.index("</h1>")]
     assert "composition changed" in headline
     members = page[page.index('<caption class="hidden">Members') :]
@@ -228,6 +228,30 @@ def test_home_says_that_an_opinion_and_an_evaluation_wait(app: Flask, official: 
     ]
     official.client.set_cookie("language", "zh")
     assert "已提交意见，待反馈采纳情况" in official.page("/")
+
+
+def test_pages_of_a_panel_belong_to_the_requests_and_say_each_thing_once(
+    app: Flask, official: Visitor, office: Caller, panel: str
+) -> None:
+    engagement = invited(official, panel)
+    one = guest(app, official, engagement)
+    one.post("/invitation/interests", {"/confidential": "true", "/none": "true"}, at="/invitation/interests")
+    sent(one, "/invitation/answer/accepted", reason="只说一次")
+    shown = sent(official, f"{engagement}/contact", at=engagement, reason="联系")
+    assert "13900000000" in shown.text  # type: ignore[attr-defined]
+    assert shown.text.count("只说一次") == 1  # type: ignore[attr-defined]
+    for at in (panel, engagement):
+        assert '<a href="/requests" aria-current="page">' in official.page(at)
+    assert len(re.findall(r'href="[^"]+format=json', official.page(panel))) == 1
+    assert '<a href="/requests" aria-current="page">' not in official.page("/draws/verify")
+
+
+def test_aside_stands_in_the_brackets_of_its_language(app: Flask, official: Visitor, office: Caller) -> None:
+    made = office.made("/requests", ASKED | {"parties": [{"name": "闽山电池有限公司", "role": "申请人"}]})
+    official.client.set_cookie("language", "zh")
+    assert "（<bdi>申请人</bdi>）" in official.page(f"/requests/{made['id']}")
+    official.client.set_cookie("language", "en")
+    assert " (<bdi>申请人</bdi>)" in official.page(f"/requests/{made['id']}")
 
 
 def test_request_says_what_waits_in_it_and_nothing_of_another(
