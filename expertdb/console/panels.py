@@ -141,6 +141,7 @@ def _about(visit: Visit, found: ShownPanel) -> dict[str, Any]:
         "swap": swap,
         "holders": seating.holders(visit.session, row),
         "is_current": found.status == "confirmed" and asked.status != "cancelled",
+        "is_open": asked.status in panels.OPEN,
         "panel": found,
         "course": course,
         "doers": subjects.doers(

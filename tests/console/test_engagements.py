@@ -178,6 +178,8 @@ def test_only_who_holds_a_seat_can_be_replaced(app: Flask, official: Visitor, of
     assert f'replacements/new?expert={came}"' in page
     form = official.page(f"{panel}/replacements/new?expert={came}")
     assert re.findall(r'<option value="([^"]+)"', form) == [came]
+    moved(office, f"/requests/{shown['request']}", "cancelled")
+    assert "replacements/new" not in official.page(panel)
 
 
 def test_declared_interest_stands_in_the_way(app: Flask, official: Visitor, panel: str) -> None:

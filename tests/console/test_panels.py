@@ -408,6 +408,16 @@ def test_form_offers_the_lists_of_the_request_and_nobody_elses(
     assert 'href="#f-shortlist"' in refused
 
 
+def test_where_none_fits_among_the_people_of_a_list_the_way_out_is_named(
+    official: Visitor, office: Caller, asked: str
+) -> None:
+    listed = office.made(f"{asked}/shortlists", {"size": 3})["id"]
+    lawyers = {"/rules/1/type": "at_least", "/rules/1/kinds": ["K-LAW"]}
+    way_out = "Only the people of the list were candidates"
+    assert way_out in tried(official, asked, **lawyers, **{"/rules/1/count": "2", "/shortlist": listed})
+    assert way_out not in tried(official, asked, **lawyers, **{"/rules/1/count": "3"})
+
+
 def test_list_on_which_somebody_may_not_be_asked_any_more_is_told_at_its_field(
     app: Flask, official: Visitor, office: Caller, asked: str, pool: list[str]
 ) -> None:
