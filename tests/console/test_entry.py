@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from tests.api.people import expert, moved
-from tests.callers import Caller
+from tests.callers import Caller, Clock
 from tests.console.conftest import Visitor, visitor
 from tests.console.filling import filled
 
@@ -58,6 +58,18 @@ def test_candidate_in_publicity_is_on_the_list_to_post(app: Flask, administrator
     assert "林岚" in page
     assert "The period lasts 5 working days." in page
     assert "2026-11-23 to 2026-11-30" in page
+
+
+def test_candidate_is_activated_for_three_years_where_the_term_is_left_blank(
+    app: Flask, administrator: Caller, reviewer: Visitor, clock: Clock
+) -> None:
+    path = in_publicity(app, administrator, reviewer)
+    clock.forward(days=8)
+    assert reviewer.sign_in("reviewer").status_code == 303
+    move = f"{path}/moves/active"
+    assert sent(reviewer, move, move, reason="公示无异议", **{"term/start": "2026-12-01"}) == 422
+    assert sent(reviewer, move, move, reason="公示无异议") == 303
+    assert administrator.get(path).json["term"] == {"start": "2026-12-01", "end": "2029-11-30"}
 
 
 def test_objection_is_recorded_and_decided(app: Flask, administrator: Caller, reviewer: Visitor) -> None:
