@@ -64,9 +64,11 @@ def preset_label(one: Mapping[str, Any]) -> str:
     return said("{name}, {low} to {high} members", name=one[tongue()], low=one["minimum"], high=one["maximum"])
 
 
-def automatic_preset(asked: Mapping[str, Any], one: Mapping[str, Any] | None) -> str:
-    """What a blank kind of panel stands for: what the request wishes or states, or the preset of its kind."""
+def automatic_preset(asked: Mapping[str, Any], one: Mapping[str, Any] | None, own_rules: Sequence[Any]) -> str:
+    """What a blank kind of panel stands for: what the request wishes or states, the preset of its kind, own rules."""
     wish = asked["panel"] or {}
+    if own_rules and not wish.get("preset"):
+        return said("no kind: the own rules below stand alone")
     if one is None:
         return said("the rules that the request states")
     if wish.get("preset"):

@@ -266,6 +266,9 @@ def test_form_says_what_a_blank_kind_of_panel_stands_for(official: Visitor, offi
     ):
         path = f"/requests/{office.made('/requests', ASKED | {'panel': wish})['id']}"
         assert f'<option value="">{words}' in official.page(f"{path}/panels/new"), words
+    fields = {"/rules/0/type": "odd", "add": "cover"}
+    with_a_rule = official.post(f"{asked}/panels/rows", fields, at=f"{asked}/panels/new").text
+    assert '<option value="">no kind: the own rules below stand alone' in with_a_rule
 
 
 def test_member_is_replaced_with_a_reason(official: Visitor, office: Caller, asked: str, pool: list[str]) -> None:
