@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.asking import Asked, Prepared
-from matching.suggestion import suggested
 from matching.weights import Floats
 
 
 def worth_of(asked: Asked, prepared: Prepared) -> dict[str, float]:
     """Return what covering each code is worth: a named aspect as much as two that the request's words point to."""
-    recognised = {one.code for one in suggested(asked)}
+    recognised = {span.code for span in asked.reading.spans()} - set(asked.aspects)
     return dict.fromkeys(sorted(recognised), 1.0) | dict.fromkeys(prepared.aspects, 2.0)
 
 

@@ -13,7 +13,7 @@ from expertdb.models.experts import Expert
 from expertdb.schemas.experts import ExpertAnswer, ExpertBody, ExpertPatch, ExpertQuery, TransitionAnswer
 from expertdb.schemas.objections import ObjectionAnswer
 from expertdb.schemas.sanctions import SanctionAnswer
-from expertdb.services import experts, facets, moves, objections, sanctions
+from expertdb.services import experts, facets, guards, moves, objections, sanctions
 
 CURATORS = ("administrator",)
 READERS = ("administrator", "reviewer", "policy_office", "auditor")
@@ -47,6 +47,7 @@ def show_expert(visit: Visit, expert_id: str) -> Reply:
         expert=ExpertAnswer().dump(expert),
         steps=TransitionAnswer(many=True).dump(steps),
         offers=moves.offers(visit.session, expert, actor=visit.actor, now=visit.now, rules=visit.rules),
+        barred=guards.why_undecided(visit.session, expert, visit.actor),
         **_on_record(visit, expert_id),
     )
 

@@ -24,13 +24,18 @@ Typed = dict[str, Any]
 
 
 def raw_body(schema: Schema, form: MultiDict[str, str], prefix: str = "") -> Typed:
-    """The JSON body that a form stands for: fields it does not hold are left out, cleared ones are null or left out."""
+    """The JSON body that a form stands for: fields it does not hold are left out, cleared ones are null or left out.
+
+    A group of fields (a term, an endorsement) that is left blank says nothing; where what is stored was `seen`, it was
+    cleared.
+    """
     body: Typed = {}
     for name, kind in schema.fields.items():
         pointer = f"{prefix}/{name}"
         if isinstance(kind, fields.Nested):
             inner = raw_body(kind.schema, form, pointer)
-            if any(key.startswith(f"{pointer}/") for key in form):
+            is_cleared = (kind.required or form.get("seen")) and any(key.startswith(f"{pointer}/") for key in form)
+            if inner or is_cleared:
                 body[name] = inner
         elif isinstance(kind, fields.List):
             if f"{pointer}" in form or any(key.startswith(f"{pointer}/") for key in form):

@@ -45,10 +45,11 @@ def home() -> Reply:
         return redirect(url_for("console.password"), 303)
     with transaction(read_only=True) as session:
         waiting = _requests(session, visitor.actor)
-        return render_template("home.html", duties=_duties(session, visitor.actor), place_of=_place, **waiting)
+        return render_template("home.html", duties=_duties(session, visitor.actor), place_of=place_of, **waiting)
 
 
-def _place(one: Waiting) -> str:
+def place_of(one: Waiting) -> str:
+    """The address at which a thing that waits is dealt with."""
     endpoint, name = PLACES[one.kind]
     values: dict[str, Any] = {name: one.id}
     return url_for(endpoint, **values)

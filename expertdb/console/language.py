@@ -41,6 +41,11 @@ def bracketed(words: Markup) -> Markup:
     return (Markup("（{}）") if tongue() == "zh" else Markup(" ({})")).format(words)
 
 
+def aside(typed: str) -> Markup:
+    """The same of what somebody typed, which may run in another direction than what stands around it."""
+    return bracketed(Markup("<bdi>{}</bdi>").format(typed))
+
+
 def semicolon() -> str:
     """What stands between parts that hold commas themselves."""
     return SEMICOLON[tongue()]

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 from expertdb import conflict_types
 from expertdb.code_words import conflict, why_out
 from expertdb.console.language import colon, comma, said, tongue
+from expertdb.console.version_words import experts_counted
 from expertdb.console.words import label, person_name, word
 from expertdb.services import shown
 from expertdb.services.rule_words import RuleWriter, rule_title
 from expertdb.wording import say
+from expertdb.workdays import local_time
 
 ID = re.compile(r"[0-9a-f-]{36}")
 
@@ -62,9 +64,11 @@ def preset_label(one: Mapping[str, Any]) -> str:
     return said("{name}, {low} to {high} members", name=one[tongue()], low=one["minimum"], high=one["maximum"])
 
 
-def automatic_preset(asked: Mapping[str, Any], one: Mapping[str, Any] | None) -> str:
-    """What a blank kind of panel stands for: what the request wishes or states, or the preset of its kind."""
+def automatic_preset(asked: Mapping[str, Any], one: Mapping[str, Any] | None, own_rules: Sequence[Any]) -> str:
+    """What a blank kind of panel stands for: what the request wishes or states, the preset of its kind, own rules."""
     wish = asked["panel"] or {}
+    if own_rules and not wish.get("preset"):
+        return said("no kind: the own rules below stand alone")
     if one is None:
         return said("the rules that the request states")
     if wish.get("preset"):
@@ -83,9 +87,19 @@ def request_options(requests: Sequence[Mapping[str, Any]]) -> list[tuple[str, st
     return [(one["id"], one["title"] or said("without a title")) for one in requests]
 
 
-def seat_options(panel: Any) -> list[tuple[str, str]]:
-    """Members and reserves, to choose from."""
-    return [(one["expert"]["id"], person_name(one["expert"]["name"])) for one in (*panel.members, *panel.reserves)]
+def list_options(lists: Sequence[Any]) -> list[tuple[str, str]]:
+    """Filed lists to choose from, by when they were drawn up and how many stand on each."""
+    return [(one.id, _listed(local_time(one.created_at), len(one.entries))) for one in lists]
+
+
+def _listed(at: str, count: int) -> str:
+    return said("the list of {at} ({count})", at=at, count=experts_counted(count))
+
+
+def seat_options(panel: Any, holders: Sequence[str]) -> list[tuple[str, str]]:
+    """Those of the members and reserves who hold a seat now, to choose from."""
+    seats = [one["expert"] for one in (*panel.members, *panel.reserves)]
+    return [(one["id"], person_name(one["name"])) for one in seats if one["id"] in holders]
 
 
 def conflict_label(type: str) -> str:
@@ -127,6 +141,7 @@ GLOBALS: dict[str, Any] = {
     "automatic_preset": automatic_preset,
     "aspect_options": aspect_options,
     "request_options": request_options,
+    "list_options": list_options,
     "seat_options": seat_options,
     "conflict_label": conflict_label,
     "declared_conflicts": declared_conflicts,

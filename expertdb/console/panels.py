@@ -25,6 +25,8 @@ from expertdb.services import (
     panels,
     replacements,
     requests,
+    seating,
+    shortlists,
     shown,
     subjects,
 )
@@ -43,9 +45,10 @@ FILE_TYPES = {
 @pages.get("/requests/<request_id>/panels/new")
 @allow(*OFFICES)
 def new_panel(visit: Visit, request_id: str) -> Reply:
-    """The form under which a panel is to be formed; a proposal of a batch leads here with its members."""
-    stated = {"forced": request.args.getlist("forced")[:LARGEST_PANEL], "size": request.args.get("size", "")[:3]}
-    return _builder(visit, request_id, visit.form or Form.blank(**stated))
+    """The form under which a panel is to be formed; a filed list leads here, a proposal of a batch with its members."""
+    forced, size = request.args.getlist("forced")[:LARGEST_PANEL], request.args.get("size", "")[:3]
+    blank = Form.blank(forced=forced, size=size, shortlist=request.args.get("shortlist", ""))
+    return _builder(visit, request_id, visit.form or blank)
 
 
 @pages.post("/requests/<request_id>/panels/rows")
@@ -104,6 +107,7 @@ def _builder(visit: Visit, request_id: str, form: Form, found: ShownPanel | None
         presets=presets,
         automatic=presets.get(panel_rules.preset_name(asked.panel, asked.kind) or ""),
         parameters=PARAMETERS,
+        lists=shortlists.to_choose_from(visit.session, request_id, form.value("/shortlist"), actor=visit.actor),
         found=found,
         names=names_of(visit.session, named | (_ids(found) if found else set())),
         was=request.form.get("was", type=float),
@@ -135,7 +139,9 @@ def _about(visit: Visit, found: ShownPanel) -> dict[str, Any]:
     return {
         "asked": RequestAnswer().dump(asked),
         "swap": swap,
+        "holders": seating.holders(visit.session, row),
         "is_current": found.status == "confirmed" and asked.status != "cancelled",
+        "is_open": asked.status in panels.OPEN,
         "panel": found,
         "course": course,
         "doers": subjects.doers(

@@ -23,7 +23,7 @@ from expertdb.console.cards import cards
 from expertdb.console.diffs import changed
 from expertdb.console.doers import doer
 from expertdb.console.forms import field_id
-from expertdb.console.language import bracketed, colon, comma, said, semicolon, theme, tongue
+from expertdb.console.language import aside, bracketed, colon, comma, said, semicolon, theme, tongue
 from expertdb.console.rules import rule_of
 from expertdb.console.sessions import signed_in
 from expertdb.console.words import label, options, person_name, readable, terms, word
@@ -41,6 +41,9 @@ PLACES = (
     ("show_queue", Text("Entry")),
     ("list_organisations", Text("Organisations")),
 )
+# Pages with addresses of their own that belong to a place.
+BELONG_TO = {"list_requests": ("/shortlists/", "/panels/", "/draws/", "/engagements/", "/opinions/")}
+APART = ("/draws/verify",)
 # What is needed more rarely, in a menu of its own.
 MORE_PLACES = (
     ("show_publicity", Text("Publicity")),
@@ -171,7 +174,8 @@ def here_again() -> str:
 def is_here(endpoint: str) -> bool:
     """Whether this page belongs to the place of the main navigation that leads to `endpoint`."""
     start = url_for(f"console.{endpoint}")
-    return request.path == start or (start != "/" and request.path.startswith(f"{start}/"))
+    within = (f"{start}/", *BELONG_TO.get(endpoint, ())) if start != "/" else ()
+    return request.path == start or (request.path.startswith(within) and request.path not in APART)
 
 
 def organisation_name(organisation: Organisation | None) -> str:
@@ -211,6 +215,7 @@ def init_app(app: Flask) -> None:
         "label": label,
         "doer": doer,
         "tongue": tongue,
+        "aside": aside,
         "bracketed": bracketed,
         "colon": colon,
         "semicolon": semicolon,

@@ -1,9 +1,12 @@
 """Requests: the inbox, the form with the aspects that its words point to, one request with what may come next."""
 
+from collections.abc import Sequence
+
 from flask import render_template
 
 from expertdb.console.forms import Form
 from expertdb.console.handling import go, saved
+from expertdb.console.home import place_of
 from expertdb.console.language import said
 from expertdb.console.rules import Reply, Visit, allow, asks, takes
 from expertdb.console.site import pages
@@ -11,6 +14,7 @@ from expertdb.schemas.requests import RequestAnswer, RequestBody, RequestPatch, 
 from expertdb.services import (
     draws,
     lifecycle,
+    matter_duties,
     missing_opinions,
     panels,
     request_moves,
@@ -19,6 +23,8 @@ from expertdb.services import (
     shown,
     subjects,
 )
+from expertdb.services.matter_duties import Waiting
+from expertdb.services.missing_opinions import Missing
 
 ASKERS = ("administrator", "agency", "policy_office")
 READERS = (*ASKERS, "auditor")
@@ -55,6 +61,8 @@ def show_request(visit: Visit, request_id: str) -> Reply:
             visit.session, [found.created_by, *(one.actor for one in found.transitions)], actor=visit.actor
         ),
         ways=request_moves.ways(visit.session, found, visit.actor),
+        waiting=_waiting(visit, request_id, lacking),
+        place_of=place_of,
         lists=shortlists.find(visit.session, LATEST | {"request": request_id}, actor=visit.actor).items,
         panels=panels.find(visit.session, LATEST | {"request": request_id}, actor=visit.actor).items,
         draws=draws.find(visit.session, LATEST | {"request": request_id}, actor=visit.actor).items
@@ -64,6 +72,16 @@ def show_request(visit: Visit, request_id: str) -> Reply:
         editable=found.status in requests.EDITABLE,
         rankable=shortlists.is_open(found),
     )
+
+
+def _waiting(visit: Visit, request_id: str, lacking: Sequence[Missing]) -> list[Waiting]:
+    """What is to be done next in the request's panels and engagements, but for the opinions that are told as lacking;
+    an auditor may do nothing about it.
+    """
+    if visit.actor.role == "auditor":
+        return []
+    found = matter_duties.of(visit.session, visit.rules, actor=visit.actor, now=visit.now, request=request_id)
+    return [one for one in found if not lacking or one.kind != "opinion_missing"]
 
 
 @pages.get("/requests/new")

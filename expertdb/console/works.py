@@ -14,6 +14,7 @@ from expertdb.console.language import said
 from expertdb.console.rules import Reply, Visit, allow, prepared_by, takes
 from expertdb.console.site import pages
 from expertdb.errors import Fault, InvalidInput
+from expertdb.numerals import whole
 from expertdb.schemas.experts import ExpertAnswer
 from expertdb.schemas.item_imports import ItemImportAnswer, ItemImportForm
 from expertdb.services import experts, item_imports
@@ -48,12 +49,12 @@ def _examine(visit: Visit, expert_id: str) -> Examined:
 
 def _placed(fault: Fault) -> Fault:
     """A fault within the record as one of its file, with the number of the work."""
-    numbers = [step for step in fault.pointer.split("/") if step.isdecimal()]
+    numbers = [number for step in fault.pointer.split("/") if (number := whole(step)) is not None]
     if not fault.pointer.startswith("/record"):
         return fault
     if not numbers:
         return Fault("/file", fault.detail)
-    return Fault("/file", Text("Work {number}: {detail}", number=int(numbers[0]) + 1, detail=fault.detail))
+    return Fault("/file", Text("Work {number}: {detail}", number=numbers[0] + 1, detail=fault.detail))
 
 
 def _record() -> dict[str, Any]:

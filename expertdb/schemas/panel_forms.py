@@ -72,6 +72,7 @@ class PanelForm(Schema):
     forced = Unique(Str(maximum=200, minimum=1), maximum=LARGEST_PANEL)
     forbidden = Unique(Str(maximum=200, minimum=1), maximum=MOST_CANDIDATES)
     sides = Several(fields.Nested(SideForm), maximum=MOST_SIDES)
+    shortlist = Str(maximum=36, allow_none=True)
     candidates = Int(low=1, high=MOST_CANDIDATES, allow_none=True)
 
 

@@ -198,7 +198,8 @@ class PanelAnswer(Schema):
     chosen_from = fields.Dict(
         allow_none=True,
         metadata={
-            "description": "the filters, the limit on candidates and whom the office forbade; null in old panels"
+            "description": "the filters, the list (`shortlist`) or else the limit on candidates, and whom the office"
+            " forbade; null in old panels"
         },
     )
     shortlist = fields.String(allow_none=True)

@@ -35,9 +35,9 @@ class Candidacy:
     """The candidates by affinity, each as a plain object that a snapshot keeps, and what became of everybody else.
 
     `chosen_from` says by what they were narrowed down: the filters, the request's own included, how many of the best
-    were looked at, and of how many (`eligible`) who may be asked whatever the filters. Ranks are
-    those among everybody who may be ranked for the request; `better` holds who stands before candidates and is none of
-    them, with what shut them out (`out`).
+    were looked at or which list they stand on, and of how many (`eligible`) who may be asked whatever the filters.
+    Ranks are those among everybody who may be ranked for the request; `better` holds who stands before candidates and
+    is none of them, with what shut them out (`out`).
     """
 
     people: list[dict[str, Any]]
@@ -60,14 +60,15 @@ class Candidacy:
 @dataclass(frozen=True)
 class _Choice:
     """Affinity and reasons of the candidates, and of those `better` ones who were shut out, by expert; the ranks of all
-    where somebody was; and by what they were narrowed down: the filters as stated, how many of the best were looked at.
+    where somebody was; and by what they were narrowed down: the filters as stated, and the list (`shortlist`, with `id`
+    and `created_at`) or how many of the best were looked at (`candidates`).
     """
 
     ranked: Mapping[str, dict[str, Any]]
     better: Mapping[str, dict[str, Any]]
     ranks: Mapping[str, int]
     filters: dict[str, list[str]]
-    count: int
+    among: dict[str, Any]
 
 
 def gather(
@@ -96,10 +97,17 @@ def gather(
         out = _shut_out_by(filters or {}, shortlist, is_beyond=len(ranked) > count) if seats else None
         better = {} if out is None else _better(corpus, found, seats, ranked, out)
         ranks = {} if out is None else _ranks(corpus, found, [*ranked, *better])
-        choice = _Choice(ranked, better, ranks, dict(filters or {}), count)
+        choice = _Choice(ranked, better, ranks, dict(filters or {}), _among(count, shortlist))
         return _candidacy(session, corpus, consultation_request, found, choice, sides or {}, now)
 
     return once_more_where_moved(session, corpus, of_pool)
+
+
+def _among(count: int, shortlist: Shortlist | None) -> dict[str, Any]:
+    """The list that candidates stand on; where there is none, how many of the best were looked at."""
+    if shortlist is None:
+        return {"candidates": count}
+    return {"shortlist": {"id": shortlist.id, "created_at": shortlist.created_at.isoformat()}}
 
 
 def _shut_out_by(filters: Mapping[str, list[str]], shortlist: Shortlist | None, *, is_beyond: bool) -> str | None:
@@ -180,7 +188,7 @@ def _candidacy(
         {
             "eligible": found.eligible.n_allowed + found.eligible.counts[OUTSIDE_FILTERS],
             "filters": matters.filters_of(consultation_request, choice.filters),
-            "candidates": choice.count,
+            **choice.among,
         },
         [{**stated(expert, one), "out": one["out"]} for expert, one in better.items()],
         found.matter,

@@ -11,7 +11,7 @@ from expertdb.errors import Fault, InvalidInput, NotAllowed
 from expertdb.models.engagements import Engagement
 from expertdb.models.panels import Panel
 from expertdb.models.requests import ConsultationRequest
-from expertdb.services import answers, audit, engagements, ties, versions
+from expertdb.services import answers, audit, engagements, seating, ties, versions
 from expertdb.services.actors import EXPERT, Actor
 from expertdb.wording import Text
 
@@ -53,10 +53,13 @@ def declare(
 def _check(body: Mapping[str, Any], actor: Actor) -> None:
     if actor.role == EXPERT and body.get("how"):
         raise InvalidInput(Fault("/how", Text("How it was given is said by an office that takes it down.")))
+    faults = []
     if not body["confidential"]:
-        raise InvalidInput(Fault("/confidential", Text("Without the promise of confidentiality nothing is released.")))
+        faults.append(Fault("/confidential", Text("Without the promise of confidentiality nothing is released.")))
     if body["none"] == bool(body["interests"]):
-        raise InvalidInput(Fault("/none", Text("Declare interests, or that there are none; one of the two.")))
+        faults.append(Fault("/none", Text("Declare interests, or that there are none; one of the two.")))
+    if faults:
+        raise InvalidInput(*faults)
 
 
 def _keep(
@@ -102,6 +105,6 @@ def matter(session: Session, engagement_id: str, *, actor: Actor, now: datetime)
 
 
 def _fellows(session: Session, engagement: Engagement) -> list[dict[str, str]]:
-    """The names of those who sit on the panel too."""
+    """The names of those who sit on the panel now, reserves who stepped in included."""
     panel = session.get_one(Panel, engagement.panel_id)
-    return [panel.names["experts"].get(seat.expert_id, {}) for seat in panel.members]
+    return [panel.names["experts"].get(expert, {}) for expert in seating.holders(session, panel)]

@@ -54,11 +54,10 @@ class Move:
 
 Guard = Callable[[Move], Text | None]
 
-# Decisions on entry: whoever brought the candidate in may not make them, whatever their role. Taking papers back or up
-# for review, and a candidate's own withdrawal, decide nothing.
+# Decisions on entry: whoever brought the candidate in may not make them, whatever their role. Taking papers back, for
+# correction during the review too, or up for review, and a candidate's own withdrawal, decide nothing.
 DECISIONS = (
     ("under_review", "publicity"),
-    ("under_review", "draft"),
     ("under_review", "removed"),
     ("publicity", "active"),
     ("publicity", "under_review"),
@@ -69,6 +68,7 @@ REVIEWERS_WAYS = (
     *DECISIONS,
     ("submitted", "under_review"),
     ("submitted", "draft"),
+    ("under_review", "draft"),
 )
 
 
@@ -92,9 +92,30 @@ def refuse_nominator(session: Session, expert: Expert, actor: Actor) -> None:
     brought_in = or_(ExpertTransition.from_status.is_(None), ExpertTransition.to_status == "submitted")
     own = exists().where(ExpertTransition.expert_id == expert.id, ExpertTransition.person == actor.person, brought_in)
     if session.scalar(select(own)):
-        raise NotAllowed(Text("Whoever entered or submitted a candidate does not decide on them; somebody else must."))
+        raise NotAllowed(
+            Text(
+                "Whoever entered or submitted a candidate does not decide on them; somebody else must: another"
+                " administrator or a reviewer, whose account an administrator makes."
+            )
+        )
     if actor.organisation_id is not None and actor.organisation_id == expert.nominated_by_id:
-        raise NotAllowed(Text("The unit that nominated a candidate does not decide on them; somebody else must."))
+        raise NotAllowed(
+            Text(
+                "The unit that nominated a candidate does not decide on them; somebody else must: an administrator or"
+                " reviewer who does not act for it."
+            )
+        )
+
+
+def why_undecided(session: Session, expert: Expert, actor: Actor) -> Text | None:
+    """Why the caller may not make the decision that this candidate waits for; None where there is none, or they may."""
+    if expert.status not in {before for before, _ in DECISIONS}:
+        return None
+    try:
+        refuse_nominator(session, expert, actor)
+    except NotAllowed as error:
+        return error.detail
+    return None
 
 
 def hindrances(move: Move) -> list[Text]:

@@ -143,7 +143,9 @@ class _Writer:
         words, stated = self.words, sorted(chosen_from["filters"].items())
         filters = [words.filtered(name, values) for name, values in stated if values]
         forbidden = [words.name(one) for one in chosen_from["forbidden"]]
-        self._facts([("filters", filters), ("best", chosen_from["candidates"]), ("forbidden", forbidden)])
+        listed = chosen_from.get("shortlist")
+        among = ("of_list", words.moment(listed["created_at"])) if listed else ("best", chosen_from["candidates"])
+        self._facts([("filters", filters), among, ("forbidden", forbidden)])
 
     def _seats(self) -> None:
         people = {one["expert"]: one for one in self.content["candidates"]}

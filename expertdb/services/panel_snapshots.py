@@ -56,12 +56,16 @@ def filters_of(panel: Panel) -> dict[str, list[str]]:
 
 
 def _labels(consultation_request: ConsultationRequest, candidacy: Candidacy) -> dict[str, dict[str, str]]:
-    """What the codes in a snapshot were called at the time, in both languages."""
+    """What the codes in a snapshot were called at the time, in both languages.
+
+    GI is geographical indications and Gibraltar, TM trademarks and Turkmenistan: a region is among them only where it
+    is meant, and where both are meant the expertise is.
+    """
     wanted = {one["kind"] for one in candidacy.people} | {one.code for one in consultation_request.aspects}
-    wanted |= _regions(consultation_request)
-    terms = [*vocabularies.expertise_terms(), *vocabularies.load("region")]
-    found = {term.code: term for term in terms if term.code in wanted}
-    known = {**found, **conflict_types.types()}
+    regions = _regions(consultation_request)
+    places = {term.code: term for term in vocabularies.load("region") if term.code in regions}
+    expertise = {term.code: term for term in vocabularies.expertise_terms() if term.code in wanted}
+    known: dict[str, Any] = {**places, **expertise, **conflict_types.types()}
     return {code: {"zh": one.zh, "en": one.en} for code, one in known.items()}
 
 

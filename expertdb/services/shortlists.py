@@ -23,6 +23,7 @@ from expertdb.workdays import local_day
 from matching import Aspect, Query
 
 SHORTLISTED = "shortlisted"
+OFFERED = 20
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,16 @@ def find(session: Session, query: Mapping[str, Any], *, actor: Actor) -> paging.
     keys = (Shortlist.created_at, Shortlist.id)
     page = paging.fetch(session, statement, keys, query["limit"], query.get("cursor"), newest_first=True)
     return paging.Page(as_seen(page.items, session, actor), page.next_cursor)
+
+
+def to_choose_from(session: Session, request_id: str, chosen: str | None, *, actor: Actor) -> list[Shortlist]:
+    """The rows of the latest lists of a request, newest first, and behind them the one chosen where it is older."""
+    own = _visible_to(actor).where(Shortlist.request_id == request_id)
+    newest_first = own.order_by(Shortlist.created_at.desc(), Shortlist.id.desc())
+    latest = list(session.scalars(newest_first.limit(OFFERED)))
+    if chosen and chosen not in {one.id for one in latest}:
+        latest += session.scalars(own.where(Shortlist.id == chosen))
+    return latest
 
 
 def exclusions_of(session: Session, shortlist_id: str, query: Mapping[str, Any], *, actor: Actor) -> paging.Page:

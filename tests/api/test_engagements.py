@@ -155,6 +155,7 @@ def test_interests_come_before_acceptance_and_the_text_after(office: Caller, pan
     assert problem(move(guest, one, "accepted")) == (409, "step-is-missing")
     assert faults(guest.post(f"{path}/declarations", {"none": True, "confidential": False})) == ["/confidential"]
     assert faults(guest.post(f"{path}/declarations", {"confidential": True})) == ["/none"]
+    assert faults(guest.post(f"{path}/declarations", {"confidential": False})) == ["/confidential", "/none"]
     guest.post(f"{path}/declarations", NONE)
     assert move(guest, one, "accepted").status_code == 200
     after = guest.get(f"{path}/matter").json
@@ -230,6 +231,13 @@ def test_reserves_step_in_in_order_until_there_is_none(office: Caller, panel: An
     assert status(office, panel) == "invited"
     accept(office, second)
     assert status(office, panel) == "invited"
+
+
+def test_expert_sees_who_sits_now_and_not_who_left(office: Caller, panel: Any) -> None:
+    first, second = invited(office, panel)
+    move(office, first, "declined")
+    seen = accept(office, second).get(f"/engagements/{second['id']}/matter").json["panel"]
+    assert seen == [panel["reserves"][0]["expert"]["name"], panel["members"][1]["expert"]["name"]]
 
 
 def test_reserve_who_joined_a_members_firm_is_passed_over(office: Caller, administrator: Caller, panel: Any) -> None:

@@ -62,7 +62,6 @@ def test_whoever_entered_or_submitted_a_candidate_does_not_decide_on_them(app: F
     for who in (one, other):
         assert "somebody else" in refused(who, path, "publicity", 403)
         assert "somebody else" in refused(who, path, "removed", 403)
-        assert "somebody else" in refused(who, path, "draft", 403)
     moved(caller(app, "administrator"), path, "publicity")
     for who in (one, other):
         assert "somebody else" in refused(who, path, "under_review", 403)
@@ -74,12 +73,27 @@ def test_whoever_submitted_a_candidate_takes_them_back_before_the_review(adminis
         assert moved(administrator, path, to)["status"] == to
 
 
+def test_whoever_entered_a_candidate_sends_them_back_from_review_and_is_told_who_decides(
+    administrator: Caller,
+) -> None:
+    path = f"/experts/{expert(administrator, status='draft')['id']}"
+    for to in ("submitted", "under_review"):
+        moved(administrator, path, to)
+    said = refused(administrator, path, "publicity", 403)
+    assert "another administrator or a reviewer, whose account an administrator makes" in said
+    for to in ("draft", "submitted", "under_review"):
+        assert moved(administrator, path, to)["status"] == to
+    refused(administrator, path, "publicity", 403)
+
+
 def test_unit_that_nominated_does_not_decide(app: Flask, administrator: Caller) -> None:
     unit = "漳州食品工业园商标品牌指导站"
     endorsement = {"reference": "漳指〔2026〕7号", "date": "2026-11-02"}
     entry = {"source": "nomination", "unit": unit, "endorsement": endorsement}
     path = candidate(administrator, caller(app, "reviewer"), "under_review", entry=entry)
-    assert "unit that nominated" in refused(caller(app, "reviewer", unit), path, "publicity", 403)
+    of_unit = caller(app, "reviewer", unit)
+    assert "unit that nominated" in refused(of_unit, path, "publicity", 403)
+    assert moved(of_unit, path, "draft")["status"] == "draft"
 
 
 def test_reviewer_makes_the_moves_of_entry_only(administrator: Caller, reviewer: Caller) -> None:

@@ -8,9 +8,11 @@ moved under it; a replacement changes as little as can be; nobody recused, force
 import json
 import threading
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 import pytest
+from docx import Document
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -623,6 +625,29 @@ def test_panel_from_a_list_under_filters_keeps_the_ranks_that_all_have(office: C
         3,
         [{"expert": pool[0]["id"], "rank": 1, "rules": ["shortlist"]}],
     )
+
+
+def test_file_calls_subjects_by_their_names_though_countries_have_the_same_codes(office: Caller, pool: Any) -> None:
+    aspects = [{"code": code} for code in ("GI", "TM", "CR")]
+    asked = office.made("/requests", ASKED | {"aspects": aspects, "region": "350500"})
+    moved(office, f"/requests/{asked['id']}", "accepted")
+    path = f"/panels/{formed(office, asked)['id']}/file"
+    labels = office.get(f"{path}?format=json").json["labels"]
+    called = [labels[code]["zh"] for code in ("GI", "TM", "CR", "350500")]
+    assert called == ["地理标志", "商标", "著作权（版权）", "泉州市"]
+    said = "".join(one.text for one in Document(BytesIO(office.get(path).data)).paragraphs)
+    assert "所需专长：地理标志（优先）；商标（优先）；著作权（版权）（优先）" in said
+
+
+def test_panel_from_a_list_says_in_its_file_from_which(office: Caller, asked: Any, pool: Any) -> None:
+    listed = office.made(f"/requests/{asked['id']}/shortlists", {"size": 3})
+    made = formed(office, asked, shortlist=listed["id"])
+    named = {"id": listed["id"], "created_at": listed["created_at"]}
+    narrowed = {"eligible": 7, "filters": {}, "shortlist": named, "forbidden": []}
+    assert made["chosen_from"] == narrowed
+    assert office.get(f"/panels/{made['id']}/file?format=json").json["pool"]["chosen_from"] == narrowed
+    said = Document(BytesIO(office.get(f"/panels/{made['id']}/file?language=en").data))
+    assert any(one.text.startswith("Only from the shortlist drawn up: 2026-") for one in said.paragraphs)
 
 
 def test_who_is_forced_from_beyond_the_candidates_has_the_rank_that_all_give(

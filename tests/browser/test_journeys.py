@@ -217,6 +217,8 @@ def test_agency_asks_with_recognised_aspects_and_files_a_ranked_list(
     expect(page.locator(".note.done")).to_be_visible()
     page.click(f"text={said(language, '推荐专家', 'Find experts')}")
     expect(page.locator(".entry")).to_have_count(10)
+    page.locator("#f-size").fill("6")
+    expect(page.locator(".entry")).to_have_count(6)  # As it is typed: who then files has what was asked for.
     page.locator("#f-size").fill("4")
     page.locator("#f-size").press("Tab")
     expect(page.locator(".entry")).to_have_count(4)

@@ -157,7 +157,7 @@ def test_panel_says_who_left_and_who_stepped_in_for_them(app: Flask, official: V
     one = guest(app, official, engagement)
     sent(one, "/invitation/answer/declined", reason="时间不合")
     page = official.page(panel)
-    [gone, came] = re.findall(r'<a href="/engagements/[^"]+"><bdi>(.*?)</bdi>', page)[::-1]
+    [gone, came] = re.findall(r'<a href="/engagements/[^"]+"><bdi>(.*?)</bdi>', page)
     headline = page[page.index("<h1>") : page.index("</h1>")]
     assert "composition changed" in headline
     members = page[page.index('<caption class="hidden">Members') :]
@@ -167,6 +167,19 @@ def test_panel_says_who_left_and_who_stepped_in_for_them(app: Flask, official: V
     history = page[page.index('<ol class="steps">') :]
     assert f"{came} steps in for {gone}" in history
     assert "时间不合" in history
+
+
+def test_only_who_holds_a_seat_can_be_replaced(app: Flask, official: Visitor, office: Caller, panel: str) -> None:
+    sent(guest(app, official, invited(official, panel)), "/invitation/answer/declined", reason="时间不合")
+    shown = office.get(panel).json
+    gone, came = (shown[seats][0]["expert"]["id"] for seats in ("members", "reserves"))
+    page = official.page(panel)
+    assert f'replacements/new?expert={gone}"' not in page
+    assert f'replacements/new?expert={came}"' in page
+    form = official.page(f"{panel}/replacements/new?expert={came}")
+    assert re.findall(r'<option value="([^"]+)"', form) == [came]
+    moved(office, f"/requests/{shown['request']}", "cancelled")
+    assert "replacements/new" not in official.page(panel)
 
 
 def test_declared_interest_stands_in_the_way(app: Flask, official: Visitor, panel: str) -> None:
@@ -217,6 +230,44 @@ def test_home_says_that_an_opinion_and_an_evaluation_wait(app: Flask, official: 
     ]
     official.client.set_cookie("language", "zh")
     assert "已提交意见，待反馈采纳情况" in official.page("/")
+
+
+def test_pages_of_a_panel_belong_to_the_requests_and_say_each_thing_once(
+    app: Flask, official: Visitor, office: Caller, panel: str
+) -> None:
+    engagement = invited(official, panel)
+    one = guest(app, official, engagement)
+    one.post("/invitation/interests", {"/confidential": "true", "/none": "true"}, at="/invitation/interests")
+    sent(one, "/invitation/answer/accepted", reason="只说一次")
+    shown = sent(official, f"{engagement}/contact", at=engagement, reason="联系")
+    assert "13900000000" in shown.text  # type: ignore[attr-defined]
+    assert shown.text.count("只说一次") == 1  # type: ignore[attr-defined]
+    for at in (panel, engagement):
+        assert '<a href="/requests" aria-current="page">' in official.page(at)
+    assert len(re.findall(r'href="[^"]+format=json', official.page(panel))) == 1
+    assert '<a href="/requests" aria-current="page">' not in official.page("/draws/verify")
+
+
+def test_aside_stands_in_the_brackets_of_its_language(app: Flask, official: Visitor, office: Caller) -> None:
+    made = office.made("/requests", ASKED | {"parties": [{"name": "闽山电池有限公司", "role": "申请人"}]})
+    official.client.set_cookie("language", "zh")
+    assert "（<bdi>申请人</bdi>）" in official.page(f"/requests/{made['id']}")
+    official.client.set_cookie("language", "en")
+    assert " (<bdi>申请人</bdi>)" in official.page(f"/requests/{made['id']}")
+
+
+def test_request_says_what_waits_in_it_and_nothing_of_another(
+    app: Flask, official: Visitor, office: Caller, panel: str
+) -> None:
+    own, other = office.get(panel).json["request"], office.made("/requests", ASKED)["id"]
+    one = guest(app, official, invited(official, panel))
+    one.post("/invitation/interests", {"/confidential": "true", "/none": "true"}, at="/invitation/interests")
+    sent(one, "/invitation/answer/accepted", reason="同意参加")
+    sent(one, "/invitation/opinion", position="support", text="可行", signed_by="专家")
+    page = official.page(f"/requests/{own}")
+    assert "gave an opinion: say what became of it" in page
+    assert 'href="/opinions/' in page
+    assert "<h2>To do</h2>" not in official.page(f"/requests/{other}")
 
 
 def test_home_says_that_a_panel_waits_to_be_confirmed(official: Visitor, office: Caller, panel: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from tests.api.people import expert, moved
-from tests.callers import Caller
+from tests.callers import Caller, Clock
 from tests.console.conftest import Visitor, visitor
 from tests.console.filling import filled
 
@@ -60,6 +60,18 @@ def test_candidate_in_publicity_is_on_the_list_to_post(app: Flask, administrator
     assert "2026-11-23 to 2026-11-30" in page
 
 
+def test_candidate_is_activated_for_three_years_where_the_term_is_left_blank(
+    app: Flask, administrator: Caller, reviewer: Visitor, clock: Clock
+) -> None:
+    path = in_publicity(app, administrator, reviewer)
+    clock.forward(days=8)
+    assert reviewer.sign_in("reviewer").status_code == 303
+    move = f"{path}/moves/active"
+    assert sent(reviewer, move, move, reason="公示无异议", **{"term/start": "2026-12-01"}) == 422
+    assert sent(reviewer, move, move, reason="公示无异议") == 303
+    assert administrator.get(path).json["term"] == {"start": "2026-12-01", "end": "2029-11-30"}
+
+
 def test_objection_is_recorded_and_decided(app: Flask, administrator: Caller, reviewer: Visitor) -> None:
     path = in_publicity(app, administrator, reviewer)
     new = f"{path}/objections/new"
@@ -79,8 +91,12 @@ def test_whoever_entered_a_candidate_does_not_decide(app: Flask, administrator: 
     path = answer.location
     for to in ("submitted", "under_review"):
         assert sent(curator, f"{path}/moves/{to}", f"{path}/moves/{to}", reason="x") == 303
-    assert "moves/publicity" not in curator.page(path)
+    page = curator.page(path)
+    assert "moves/publicity" not in page
+    assert "Whoever entered or submitted a candidate does not decide on them; somebody else must" in page
     assert curator.get(f"{path}/moves/publicity").status_code == 404
+    assert sent(curator, f"{path}/moves/draft", f"{path}/moves/draft", reason="补正材料") == 303
+    assert "somebody else must" not in curator.page(path)
 
 
 def test_suspension_is_told_and_appealed(app: Flask, administrator: Caller, curator: Visitor) -> None:

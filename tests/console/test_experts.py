@@ -150,6 +150,21 @@ def test_new_expert_is_a_draft_until_it_is_moved(curator: Visitor) -> None:
     assert curator.get(answer.location).status_code == 404
 
 
+def test_form_sent_with_a_name_and_a_kind_alone_enters_a_draft(curator: Visitor) -> None:
+    fields = filled(curator.page("/experts/new"), "/experts/new") | {"/name/zh": "林岚", "/kind": "K-PA"}
+    answer = curator.client.post("/experts/new", data=fields, headers=curator.headers)
+    assert answer.status_code == 303, html.unescape(answer.text)
+    assert "Draft" in curator.page(answer.location)
+
+
+def test_term_that_is_cleared_in_an_edit_is_not_passed_over(administrator: Caller, curator: Visitor) -> None:
+    path = f"/experts/{expert(administrator)['id']}/edit"
+    cleared = {"/term/start": "", "/term/end": ""}
+    answer = curator.client.post(path, data=filled(curator.page(path), path) | cleared, headers=curator.headers)
+    assert answer.status_code == 422
+    assert 'href="#f-term-start"' in answer.text
+
+
 def test_faulty_form_keeps_everything_and_points_at_the_fields(curator: Visitor) -> None:
     fields = {
         "/name/zh": "林岚",

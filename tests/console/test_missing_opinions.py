@@ -70,7 +70,9 @@ def test_office_is_led_to_the_missing_opinion_and_says_why(official: Visitor, of
     assert "has signed no opinion: have them sign, or say why" in official.page("/")
     assert "林岚" in duty
     page = official.page(request)
-    assert f'href="{policy}"' in page
+    lacking = page.partition("This is closed once each of these experts")[2].partition("</section>")[0]
+    assert f'href="{policy}"' in lacking
+    assert page.count("has signed no opinion") == 0  # It is told once.
     assert f'href="{request}/moves/closed"' not in page
     assert f'href="{form}"' in official.page(policy)
     given = filled(official.page(form), form)
@@ -82,7 +84,7 @@ def test_office_is_led_to_the_missing_opinion_and_says_why(official: Visitor, of
     assert WHY in official.page(form)
     assert "has signed no opinion" not in official.page("/")
     page = official.page(request)
-    assert f'href="{policy}"' not in page
+    assert "This is closed once each of these experts" not in page
     assert f'href="{request}/moves/closed"' in page
     official.client.set_cookie("language", "zh")
     assert "未提交意见的理由" in official.page(policy)

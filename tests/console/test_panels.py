@@ -266,6 +266,9 @@ def test_form_says_what_a_blank_kind_of_panel_stands_for(official: Visitor, offi
     ):
         path = f"/requests/{office.made('/requests', ASKED | {'panel': wish})['id']}"
         assert f'<option value="">{words}' in official.page(f"{path}/panels/new"), words
+    fields = {"/rules/0/type": "odd", "add": "cover"}
+    with_a_rule = official.post(f"{asked}/panels/rows", fields, at=f"{asked}/panels/new").text
+    assert '<option value="">no kind: the own rules below stand alone' in with_a_rule
 
 
 def test_member_is_replaced_with_a_reason(official: Visitor, office: Caller, asked: str, pool: list[str]) -> None:
@@ -375,3 +378,54 @@ def test_page_says_by_what_candidates_were_narrowed_down_and_what_kept_the_bette
     assert "Who could be chosen" in page
     assert "only the best 5 were looked at" in page
     assert "would break: the filters" in page
+
+
+def test_form_opened_on_a_list_chooses_from_its_people_until_told_otherwise(
+    official: Visitor, office: Caller, asked: str
+) -> None:
+    listed = office.made(f"{asked}/shortlists", {"size": 3, "filters": {"kind": ["K-TECH", "K-CIPO", "K-ACA"]}})
+    link = re.search(r'href="([^"]+)">Form a panel', official.page(f"/shortlists/{listed['id']}"))
+    assert link is not None
+    opened = official.page(html.unescape(link[1]))
+    fields = filled(opened, f"{asked}/panels/rehearsal")
+    assert fields["/shortlist"] == [listed["id"]]
+    page = tried(official, asked, **(fields | {"/size": "3"}))
+    assert seated(page, "Members") == [NAMES[2], NAMES[4], NAMES[5]]
+    assert f'href="/shortlists/{listed["id"]}"' in page
+    assert "only the best" not in page
+    whole = tried(official, asked, **(filled(page, f"{asked}/panels/rehearsal") | {"/shortlist": ""}))
+    assert seated(whole, "Members") == NAMES[:3]
+
+
+def test_form_offers_the_lists_of_the_request_and_nobody_elses(
+    app: Flask, official: Visitor, office: Caller, asked: str
+) -> None:
+    assert "/shortlist" not in filled(official.page(f"{asked}/panels/new"), f"{asked}/panels/rehearsal")
+    listed = office.made(f"{asked}/shortlists", {"size": 2})
+    foreign = office.made(f"{ask(app)}/shortlists", {"size": 2})
+    assert filled(official.page(f"{asked}/panels/new"), f"{asked}/panels/rehearsal")["/shortlist"] == [""]
+    page = official.page(f"{asked}/panels/new?shortlist={foreign['id']}")
+    assert listed["id"] in page
+    assert filled(page, f"{asked}/panels/rehearsal")["/shortlist"] == [""]
+    refused = tried(official, asked, 422, **{"/shortlist": foreign["id"]})
+    assert 'href="#f-shortlist"' in refused
+
+
+def test_where_none_fits_among_the_people_of_a_list_the_way_out_is_named(
+    official: Visitor, office: Caller, asked: str
+) -> None:
+    listed = office.made(f"{asked}/shortlists", {"size": 3})["id"]
+    lawyers = {"/rules/1/type": "at_least", "/rules/1/kinds": ["K-LAW"]}
+    way_out = "Only the people of the list were candidates"
+    assert way_out in tried(official, asked, **lawyers, **{"/rules/1/count": "2", "/shortlist": listed})
+    assert way_out not in tried(official, asked, **lawyers, **{"/rules/1/count": "3"})
+
+
+def test_list_on_which_somebody_may_not_be_asked_any_more_is_told_at_its_field(
+    app: Flask, official: Visitor, office: Caller, asked: str, pool: list[str]
+) -> None:
+    listed = office.made(f"{asked}/shortlists", {"size": 3})
+    moved(first_caller(app, "administrator"), f"/experts/{pool[0]}", "on_leave")
+    refused = tried(official, asked, 409, **{"/shortlist": listed["id"]})
+    assert 'href="#f-shortlist"' in refused
+    assert NAMES[0] in refused

@@ -144,7 +144,7 @@ def test_list_leads_to_a_panel_and_to_who_is_not_on_it(
     request = asked(office)
     filed = office.made(f"/requests/{request}/shortlists", {})
     page = official.page(f"/shortlists/{filed['id']}")
-    assert f'href="/requests/{request}/panels/new"' in page
+    assert f'href="/requests/{request}/panels/new?shortlist={filed["id"]}"' in page
     assert f'href="/requests/{request}/standing"' in page
 
 

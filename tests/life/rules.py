@@ -20,7 +20,6 @@ from expertdb.workdays import local_day
 DECISIONS = (
     ("under_review", "publicity"),
     ("under_review", "removed"),
-    ("under_review", "draft"),
     ("publicity", "active"),
     ("publicity", "under_review"),
     ("publicity", "removed"),
