@@ -9,7 +9,7 @@ from expertdb.models.engagements import ENGAGEMENT_STATES, WAYS_OF_DECLARING, En
 from expertdb.schemas.conflicts import OTHER_SIDE
 from expertdb.schemas.fields import Bool, Choice, Day, Moment, Several, Str
 from expertdb.schemas.personal import Remark
-from expertdb.schemas.shared import PageQuery, PersonName, Reference, named
+from expertdb.schemas.shared import OrganisationNames, PageQuery, PersonName, Reference, named
 
 
 class InvitationBody(Schema):
@@ -137,6 +137,7 @@ class MatterAnswer(Schema):
     mode = fields.String(allow_none=True)
     due = Day(allow_none=True)
     title = fields.String(allow_none=True)
+    requester = fields.Nested(OrganisationNames, allow_none=True, metadata={"description": "who asks"})
     parties = fields.List(fields.Nested(MatterParty))
     related_organisations = fields.List(fields.Nested(MatterOrganisation))
     text = fields.String(allow_none=True)

@@ -11,6 +11,7 @@ from expertdb.errors import Fault, InvalidInput, NotAllowed
 from expertdb.models.engagements import Engagement
 from expertdb.models.panels import Panel
 from expertdb.models.requests import ConsultationRequest
+from expertdb.schemas.shared import named
 from expertdb.services import answers, audit, engagements, seating, ties, versions
 from expertdb.services.actors import EXPERT, Actor
 from expertdb.wording import Text
@@ -82,6 +83,7 @@ def matter(session: Session, engagement_id: str, *, actor: Actor, now: datetime)
     consultation_request = session.get_one(ConsultationRequest, engagement.request_id)
     released = engagement.status in ("accepted", "delivered")
     sealed = consultation_request.secrecy in SEALED and not released
+    asks = consultation_request.requester
     return {
         "engagement": engagement.id,
         "status": engagement.status,
@@ -94,6 +96,7 @@ def matter(session: Session, engagement_id: str, *, actor: Actor, now: datetime)
         "mode": consultation_request.mode,
         "due": consultation_request.due,
         "title": None if sealed else consultation_request.title,
+        "requester": None if asks is None else named(asks.name_zh, asks.name_en),
         "parties": [{"name": one.name, "role": one.role} for one in consultation_request.parties],
         "related_organisations": [
             {"name": one.name, "relation": one.relation} for one in consultation_request.related_organisations

@@ -192,6 +192,18 @@ def test_secret_matter_shows_less_before_acceptance(office: Caller, panel: Any, 
     assert link_to(office, one).get(f"/engagements/{one['id']}/matter").json["title"] is None
 
 
+def test_expert_is_told_who_asks_before_interests_are_declared(office: Caller, panel: Any, app: Flask) -> None:
+    name = {"zh": "福州市知识产权局", "en": "Fuzhou IP Office"}
+    asks = caller(app, "administrator").made("/organisations", {"name": name, "kind": "O-GOV"})["id"]
+    asked = office.made("/requests", ASKED | {"requester": asks, "secrecy": "trade_secret"})
+    moved(office, f"/requests/{asked['id']}", "accepted")
+    made = office.made(f"/requests/{asked['id']}/panels", {"size": 1, "rules": [{"type": "odd"}]})
+    body = {"to": "confirmed", "reason": "同意", "confirmed_by": "王某"}
+    office.post(f"/panels/{made['id']}/transitions", body, etag="*")
+    one = invited(office, made)[0]
+    assert link_to(office, one).get(f"/engagements/{one['id']}/matter").json["requester"] == name
+
+
 def test_declared_interest_recuses_and_a_waiver_lets_in(office: Caller, panel: Any) -> None:
     one = invited(office, panel)[0]
     guest, path = link_to(office, one), f"/engagements/{one['id']}"
