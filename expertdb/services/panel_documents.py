@@ -192,10 +192,11 @@ class _Writer:
         self._table(("at", "status", "reason"), rows)
 
     def _engagements(self) -> None:
-        words = self.words
+        words, of = self.words, {one["id"]: one["expert"] for one in self.content["engagements"]}
         rows = [
             (
                 words.name(one["expert"]),
+                words.name(of[one["promoted_from"]]) if one["promoted_from"] in of else "",
                 words.of(ENGAGEMENT_STATUS, one["status"]),
                 words.moment(one["created_at"]),
                 words.moment(one["answered_at"]),
@@ -203,7 +204,7 @@ class _Writer:
             )
             for one in self.content["engagements"]
         ]
-        self._table(("name", "status", "invited_at", "answered_at", "declared"), rows)
+        self._table(("name", "in_place_of", "status", "invited_at", "answered_at", "declared"), rows)
 
     def _opinions(self) -> None:
         words = self.words

@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -275,6 +276,17 @@ def test_document_says_of_interests_whether_none_were_declared_or_nothing_yet(of
         assert chinese.split("\n").count(words) >= 1, words
     for words in ("none, as declared", "not declared yet", "Kin"):
         assert english.split("\n").count(words) >= 1, words
+
+
+def test_document_says_in_whose_place_a_reserve_was_asked(office: Caller) -> None:
+    asked = accepted(office, "ZH4", region="350700")
+    panel = confirmed(office, formed(office, asked, size=3, reserves=1, rules=[{"type": "odd"}]))
+    first = office.made(f"/panels/{panel['id']}/invitations", {})["items"][0]
+    answer = office.post(f"/engagements/{first['id']}/transitions", {"to": "declined", "reason": "时间不合"}, etag="*")
+    reserve = office.get(f"/engagements/{answer.json['instead']}").json
+    lines = files(office, panel)[1][0].split("\n")
+    pair = tuple(one["expert"]["name"]["zh"] for one in (reserve, first))
+    assert pair in pairwise(lines)
 
 
 def test_document_writes_rules_as_the_console_does_and_names_what_has_no_title(office: Caller) -> None:
