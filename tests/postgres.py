@@ -74,10 +74,20 @@ class Server:
                 return
 
     def backends(self) -> list[int]:
-        """The processes that serve connections just now, this question's own apart."""
+        """The processes that serve connections just now, this question's own apart.
+
+        When one of them was killed the server lets nobody in for a moment: it is asked again for up to a minute.
+        """
         asked = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-        with psycopg.connect(f"host={self.folder} port=5432 user=postgres dbname=postgres") as connection:
-            return [row[0] for row in connection.execute(asked).fetchall()]
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                with psycopg.connect(f"host={self.folder} port=5432 user=postgres dbname=postgres") as connection:
+                    return [row[0] for row in connection.execute(asked).fetchall()]
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
 
     def _url(self, name: str) -> str:
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}&port=5432"
