@@ -56,6 +56,17 @@ def test_scores_are_as_exact_as_they_are_said_to_be_whatever_is_edited(kernel):
 
 
 @pytest.mark.parametrize("kernel", ["numba", "scipy"])
+def test_few_are_reckoned_exactly_for_a_short_list(kernel):
+    index = Index.build(pool(400, random.Random("few")), ANALYSER, kernel=kernel)
+    for query in QUERIES:
+        asked = ask(query, ANALYSER)
+        with index.at_version() as live:
+            prepared = index.prepared(asked, PARAMETERS, live)
+            found = index.promising(asked, prepared, 8, PARAMETERS, index.select(None), live)
+        assert 8 <= len(found) <= 12  # Nothing lags, so that only who nearly equals the eighth is looked at in vain.
+
+
+@pytest.mark.parametrize("kernel", ["numba", "scipy"])
 def test_words_said_very_often_are_rounded_by_no_more_than_is_said(kernel):
     draw = random.Random("often")
     others = " ".join(f"other{number}" for number in range(200))  # So that the text is no mere repetition.

@@ -14,6 +14,7 @@ from matching import (
     Parameters,
     Pivot,
     Profile,
+    ProfileMoved,
     Query,
     best,
     gaps,
@@ -138,6 +139,25 @@ def test_gaps_are_aspects_that_nobody_allowed_covers():
 def test_an_empty_pool_gives_an_empty_ranking():
     ranking = ranked([], Query("电池", aspects=(Aspect("TM"),)), 5)
     assert (ranking.candidates, ranking.gaps) == ((), ("TM",))
+
+
+@pytest.mark.parametrize("now", [{}, {"a": Profile("a", "电池 商标")}], ids=["gone", "edited"])
+def test_a_profile_that_is_not_as_it_was_indexed_is_refused_by_name(now):
+    index = Index.build([Profile("a", "电池")], ANALYSER)
+    for profiles in (now, lambda wanted: now):
+        with pytest.raises(ProfileMoved, match="the profile of a is not the one that was indexed") as refused:
+            rank(index, Query("电池"), 1, profiles)
+        assert refused.value.expert == "a"
+
+
+@pytest.mark.parametrize("kernel", ["numba", "scipy"])
+def test_whom_a_missing_must_have_leaves_nothing_is_no_candidate(kernel):
+    pool = [Profile("a", "电池 商标"), Profile("b", "电池")]
+    index = Index.build(pool, ANALYSER, kernel=kernel)
+    query = Query("电池", aspects=(Aspect("TM", "must"),))
+    for factor in (0.0, 1e-20):  # The latter leaves a fast score something, and no multiple of 2**-50.
+        found = best(index, query, 9, Parameters(missing_must_factor=factor))
+        assert [expert for expert, _ in found] == ["a"]
 
 
 def test_a_negative_size_is_refused():
