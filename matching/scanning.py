@@ -110,8 +110,8 @@ def exact(
             weights = np.zeros(levels[field].shape[1])
             weights[prepared.columns[field]] = prepared.weights[field]
             dots[field] = levels[field] @ weights
-        kinds, rectangles = part.segment.kinds, part.segment.rectangles
-        scores = plain.combine(dots, norms, kinds, rectangles, counting(prepared.language, parameters), parameters)
+        counts = plain.counts_of(part.segment.kinds, counting(prepared.language, parameters))
+        scores = plain.combine(dots, norms, counts, part.segment.rectangles, parameters)
         if baselines is not None:
             scores = corrected(scores, baselines[start : start + len(scores)])
         start += len(scores)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +23,13 @@ from matching.weighing import exactly as exactly
 from matching.weights import FIELDS, Field, Floats, Rows, sublinear, sublinear_table, weigh
 
 _MANY = 2048  # Postings from which a term is worth a call of its own, without a copy.
-_CHUNK = 128  # Scores of which the greatest is looked at first.
+_CHUNK = 128  # Scores, about, of which the greatest is looked at first.
 _NEXT_TO_NOTHING = float(np.finfo(np.float32).smallest_subnormal)
 
 Single = NDArray[np.float32]
 NAME = "scipy"
+_LANGUAGES = 4  # Ways of counting that are remembered of a segment: a request in each language is one.
+_COUNTS: WeakKeyDictionary[Segment, dict[Any, tuple[Single, ...]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -125,30 +128,46 @@ def affinities(segment: Segment, moves: Moves, prepared: Prepared, live: Live, p
             )
             for field in FIELDS
         }
-    counted = counting(prepared.language, parameters)
-    scores = combine(dots, live.norms(segment), segment.kinds, segment.rectangles, counted, parameters)
-    return np.where(moves.mask, moved(scores, moves), np.float32(0))
+    counts = _counts(segment, prepared.language, parameters)
+    scores = moved(combine(dots, live.norms(segment), counts, segment.rectangles, parameters), moves)
+    scores *= moves.mask
+    return scores
+
+
+def _counts(segment: Segment, language: str, parameters: Parameters) -> Sequence[Single]:
+    """Return `counts_of` the rows of a segment; to look a number up for every row takes longer than most of a list."""
+    remembered = _COUNTS.setdefault(segment, {})
+    key = language, parameters.native_weight, parameters.unverified_factor
+    found = remembered.get(key)
+    if found is None:
+        if len(remembered) >= _LANGUAGES:
+            remembered.clear()
+        found = tuple(one.astype(np.float32) for one in counts_of(segment.kinds, counting(language, parameters)))
+        remembered[key] = found
+    return found
+
+
+def counts_of(kinds: NDArray[np.uint8], shares: Floats) -> Sequence[Floats]:
+    """Return what the cosine of each row counts in each field, shape (n_rows,); `shares`: see `scoring.counting`."""
+    return [share[kinds] for share in shares[:2] * shares[2]]
 
 
 def combine(
     dots: Mapping[Field, NDArray[Any]],
     norms: Mapping[Field, NDArray[Any]],
-    kinds: NDArray[np.uint8],
+    counts: Sequence[NDArray[Any]],
     rectangles: Rows,
-    shares: Floats,
     parameters: Parameters,
 ) -> NDArray[Any]:
-    """Return the affinity of every expert from the dot products of every row, which it overwrites, and one over the
-    norms; in as many bits as those have. `shares`: see `scoring.counting`.
+    """Return the affinity of every expert from the dot products of every row, which it overwrites, one over the norms
+    and what each row counts in each field; in as many bits as these have.
     """
-    bits = dots["native"].dtype
-    scores = np.zeros(len(kinds), dtype=bits)
-    for field, share in zip(FIELDS, (shares[:2] * shares[2]).astype(bits), strict=True):
-        part = dots[field]
+    native, pivot = (dots[field] for field in FIELDS)
+    for field, part, count in zip(FIELDS, (native, pivot), counts, strict=True):
         part *= norms[field]
-        part *= share[kinds]
-        scores += part
-    return pooled(scores, rectangles, parameters)
+        part *= count
+    native += pivot
+    return pooled(native, rectangles, parameters)
 
 
 def _dots(inverse: Inverse, n_rows: int, terms: Rows, weights: Single) -> Single:
@@ -181,12 +200,24 @@ def _dots_of_rows(segment: Segment, field: Field, prepared: Prepared, live: Live
 def reaching(scores: Sequence[Single], k: int, factor: float) -> list[Rows]:
     """Return, for each part, the places of scores above 0 that are at least `factor` times the k-th greatest of all."""
     # The k-th greatest of the chunks' maxima is no greater than that of all: no other chunk need be looked at.
-    maxima = [np.maximum.reduceat(own, np.arange(0, len(own), _CHUNK)) if len(own) else own for own in scores]
+    maxima = [_maxima(own) for own in scores]
     least = _kth(maxima, k) * factor
     places = [_of_chunks(most >= least, len(own)) for own, most in zip(scores, maxima, strict=True)]
     left = [own[at] for own, at in zip(scores, places, strict=True)]
     line = max(_kth(left, k) * factor, _NEXT_TO_NOTHING)
-    return [at[own >= line] for own, at in zip(left, places, strict=True)]
+    return [np.sort(at[own >= line]) for own, at in zip(left, places, strict=True)]
+
+
+def _maxima(scores: Single) -> Single:
+    """Return the greatest of each chunk. A chunk is a column of the scores written in rows, the last of them shorter:
+    so the maxima of all are found in a few passes over neighbours.
+    """
+    width = -(-len(scores) // _CHUNK)
+    whole = len(scores) // max(width, 1) * width
+    rest = scores[whole:]
+    found: Single = scores[:whole].reshape(-1, max(width, 1)).max(axis=0, initial=-np.inf)[:width]
+    np.maximum(found[: len(rest)], rest, out=found[: len(rest)])
+    return found
 
 
 def _kth(parts: Sequence[Single], k: int) -> float:
@@ -196,6 +227,6 @@ def _kth(parts: Sequence[Single], k: int) -> float:
 
 
 def _of_chunks(chosen: NDArray[np.bool_], length: int) -> Rows:
-    """Return the places in these chunks, of so many in all."""
-    places = (np.flatnonzero(chosen)[:, None] * _CHUNK + np.arange(_CHUNK)).ravel()
-    return places[: np.searchsorted(places, length)]
+    """Return the places in these chunks, of so many in all, in no order."""
+    places = (np.arange(0, max(length, 1), max(len(chosen), 1))[:, None] + np.flatnonzero(chosen)).ravel()
+    return places[places < length]
