@@ -57,6 +57,16 @@ def test_a_rule_gives_way_by_as_much_as_it_is_broken(broken: tuple[dict[str, Any
     assert (change.rule, change.type, change.amount, change.detail) == (1, stated["type"], excess, words)
 
 
+def test_experts_are_named_in_order_of_their_ids() -> None:
+    candidates = [candidate(name) for name in "cab"]
+    forced = {"type": "forced", "experts": ["a", "b", "c"]}
+    forbidden = {"type": "forbidden", "experts": ["c", "b"]}
+    _, (change,) = changes(candidates, [forced | {"firm": True}, forbidden | {"firm": False}], 3)
+    assert change.detail == "Seat b, c all the same."
+    _, (change,) = changes(candidates, [forced, forbidden], 1)
+    assert change.detail == "Do without b, c."
+
+
 def test_several_counts_of_a_rule_add_up() -> None:
     rules = [{"type": "every_side", "sides": ["licensor", "licensee"], "each": 2}]
     everybody = {"type": "forced", "experts": ALL, "firm": True}
