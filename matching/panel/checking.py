@@ -28,7 +28,7 @@ class Violation:
     rule: int | None
     type: str
     detail: Sentence
-    excess: int = 1
+    excess: int
     experts: tuple[str, ...] = ()
 
 

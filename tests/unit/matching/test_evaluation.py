@@ -2,9 +2,23 @@
 
 import json
 
+import numpy as np
 import pytest
 
-from matching import Analyser, FileFault, Pivot, evaluate, read_experts, read_judgments, read_requests
+from matching import (
+    Analyser,
+    FileFault,
+    JudgedRequest,
+    Judgment,
+    Pivot,
+    Profile,
+    Query,
+    evaluate,
+    read_experts,
+    read_judgments,
+    read_requests,
+)
+from matching.evaluation import measured
 from tests.reference.pools import CONCEPTS, LEXICON
 
 EXPERTS = [
@@ -85,12 +99,19 @@ def test_an_unknown_grouping_is_refused(tmp_path):
         ({"experts": [{"id": "a"}, "", {"id": "a"}]}, "e.jsonl, line 3, id: 'a' has come before"),
         ({"experts": [{"id": "a", "statement": 3}]}, "statement: 3; a string is needed"),
         ({"experts": [{"id": "a", "items": [{"year": "1"}]}]}, r"items\[0\].year: '1'; a whole number is needed"),
+        ({"experts": [{"id": "a", "items": [{"year": True}]}]}, r"items\[0\].year: True; a whole number is needed"),
+        ({"experts": [{"id": "a", "items": [{}, {"title": 1}]}]}, "line 1, title: 1; a string is needed"),
+        ({"experts": [{"id": "a", "items": {}}]}, "items: {}; a list of objects is needed"),
+        ({"experts": [{"id": True}]}, "id: True; a non-empty string is needed"),
         ({"experts": [{"id": "a", "codes": [1]}]}, r"codes: \[1\]; a list of strings is needed"),
         ({"requests": [{"id": "r", "aspects": [{"need": "must"}]}]}, "aspects: each needs a code"),
+        ({"requests": [{"id": "r", "aspects": [{"code": "TM", "need": "maybe"}]}]}, "aspects: .*'maybe'"),
         ({"judgments": "r1 a 3"}, "j.tsv, line 1, line: 1 columns"),
         ({"judgments": "r1\tz\t3"}, "j.tsv, line 1, expert: 'z' is not among the 3 experts read"),
         ({"judgments": "r1\ta\t-1"}, "j.tsv, line 1, grade: '-1'; a number from 0 to 1000 is needed"),
-        ({"judgments": "r1\ta\t1100"}, "grade: '1100'; a number from 0 to 1000"),
+        ({"judgments": "r1\ta\t1001"}, "grade: '1001'; a number from 0 to 1000"),
+        ({"judgments": "r1\ta\tnan"}, "grade: 'nan'; a number from 0 to 1000"),
+        ({"judgments": "r1\ta\t1e"}, "grade: '1e'; a number from 0 to 1000"),
         ({"judgments": "r1\ta\t1_0"}, "grade: '1_0'; a number from 0 to 1000"),
         ({"judgments": "r1\ta\t1\nr1\ta\t1"}, "line 2, expert: 'a' is judged twice for 'r1'"),
     ],
@@ -98,3 +119,46 @@ def test_an_unknown_grouping_is_refused(tmp_path):
 def test_a_fault_names_file_line_and_field(tmp_path, change, message):
     with pytest.raises(FileFault, match=message):
         read(write(tmp_path, **change))
+
+
+EIGHT = [Profile(f"e{number}", codes=frozenset({f"C{number}"})) for number in range(8)]
+
+
+def intervals(rows, judgments, group_by="request", wanted=frozenset({"C6", "C7"})):
+    """The metrics for a table of affinities, whose columns are in no order of ids."""
+    names = tuple(one.expert for one in reversed(EIGHT))
+    requests = [JudgedRequest(f"r{number}", Query(""), wanted) for number in range(len(rows))]
+    table = np.array([row[::-1] for row in rows])
+    return measured(table, names, EIGHT, requests, judgments, group_by)
+
+
+def found_in(*asked, **changed):
+    return {name: one["value"] for name, one in intervals(*asked, **changed).items()}
+
+
+def test_equal_experts_are_ranked_by_their_ids_and_cover_with_the_first_seven():
+    found = found_in([[0.5] * 8], [Judgment("r0", "e1", 2.0)])
+    assert (found["mrr"], found["coverage@7"]) == (1 / 2, 1 / 2)
+    assert found_in([[*[0.5] * 7, 0.6]], [Judgment("r0", "e1", 2.0)])["mrr"] == 1 / 3
+
+
+def test_a_request_without_judgments_is_no_group_but_its_coverage_counts():
+    found = found_in([[0.5] * 8, [0.0] * 7 + [1.0]], [Judgment("r1", "e7", 1.0)])
+    assert (found["mrr"], found["coverage@7"]) == (1.0, (1 / 2 + 1 / 2) / 2)
+    rows = [[first, 0.2, *[0.5] * 6] for first in (0.1, 0.2, 0.3, 0.3)]
+    judgments = [Judgment(f"r{row}", f"e{one}", 1.0 - one) for row in range(4) for one in range(2)]
+    assert intervals([*rows, *rows], judgments)["pairwise_loss"] == intervals(rows, judgments)["pairwise_loss"]
+
+
+def test_what_nobody_of_the_pool_holds_is_not_missed():
+    judgments = [Judgment("r0", "e0", 1.0)]
+    assert found_in([[0.5] * 8], judgments, wanted=frozenset({"C0", "NOBODY"}))["coverage@7"] == 1.0
+    assert found_in([[0.5] * 8], judgments, wanted=frozenset({"NOBODY"}))["coverage@7"] is None
+
+
+def test_the_group_of_an_expert_ranks_requests():
+    rows = [[0.1] * 8, [0.2] * 8, [0.2] * 8]
+    judgments = [Judgment("r0", "e0", 0.0), Judgment("r2", "e0", 1.0), Judgment("r0", "e3", 1.0)]
+    found = found_in(rows, judgments, "expert")
+    assert found["mrr"] == pytest.approx((1 / 2 + 1 / 3) / 2)
+    assert found["pairwise_loss"] == 0.0

@@ -1,10 +1,13 @@
-"""Every rule, violated on purpose, is reported with its place, its excess and the people concerned."""
+"""Every rule, violated on purpose, is reported with its place, its excess and the people concerned; met, with what it
+would still bear.
+"""
 
 from typing import Any
 
 import pytest
 
 from matching.panel import TYPES, check, parse
+from matching.panel.checking import slack
 from tests.unit.matching.panel.pools import candidate
 
 MEMBERS = [
@@ -60,6 +63,45 @@ def test_every_type_is_violated_above() -> None:
     assert {stated["type"] for stated, _, _ in BROKEN} == set(TYPES) - {"fairness"}
 
 
+MET: list[tuple[dict[str, Any], int | None]] = [
+    ({"type": "max_per_organisation", "limit": 3}, 1),
+    ({"type": "max_per", "by": "title_level", "limit": 4}, 3),
+    ({"type": "max_share", "share": "3/4", "regulator": True}, 1),
+    ({"type": "max_share", "share": 0.5, "by": "kind"}, 0),
+    ({"type": "min_share", "share": "1/3", "regulator": True}, 0),
+    ({"type": "at_least", "count": 1, "kinds": ["K-TECH"]}, 1),
+    ({"type": "at_most", "count": 6, "regions": ["350000"]}, 2),
+    ({"type": "keep_apart", "experts": ["a", "z"]}, 0),
+    ({"type": "keep_apart", "experts": ["y", "z"]}, 1),
+    ({"type": "every_side", "sides": ["licensor"]}, 0),
+    ({"type": "cover", "codes": ["GI", "TM"]}, 0),
+    ({"type": "cover", "codes": ["GI"]}, 1),
+    ({"type": "cover", "codes": ["GI", "TM", "PAT"], "at_least": 1}, 1),
+    ({"type": "forced", "experts": ["a", "b"]}, 0),
+    ({"type": "forbidden", "experts": ["z"]}, None),
+    ({"type": "max_load", "limit": 10}, None),
+    ({"type": "min_affinity", "limit": 0.1}, None),
+    ({"type": "fairness", "weight": 1}, None),
+]
+
+
+@pytest.mark.parametrize(("stated", "left"), MET, ids=lambda one: str(one)[:60])
+def test_slack_is_what_a_rule_that_is_met_would_still_bear(stated: dict[str, Any], left: int | None) -> None:
+    (rule,) = parse([stated])
+    assert check(MEMBERS, (rule,)) == ()
+    assert slack(MEMBERS, rule) == left
+
+
+def test_an_odd_number_is_just_met_and_an_even_one_broken_by_one() -> None:
+    (odd,) = parse([{"type": "odd"}])
+    assert [slack(MEMBERS[:count], odd) for count in (1, 2, 3)] == [0, -1, 0]
+
+
+def test_slack_of_what_is_broken_is_by_how_many() -> None:
+    for stated, excess, _ in BROKEN:
+        assert slack(MEMBERS, parse([stated])[0]) == -excess
+
+
 def test_capacity_of_ones_own_counts_without_a_limit() -> None:
     (full,) = check([candidate("x", load=2, capacity=2), candidate("y", load=50)], parse([{"type": "max_load"}]))
     assert full.experts == ("x",)
@@ -77,13 +119,13 @@ def test_unknown_organisations_are_not_one_organisation() -> None:
 @pytest.mark.parametrize(("size", "words"), [(3, "has 4 members; it needs 3"), (5, "has 4 members; it needs 5")])
 def test_wrong_number_of_seats_is_a_violation(size: int, words: str) -> None:
     (found,) = check(MEMBERS, (), size)
-    assert found.rule is None
+    assert (found.rule, found.excess) == (None, 1)
     assert words in found.detail
 
 
 def test_member_who_sits_twice_is_a_violation() -> None:
-    (found,) = check([MEMBERS[0], MEMBERS[0]], (), 2)
-    assert found.experts == ("a",)
+    (found,) = check([MEMBERS[0], MEMBERS[1], MEMBERS[0], MEMBERS[0]], (), 4)
+    assert (found.experts, found.excess) == (("a",), 2)
 
 
 def test_lawful_panel_has_no_violation() -> None:

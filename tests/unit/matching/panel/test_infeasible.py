@@ -149,3 +149,11 @@ def test_even_size_and_odd_rule() -> None:
     assert found.blocking == (None, 0)
     assert found.relaxation is not None
     assert found.relaxation.changes[0].detail in ("Seat 5 members in place of 4.", "Allow an even number of members.")
+
+
+def test_an_even_number_of_members_is_one_change_by_one() -> None:
+    found = blocked([{"type": "odd"}], 4, [candidate(f"e{number}") for number in range(4)])
+    assert found.relaxation is not None
+    (change,) = found.relaxation.changes
+    assert (change.rule, change.type, change.amount) == (0, "odd", 1)
+    assert change.detail == "Allow an even number of members."

@@ -47,6 +47,60 @@ def test_first_reserve_serves_the_most_members() -> None:
     assert compose(candidates[:-1], rules, 3, 2).unreplaceable == ("law1",)
 
 
+def test_reserve_replaces_nobody_without_whom_too_few_codes_are_covered() -> None:
+    candidates = [
+        candidate("gi", 0.9, codes=frozenset({"GI"})),
+        candidate("tm", 0.8, codes=frozenset({"TM"})),
+        candidate("any", 0.7),
+        candidate("gi2", 0.6, codes=frozenset({"GI"})),
+        candidate("none", 0.5),
+    ]
+    rules = parse([{"type": "cover", "codes": ["GI", "TM", "PAT"], "at_least": 2}])
+    found = compose(candidates, rules, 3, 2)
+    assert [(one.candidate.expert, one.replaces) for one in found.reserves] == [
+        ("gi2", ("gi", "any")),
+        ("none", ("any",)),
+    ]
+    assert found.unreplaceable == ("tm",)
+
+
+def test_next_reserve_serves_the_most_of_those_whom_no_reserve_serves_yet() -> None:
+    """Of three engineers and a lawyer: the second engineer in reserve serves more than the lawyer, but nobody new."""
+    candidates = [
+        *(candidate(f"tech{number}", 0.9 - number / 100, kind="K-TECH") for number in range(5)),
+        candidate("law1", 0.8, kind="K-LAW"),
+        candidate("law2", 0.1, kind="K-LAW"),
+    ]
+    kinds = ("K-LAW", 1), ("K-TECH", 3)
+    rules = parse([{"type": "at_most", "count": count, "kinds": [kind]} for kind, count in kinds])
+    found = compose(candidates, rules, 4, 3)
+    engineers = ("tech0", "tech1", "tech2")
+    assert [(one.candidate.expert, one.replaces) for one in found.reserves] == [
+        ("tech3", engineers),
+        ("law2", ("law1",)),
+        ("tech4", engineers),
+    ]
+
+
+def test_once_every_member_has_a_reserve_the_next_serves_the_most_again() -> None:
+    candidates = [
+        candidate("law1", 0.9, kind="K-LAW"),
+        candidate("tech1", 0.8, kind="K-TECH"),
+        candidate("law2", 0.7, kind="K-LAW"),
+        candidate("any1", 0.3, kind="K-ACA"),
+        candidate("any2", 0.2, kind="K-ACA"),
+    ]
+    rules = parse([{"type": "at_most", "count": 1, "kinds": [kind]} for kind in ("K-LAW", "K-TECH")])
+    found = compose(candidates, rules, 2, 3)
+    assert [one.candidate.expert for one in found.reserves] == ["any1", "any2", "law2"]
+
+
+def test_of_reserves_who_serve_as_many_the_one_worth_most_is_first() -> None:
+    candidates = [candidate("a", 0.9), candidate("b", 0.6, load=12), candidate("c", 0.5), candidate("d", 0.5)]
+    found = compose(candidates, parse([{"type": "fairness", "weight": 0.2}]), 1, 3)
+    assert [one.candidate.expert for one in found.reserves] == ["c", "d", "b"]
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_replacement_keeps_as_many_as_possible_and_is_then_the_best(seed: int) -> None:
     candidates, rules = feasible(seed)
@@ -66,14 +120,17 @@ def test_replacement_keeps_as_many_as_possible_and_is_then_the_best(seed: int) -
         return
     kept = len(staying & {one.expert for one in after.members})
     assert (kept, pytest.approx(after.objective)) == max(ways)
+    assert (after.status, after.reserve) == ("optimal", False)
     assert len(after.came) == len(after.left) == 4 - kept
 
 
 def test_reserves_step_in_in_their_order() -> None:
     candidates = [candidate(f"e{number}", 0.9 - number / 10, organisation=f"o{number % 4}") for number in range(8)]
     rules = parse([{"type": "max_per_organisation"}])
-    after = replace(candidates, ["e0", "e1", "e2"], "e1", rules, reserves=["e4", "e5", "e3"])
+    after = replace(candidates, ["e0", "e1", "e2"], "e1", rules, reserves=["e1", "e2", "e4", "e5", "e3"])
     assert (after.came, after.left, after.reserve) == (("e5",), ("e1",), True)
+    assert (after.status, [one.expert for one in after.members]) == ("optimal", ["e0", "e2", "e5"])
+    assert after.objective == pytest.approx(0.9 + 0.7 + 0.4)
 
 
 def test_forced_member_who_leaves_does_not_block() -> None:
@@ -107,10 +164,17 @@ def test_time_that_runs_out_is_no_proof_that_nobody_can_step_in() -> None:
     assert (after.status, after.members, after.infeasibility) == ("unknown", (), None)
 
 
-@pytest.mark.parametrize(("members", "leaving"), [(["e0"], "e1"), (["e0", "x"], "e0")])
-def test_strangers_are_refused(members: list[str], leaving: str) -> None:
-    with pytest.raises(BadPanelInput):
-        replace([candidate("e0"), candidate("e1")], members, leaving, ())
+@pytest.mark.parametrize(
+    ("members", "leaving", "reserves", "words"),
+    [
+        (["e0"], "e1", [], "e1 is no member"),
+        (["e0", "x"], "e0", [], "no candidates: x"),
+        (["e0"], "e0", ["e1", "y"], "no candidates: y"),
+    ],
+)
+def test_strangers_are_refused(members: list[str], leaving: str, reserves: list[str], words: str) -> None:
+    with pytest.raises(BadPanelInput, match=words):
+        replace([candidate("e0"), candidate("e1")], members, leaving, (), reserves=reserves)
 
 
 def test_brute_force_of_these_tests_sees_every_panel() -> None:
