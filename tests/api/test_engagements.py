@@ -138,6 +138,13 @@ def test_member_who_may_not_serve_any_more_is_not_invited(office: Caller, admini
     assert office.get("/engagements").json["items"] == []
 
 
+def test_nobody_elses_leave_stops_an_invitation(office: Caller, administrator: Caller, panel: Any, pool: Any) -> None:
+    seated = {one["expert"]["id"] for one in (*panel["members"], *panel["reserves"])}
+    [other] = [one["id"] for one in pool if one["id"] not in seated]
+    moved(administrator, f"/experts/{other}", "on_leave")
+    assert len(invited(office, panel)) == 2
+
+
 def test_answer_is_awaited_for_three_working_days_or_as_said(office: Caller, panel: Any, clock: Clock) -> None:
     # 23 November 2026 is a Monday: Thursday the 26th is the third working day after it, in Beijing.
     assert invited(office, panel)[0]["respond_by"] == "2026-11-26T16:00:00+00:00"
