@@ -179,6 +179,14 @@ def test_nobody_comes_back_on_a_term_that_is_over(administrator: Caller) -> None
         assert "2026-10-31" in refused(administrator, path, "active")
 
 
+def test_renewed_expert_is_not_appointed_on_a_term_that_ran_out_meanwhile(administrator: Caller, clock: Clock) -> None:
+    over = {"start": "2023-11-01", "end": "2026-10-31"}
+    path = f"/experts/{expert(administrator, status='expired', term=over)['id']}"
+    end = carried(administrator, path, "renewed")["term"]["end"]
+    clock.forward(days=3 * 366)
+    assert end in refused(administrator, path, "active")
+
+
 def test_somebody_comes_back_on_the_last_day_of_the_term(administrator: Caller) -> None:
     term = {"start": "2023-11-24", "end": "2026-11-23"}
     for status in ("on_leave", "suspended"):
