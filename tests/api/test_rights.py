@@ -367,6 +367,8 @@ def test_whoever_accepted_is_at_work_and_holds_up_nobody_elses_erasure(administr
     assert guest.post(f"{at}/transitions", {"to": "accepted", "reason": "可以"}, etag="*").status_code == 200
     claim = claimed(administrator, engagement["expert"]["id"], "erasure")
     assert decided(administrator, claim, "granted").status_code == 409
+    moved(administrator, f"/experts/{engagement['expert']['id']}", "removed")
+    assert decided(administrator, claim, "granted").status_code == 409
     assert decided(administrator, claimed(administrator, other, "erasure"), "granted").status_code == 200
 
 
