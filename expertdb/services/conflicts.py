@@ -116,8 +116,7 @@ def _as_stated(subject: Subject, place: int, party: Identity) -> Iterable[Findin
         return
     evidence = {"source": "stated_employer", "name": subject.employer.name}
     who = subject.ids[0]
-    same = subject.employer.names.keys() & {key for key, link in party.names.items() if link.relation == "self"}
-    if same:
+    if _own_names(subject.employer) & _own_names(party):
         yield Finding(who, place, "same_organisation", CERTAIN, evidence=evidence)
         return
     for id, own in subject.employer.organisations.items():
@@ -132,6 +131,11 @@ def _as_stated(subject: Subject, place: int, party: Identity) -> Iterable[Findin
             certainty = PROBABLE if mine.agrees_with(party.cores[core]) else POSSIBLE
             yield Finding(who, place, "same_organisation", certainty, evidence={**evidence, "relation": "variant"})
             return
+
+
+def _own_names(identity: Identity) -> set[str]:
+    """The keys of the names that are surely its own: owners, sisters and bodies of a like name bring theirs along."""
+    return {key for key, link in identity.names.items() if link.relation == "self"}
 
 
 class Shown:
@@ -149,7 +153,7 @@ class Shown:
         return {
             "expert": {"name": subject.name, "ids": list(subject.experts)},
             "party": {"name": party.name, "role": party.role, "resolved": party.resolved},
-            "effect": conflict_types.gravest([one.effect for one in judged if one.waiver is None]),
+            "effect": conflict_types.gravest([one.effect for one in judged]),
             "findings": [self.finding(one) for one in judged],
         }
 

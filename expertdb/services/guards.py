@@ -145,8 +145,8 @@ def _no_open_objection(move: Move) -> Text | None:
 
 
 def _term_is_current(move: Move) -> Text | None:
-    start, end = move.expert.term_start, move.expert.term_end
-    if start is not None and end is not None and end < move.today:
+    end = move.expert.term_end
+    if end is not None and end < move.today:
         return Text("The term ended on {end}; end it, then renew it.", end=end.isoformat())
     return None
 

@@ -69,18 +69,21 @@ def test_owners_and_what_they_own_are_not_free_either(office: Caller, administra
         administrator.made("/organisations", body)
     sister = {"name": {"zh": "闽山地产有限公司"}, "kind": "O-ENT", "parent": "闽山集团"}
     administrator.made("/organisations", sister)
-    inside = {
-        name: expert(administrator, organisation=name) for name in ("闽山集团", "闽山隔膜有限公司", "闽山地产有限公司")
-    }
-    relations = {}
-    for name, one in inside.items():
-        finding = check(office, [one["id"]], ["闽山电池有限公司"])["pairs"][0]["findings"][0]
-        relations[name] = (finding["type"], finding["evidence"]["relation"], finding["effect"])
-    assert relations == {
+    expected = {
         "闽山集团": ("affiliated_organisation", "parent", "exclude_unless_waived"),
         "闽山隔膜有限公司": ("affiliated_organisation", "subsidiary", "exclude_unless_waived"),
         "闽山地产有限公司": ("affiliated_organisation", "sister", "disclose"),
     }
+    inside = {name: expert(administrator, organisation=name)["id"] for name in expected}
+    outside = {name: {"name": "Jane Roe", "organisation": name} for name in expected}
+    for people in (inside, outside):
+        relations = {}
+        for name, one in people.items():
+            [finding] = check(office, [one], ["闽山电池有限公司"])["pairs"][0]["findings"]
+            relations[name] = (finding["type"], finding["evidence"]["relation"], finding["effect"])
+        assert relations == expected
+    like = {"name": "Jane Roe", "organisation": "闽山隔膜有限责任公司"}
+    assert only(office, like, "闽山电池有限公司") == [("affiliated_organisation", "exclude_unless_waived", "probable")]
 
 
 @pytest.mark.parametrize(
@@ -160,6 +163,17 @@ def test_common_work_with_a_party_and_with_its_people(office: Caller, administra
     assert [[finding["type"] for finding in pair["findings"]] for pair in both] == [["co_author"]] * 2
 
 
+def test_evidence_names_the_employer_and_the_fellow_author(office: Caller, administrator: Caller, lanwei: Any) -> None:
+    work = {"kind": "publication", "title": "动力电池隔膜专利布局研究", "year": 2025}
+    author = expert(administrator, "丁合著", organisation=lanwei["id"], items=[work])
+    one = expert(administrator, "甲某", organisation="Fuzhou Marine IP Agency", items=[work])
+    wanted = [(author, LANWEI), (one, "Fuzhou Marine IP Agency"), (one, "丁合著")]
+    found = [check(office, [who["id"]], [party])["pairs"][0]["findings"][0]["evidence"] for who, party in wanted]
+    assert [evidence["source"] for evidence in found] == ["employer", "employer", "common_work"]
+    assert [evidence["name"] for evidence in found[:2]] == [LANWEI, "Fuzhou Marine IP Agency"]
+    assert (found[2]["with"]["id"], found[2]["with"]["name"]["zh"]) == (author["id"], "丁合著")
+
+
 def test_expert_who_is_a_party_is_out(office: Caller, administrator: Caller) -> None:
     one = expert(administrator, "林岚")
     administrator.patch(f"/experts/{one['id']}", {"name": {"zh": "林岚", "en": "Lin Lan"}}, etag="*")
@@ -185,6 +199,28 @@ def test_somebody_whom_the_pool_does_not_know_is_checked_by_name_and_employer(of
     found = check(office, [jane], ["厦门无关有限公司"])
     assert found["pairs"][0]["findings"] == []
     assert {"name": "Jane Roe", "what": "expert", "reason": "unknown"} in found["unresolved"]
+
+
+@pytest.mark.parametrize(
+    ("employer", "party", "found"),
+    [
+        ("澜桅知识产权代理（厦门）有限公司", LANWEI, ("same_organisation", "exclude_unless_waived", "probable")),
+        (LANWEI, "澜桅知识产权代理（厦门）有限公司", ("same_organisation", "exclude_unless_waived", "probable")),
+        ("澜桅知识产权代理（福州）有限公司", LANWEI, ("same_organisation", "disclose", "possible")),
+        (LANWEI, "澜桅知识产权代理（福州）有限公司", ("affiliated_organisation", "disclose", "possible")),
+    ],
+)
+def test_stated_employer_whose_name_is_like_a_partys_is_not_surely_the_party(
+    office: Caller, lanwei: Any, employer: str, party: str, found: tuple[str, str, str]
+) -> None:
+    assert only(office, {"name": "Jane Roe", "organisation": employer}, party) == [found]
+
+
+def test_stated_employer_is_a_party_of_the_same_name_and_no_other(office: Caller, lanwei: Any) -> None:
+    unheard = {"name": "Jane Roe", "organisation": "从未听说有限公司"}
+    assert only(office, unheard, "从未听说有限公司") == [("same_organisation", "exclude", "certain")]
+    for outsider in (unheard, {"name": "Jane Roe", "organisation": LANWEI}):
+        assert only(office, outsider, "龙岩汀屿有限公司") == []
 
 
 def test_party_nobody_has_heard_of_is_flagged_not_passed_over(office: Caller, administrator: Caller) -> None:

@@ -138,6 +138,13 @@ def test_member_who_may_not_serve_any_more_is_not_invited(office: Caller, admini
     assert office.get("/engagements").json["items"] == []
 
 
+def test_nobody_elses_leave_stops_an_invitation(office: Caller, administrator: Caller, panel: Any, pool: Any) -> None:
+    seated = {one["expert"]["id"] for one in (*panel["members"], *panel["reserves"])}
+    [other] = [one["id"] for one in pool if one["id"] not in seated]
+    moved(administrator, f"/experts/{other}", "on_leave")
+    assert len(invited(office, panel)) == 2
+
+
 def test_answer_is_awaited_for_three_working_days_or_as_said(office: Caller, panel: Any, clock: Clock) -> None:
     # 23 November 2026 is a Monday: Thursday the 26th is the third working day after it, in Beijing.
     assert invited(office, panel)[0]["respond_by"] == "2026-11-26T16:00:00+00:00"
@@ -442,16 +449,38 @@ def test_whoever_served_in_an_earlier_stage_of_an_earlier_stage_is_out_too(offic
         ]
 
 
+@pytest.mark.parametrize("to", ["withdrawn", "declined"])
 def test_whoever_accepted_and_left_an_earlier_stage_is_out_and_whoever_never_accepted_is_not(
-    office: Caller, panel: Any
+    office: Caller, panel: Any, to: str
 ) -> None:
     first, second = invited(office, panel)
     accept(office, first)
-    for one in (first, second):
-        assert move(office, one, "withdrawn").status_code == 200
+    assert move(office, first, "withdrawn").status_code == 200
+    assert move(office, second, to).status_code == 200
     asked = office.made("/requests", ASKED | {"earlier_stages": [panel["request"]]})
     found = office.get(f"/requests/{asked['id']}/conflicts").json["recused"]
     assert [one["expert"]["id"] for one in found] == [first["expert"]["id"]]
+
+
+def test_whoever_delivered_in_an_earlier_stage_is_out_unless_out_of_the_pool_anyway(
+    office: Caller, administrator: Caller, panel: Any
+) -> None:
+    for one in invited(office, panel):
+        accept(office, one)
+        assert move(office, one, "delivered").status_code == 200
+    first, second = (one["expert"]["id"] for one in panel["members"])
+    moved(administrator, f"/experts/{second}", "on_leave")
+    asked = office.made("/requests", ASKED | {"earlier_stages": [panel["request"]]})
+    found = office.get(f"/requests/{asked['id']}/conflicts").json["recused"]
+    assert [(one["expert"]["id"], one["reason"]) for one in found] == [(first, "recused:earlier_stage")]
+
+
+def test_what_came_before_another_request_is_no_earlier_stage_of_this_one(office: Caller, panel: Any) -> None:
+    accept(office, invited(office, panel)[0])
+    office.made("/requests", ASKED | {"earlier_stages": [panel["request"]]})
+    before = office.made("/requests", ASKED)
+    asked = office.made("/requests", ASKED | {"earlier_stages": [before["id"]]})
+    assert office.get(f"/requests/{asked['id']}/conflicts").json["recused"] == []
 
 
 def test_cancelled_request_asks_nobody_any_more(office: Caller, agency: Caller, panel: Any) -> None:

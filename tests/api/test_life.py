@@ -64,7 +64,14 @@ def test_whoever_entered_or_submitted_a_candidate_does_not_decide_on_them(app: F
         assert "somebody else" in refused(who, path, "removed", 403)
     moved(caller(app, "administrator"), path, "publicity")
     for who in (one, other):
-        assert "somebody else" in refused(who, path, "under_review", 403)
+        for to in ("active", "under_review", "removed"):
+            assert "somebody else" in refused(who, path, to, 403)
+
+
+def test_whoever_entered_one_candidate_decides_on_another(app: Flask, reviewer: Caller) -> None:
+    one, other = caller(app, "administrator"), caller(app, "administrator")
+    first, second = (candidate(who, reviewer, "under_review") for who in (one, other))
+    assert moved(one, second, "publicity")["status"] == moved(other, first, "publicity")["status"] == "publicity"
 
 
 def test_whoever_submitted_a_candidate_takes_them_back_before_the_review(administrator: Caller) -> None:
@@ -94,6 +101,34 @@ def test_unit_that_nominated_does_not_decide(app: Flask, administrator: Caller) 
     of_unit = caller(app, "reviewer", unit)
     assert "unit that nominated" in refused(of_unit, path, "publicity", 403)
     assert moved(of_unit, path, "draft")["status"] == "draft"
+    moved(administrator, path, "submitted")
+    moved(caller(app, "reviewer"), path, "under_review")
+    assert carried(caller(app, "reviewer", "另一指导站"), path, "publicity")["status"] == "publicity"
+
+
+@pytest.mark.parametrize(
+    ("status", "to"),
+    [
+        ("submitted", "under_review"),
+        ("submitted", "draft"),
+        ("under_review", "publicity"),
+        ("under_review", "draft"),
+        ("under_review", "removed"),
+        ("publicity", "active"),
+        ("publicity", "under_review"),
+        ("publicity", "removed"),
+    ],
+)
+def test_reviewer_makes_every_move_of_entry(
+    administrator: Caller, reviewer: Caller, clock: Clock, status: str, to: str
+) -> None:
+    if status == "submitted":
+        path = f"/experts/{expert(administrator, status='draft')['id']}"
+        moved(administrator, path, "submitted")
+    else:
+        path = candidate(administrator, reviewer, status)
+    clock.forward(days=8)
+    assert carried(reviewer, path, to)["status"] == to
 
 
 def test_reviewer_makes_the_moves_of_entry_only(administrator: Caller, reviewer: Caller) -> None:
@@ -158,6 +193,21 @@ def test_nobody_comes_back_on_a_term_that_is_over(administrator: Caller) -> None
     for status in ("on_leave", "suspended"):
         path = f"/experts/{expert(administrator, status=status, term=over)['id']}"
         assert "2026-10-31" in refused(administrator, path, "active")
+
+
+def test_renewed_expert_is_not_appointed_on_a_term_that_ran_out_meanwhile(administrator: Caller, clock: Clock) -> None:
+    over = {"start": "2023-11-01", "end": "2026-10-31"}
+    path = f"/experts/{expert(administrator, status='expired', term=over)['id']}"
+    end = carried(administrator, path, "renewed")["term"]["end"]
+    clock.forward(days=3 * 366)
+    assert end in refused(administrator, path, "active")
+
+
+def test_somebody_comes_back_on_the_last_day_of_the_term(administrator: Caller) -> None:
+    term = {"start": "2023-11-24", "end": "2026-11-23"}
+    for status in ("on_leave", "suspended"):
+        path = f"/experts/{expert(administrator, status=status, term=term)['id']}"
+        assert carried(administrator, path, "active")["status"] == "active"
 
 
 def test_expired_expert_is_renewed_for_three_years(administrator: Caller) -> None:

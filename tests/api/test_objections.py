@@ -59,6 +59,15 @@ def test_open_objection_holds_up_the_activation(reviewer: Caller, path: str, clo
     assert moved(reviewer, path, "active")["status"] == "active"
 
 
+def test_objection_to_one_candidate_holds_up_no_other(
+    administrator: Caller, reviewer: Caller, path: str, clock: Clock
+) -> None:
+    other = candidate(administrator, reviewer, name="陈晓")
+    lodged(reviewer, path)
+    clock.forward(days=8)
+    assert moved(reviewer, other, "active")["status"] == "active"
+
+
 def test_everything_that_holds_up_is_named_at_once(reviewer: Caller, path: str) -> None:
     lodged(reviewer, path)
     answer = reviewer.post(f"{path}/transitions", {"to": "active", "reason": "公示期满"}, etag="*")

@@ -114,6 +114,35 @@ def test_requesters_exclusion_is_a_recusal_shown_as_such(office: Caller, three: 
     assert held["findings"][0]["evidence"] == {"source": "requester", "words": "曾任被申请人顾问"}
 
 
+def test_requesters_exclusion_can_be_waived(office: Caller, three: Any) -> None:
+    wish = {"expert": three[0]["name"]["zh"], "reason": "曾任被申请人顾问"}
+    made = drawn_up(office, ASKED | {"excluded_experts": [wish]})
+    body = {"request": made["request"], "expert": three[0]["id"], "type": "requester_exclusion", "reason": "查无此事"}
+    office.made("/waivers", body)
+    assert listed(again(office, made)) == [one["id"] for one in three]
+
+
+@pytest.mark.parametrize(("namesakes", "certainty"), [(1, "certain"), (2, "probable")])
+def test_whoever_bears_the_name_that_the_requester_shut_out_is_out(
+    office: Caller, administrator: Caller, namesakes: int, certainty: str
+) -> None:
+    for _ in range(namesakes):
+        expert(administrator, "丁某")
+    made = drawn_up(office, ASKED | {"excluded_experts": [{"expert": "丁某", "reason": "有旧怨"}]})
+    assert [one["findings"][0]["certainty"] for one in made["recused"]] == [certainty] * namesakes
+
+
+def test_tie_of_somebody_who_may_not_serve_anyway_is_not_told(
+    office: Caller, administrator: Caller, three: Any
+) -> None:
+    made = drawn_up(office)
+    tie(office, three[0], "kin")
+    tie(office, three[1], "kin", "无关单位", request=made["request"])
+    for one in three[:2]:
+        moved(administrator, f"/experts/{one['id']}", "suspended")
+    assert office.get(f"/requests/{made['request']}/conflicts").json["recused"] == []
+
+
 def test_what_is_only_to_be_disclosed_keeps_nobody_out(office: Caller, three: Any) -> None:
     tie(office, three[0], "public_stance", note="曾撰文主张从严认定")
     made = drawn_up(office)
@@ -151,6 +180,15 @@ def test_office_sees_what_stands_in_the_way_before_any_list(office: Caller, thre
     assert [(one["name"], one["resolved"]) for one in found["parties"]] == [(PARTY, False)]
 
 
+def test_whoever_is_out_is_told_once_with_all_that_is_against_them(office: Caller, three: Any) -> None:
+    tie(office, three[0], "kin")
+    tie(office, three[0], "public_stance")
+    made = drawn_up(office)
+    found = office.get(f"/requests/{made['request']}/conflicts").json
+    assert ([one["expert"]["id"] for one in found["recused"]], found["disclosed"]) == ([three[0]["id"]], [])
+    assert [one["type"] for one in made["recused"][0]["findings"]] == ["kin", "public_stance"]
+
+
 def test_standing_of_a_recused_expert_says_both(office: Caller, three: Any) -> None:
     tie(office, three[0], "kin")
     asked = office.made("/requests", MATTER)
@@ -182,6 +220,23 @@ def test_waiver_for_one_party_leaves_the_other(office: Caller, three: Any) -> No
     assert again(office, made)["left_out"] == {"recused:competitor": 1}
     office.made("/waivers", body | {"party": "另一家有限公司"})
     assert again(office, made)["left_out"] == {}
+
+
+def test_waiver_in_one_matter_sets_nothing_aside_in_another(office: Caller, three: Any) -> None:
+    tie(office, three[0], "competitor")
+    made = drawn_up(office)
+    body = {"request": made["request"], "expert": three[0]["id"], "type": "competitor", "reason": "已披露"}
+    office.made("/waivers", body)
+    assert drawn_up(office)["left_out"] == {"recused:competitor": 1}
+
+
+def test_waiver_for_one_expert_leaves_the_other_out(office: Caller, three: Any) -> None:
+    for one in three[:2]:
+        tie(office, one, "competitor")
+    made = drawn_up(office)
+    body = {"request": made["request"], "expert": three[0]["id"], "type": "competitor", "reason": "已披露"}
+    office.made("/waivers", body)
+    assert listed(again(office, made)) == [three[0]["id"], three[2]["id"]]
 
 
 def test_revoked_waiver_is_kept_and_works_no_more(office: Caller, three: Any) -> None:
@@ -219,6 +274,16 @@ def test_what_an_office_found_probable_it_may_waive_after_looking(office: Caller
     body = {"request": made["request"], "expert": one["id"], "type": "mandate", "reason": "经核实，系对方代理人"}
     office.made("/waivers", body)
     assert listed(again(office, made)) == [one["id"]]
+
+
+def test_waiver_of_what_was_probable_ends_when_it_is_certain(office: Caller, administrator: Caller) -> None:
+    items = [{"kind": "case", "title": f"代理{PARTY}专利无效案", "year": 2025}]
+    one = expert(administrator, items=items)
+    made = drawn_up(office)
+    body = {"request": made["request"], "expert": one["id"], "type": "mandate", "reason": "经核实，系对方代理人"}
+    office.made("/waivers", body)
+    tie(office, one, "mandate")
+    assert again(office, made)["left_out"] == {"recused:mandate": 1}
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

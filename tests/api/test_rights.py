@@ -377,6 +377,20 @@ def test_nobody_is_erased_while_at_work_and_an_erased_one_is_edited_no_more(
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_whoever_accepted_is_at_work_and_holds_up_nobody_elses_erasure(administrator: Caller, office: Caller) -> None:
+    engagement, guest = invited_expert(administrator, office)
+    other = expert(administrator, "另一人")["id"]
+    at = f"/engagements/{engagement['id']}"
+    guest.post(f"{at}/declarations", {"none": True, "interests": [], "confidential": True})
+    assert guest.post(f"{at}/transitions", {"to": "accepted", "reason": "可以"}, etag="*").status_code == 200
+    claim = claimed(administrator, engagement["expert"]["id"], "erasure")
+    assert decided(administrator, claim, "granted").status_code == 409
+    moved(administrator, f"/experts/{engagement['expert']['id']}", "removed")
+    assert decided(administrator, claim, "granted").status_code == 409
+    assert decided(administrator, claimed(administrator, other, "erasure"), "granted").status_code == 200
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_consents_are_kept_by_version_and_taken_back_once(administrator: Caller) -> None:
     path = f"/experts/{expert(administrator)['id']}/consents"
     administrator.made(path, _consent("2026-1"))

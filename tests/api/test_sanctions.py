@@ -174,6 +174,14 @@ def test_open_appeal_keeps_the_record_from_being_erased(administrator: Caller) -
     assert (answer.status_code, "appeal is open" in answer.json["detail"]) == (409, True)
 
 
+def test_open_appeal_of_somebody_who_withdrew_keeps_the_record_from_being_erased(administrator: Caller) -> None:
+    path = f"/experts/{expert(administrator)['id']}"
+    went(administrator, imposed(administrator, path), "appealed")
+    moved(administrator, path, "withdrawn")
+    answer = administrator.post(f"{path}/transitions", {"to": "erased", "reason": "本人要求"}, etag="*")
+    assert (answer.status_code, "appeal is open" in answer.json["detail"]) == (409, True)
+
+
 def test_suspension_outlives_the_term(administrator: Caller) -> None:
     path = f"/experts/{expert(administrator)['id']}"
     sanction = imposed(administrator, path)

@@ -251,6 +251,16 @@ def test_missing_must_costs_rank_and_is_named(administrator: Caller, office: Cal
     assert [(one["name"], one["detail"]) for one in second["adjustments"]][-1] == ("missing_must", "LG-OVS")
 
 
+def test_missing_aspect_that_is_only_nice_to_have_costs_nothing(administrator: Caller, office: Caller) -> None:
+    expert(administrator, codes=["PAT-INV"])
+    aspects = [{"code": "LG-OVS"}]
+    asked = office.made("/requests", ASKED | {"aspects": aspects})
+    for found in (preview(office, aspects=aspects), office.made(f"/requests/{asked['id']}/shortlists", {})):
+        [entry] = found["entries"]
+        assert entry["reasons"]["aspects_missing"] == ["LG-OVS"]
+        assert "missing_must" not in [one["name"] for one in entry["reasons"]["adjustments"]]
+
+
 def test_aspect_that_no_listed_expert_may_cover_is_a_gap(administrator: Caller, office: Caller) -> None:
     held = expert(administrator, codes=["LG-INV", "GI"])
     aspects = [{"code": "GI"}, {"code": "PVP", "need": "must"}]

@@ -321,6 +321,30 @@ def test_reserve_who_does_not_want_a_merged_code_does_not_step_in(administrator:
 
 
 @only_sqlite
+@pytest.mark.parametrize(
+    ("name", "old", "new", "field", "filter"),
+    [
+        ("expert_kind", "K-ECON", "K-ACA", "kind", "kind"),
+        ("language", "nan", "zh", "languages", "language"),
+        ("region", "FJ-PT", "350100", "region", "region"),
+        ("ip_subject", "EN", "TM", "codes", "code"),
+    ],
+)
+def test_member_of_a_panel_that_was_chosen_by_a_code_merged_since_is_still_invited(
+    administrator: Caller, office: Caller, name: str, old: str, new: str, field: str, filter: str
+) -> None:
+    expert(administrator, **{field: [old] if field in ("languages", "codes") else old})
+    asked = office.made("/requests", ASKED)
+    moved(office, f"/requests/{asked['id']}", "accepted")
+    body = {"size": 1, "rules": [{"type": "odd"}], "filters": {filter: [old]}}
+    panel = office.made(f"/requests/{asked['id']}/panels", body)
+    decided = {"to": "confirmed", "reason": "同意", "confirmed_by": "王某"}
+    assert office.post(f"/panels/{panel['id']}/transitions", decided, etag="*").status_code == 200
+    assert changed(administrator, {"do": "merge", "code": old, "into": new}, name=name).status_code == 200
+    assert office.post(f"/panels/{panel['id']}/invitations", {}).status_code == 201
+
+
+@only_sqlite
 def test_organisation_known_by_name_only_has_the_kind_that_other_was_merged_into(administrator: Caller) -> None:
     merged = {"do": "merge", "code": "O-OTH", "into": "O-ENT"}
     assert changed(administrator, merged, name="organisation_kind").status_code == 200

@@ -197,6 +197,25 @@ def test_member_who_cannot_be_asked_any_more_is_not_invited(administrator: Calle
     assert office.get(f"/engagements?panel={second['id']}").json["items"] == []
 
 
+@pytest.mark.parametrize("edit", [{"kind": "K-TECH"}, {"region": "350100"}])
+def test_member_who_meets_only_one_of_the_panels_filters_is_not_invited(
+    administrator: Caller, office: Caller, one: str, edit: Any
+) -> None:
+    filters = {"kind": ["K-PA"], "region": ["350200"]}
+    panel = confirmed(office, office.made("/requests", ASKED), size=1, filters=filters)
+    assert administrator.patch(one, edit, etag="*").status_code == 200
+    refused = office.post(f"/panels/{panel['id']}/invitations", {})
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (409, "/members/0")
+
+
+def test_panel_that_was_chosen_under_any_mode_invites_whoever_takes_another(
+    administrator: Caller, office: Caller, one: str
+) -> None:
+    set_(administrator, one, modes=["written"])
+    panel = confirmed(office, office.made("/requests", ASKED | {"mode": "on_site"}), size=1, filters={"mode": []})
+    assert office.post(f"/panels/{panel['id']}/invitations", {}).status_code == 201
+
+
 def test_agency_learns_of_no_limit(administrator: Caller, agency: Caller) -> None:
     for number in range(6):
         path = f"/experts/{expert(administrator, name=f'林{number}')['id']}"
