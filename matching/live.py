@@ -37,6 +37,7 @@ LAG = 0.005
 # Above this bound norms are reckoned anew. With 2 % some forty candidates are looked at instead of twenty.
 WORST = 0.02
 _CHUNK = 1 << 24  # Postings.
+_ROWS = 1 << 14  # Rows whose norms are reckoned at once: a large pool's postings are too many to expand.
 _ROUNDING = 2.0**-23  # Of a 32-bit norm, relative, twice over.
 
 Norms = Mapping[Field, NDArray[np.float32]]
@@ -184,9 +185,8 @@ class Live:
         lagging = self._lagging[field]
         idf = self._idf(lagging) if len(forward.packed) > len(lagging) else None
         squares = np.zeros(n_rows)
-        chunk = 1 << 14  # Rows: a large pool's postings are too many to expand at once.
-        for start in range(0, n_rows, chunk):
-            stop = min(start + chunk, n_rows)
+        for start in range(0, n_rows, _ROWS):
+            stop = min(start + _ROWS, n_rows)
             part = slice(int(forward.starts[start]), int(forward.starts[stop]))
             tfs = forward.tfs(part)
             levels = sublinear_table(int(tfs.max(initial=0)))[tfs]

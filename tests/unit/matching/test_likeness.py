@@ -20,6 +20,7 @@ from matching import (
     Query,
     UnusableSnapshot,
     best,
+    likeness,
     load_snapshot,
     rank,
     save_snapshot,
@@ -79,6 +80,16 @@ def test_whoever_is_more_alike_stands_before_and_the_list_says_why():
     (line,) = first.reasons.adjustments
     assert line.name == "semantic"
     assert first.affinity == plain["like"] + line.value
+
+
+def test_likeness_is_the_same_however_many_rows_are_multiplied_at_once(monkeypatch):
+    pool = [Profile(f"e{number}", f"battery {'q' * number} z", (Item(f"tea {number}"),)) for number in range(5)]
+    index, query = Index.build(pool, ANALYSER), Query("battery qqqq")
+    expected = best(index, query, 9, SEMANTIC)
+    assert len({affinity for _, affinity in expected}) == 5
+    for piece in (1, 3, 10):
+        monkeypatch.setattr(likeness, "_PIECE", piece)
+        assert best(Index.build(pool, ANALYSER), query, 9, SEMANTIC) == expected
 
 
 def test_likeness_without_a_shared_word_makes_nobody_a_candidate():

@@ -21,6 +21,8 @@ def words(text, cut=()):
         ("tea a-b law", "ab", [(4, 7)]),
         ("Wi-Fi chips", "wi fi", [(0, 5)]),
         ("Wi-Fi chips", "fi chips", [(3, 11)]),
+        ("the tea-law-chips", "law chips", [(8, 17)]),
+        ("tea-law and battery-chips", "law battery", [(4, 19)]),
         ("in H04W 4/00 and H04W", "h04w", [(3, 7), (17, 21)]),
         ("in H04W 4/00 and H04W", "h04w4/00", [(3, 12)]),
     ],

@@ -27,6 +27,13 @@ def test_one_request_more_with_a_reserve_counts_more_than_better_ones() -> None:
     assert waiting(found) == [[("e3", ("e0",))], [("e2", ("e1",))]]
 
 
+def test_a_reserve_whom_fairness_makes_worth_less_than_nothing_is_better_than_none() -> None:
+    experts = [candidate("e0"), candidate("e1", load=11)]
+    rules = parse([{"type": "fairness", "weight": 1}])
+    found = assign(experts, [Ask("a", 1, 2, rules)], np.array([[0.5, 0.2]]))
+    assert waiting(found) == [[("e1", ("e0",))]]
+
+
 @pytest.mark.parametrize(("capacity", "expected"), [(1, []), (2, [("e1", ("e0",))])])
 def test_nobody_is_a_reserve_more_often_than_they_can_still_serve(capacity: int, expected: list[object]) -> None:
     experts = [candidate("e0"), candidate("e1")]
