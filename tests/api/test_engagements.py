@@ -391,6 +391,17 @@ def test_load_counts_what_was_asked_and_cool_off_gives_rest(
     assert office.made(f"/requests/{asked['id']}/shortlists", {})["left_out"] == {}
 
 
+def test_whoever_has_room_for_another_engagement_is_listed(
+    office: Caller, administrator: Caller, panel: Any, clock: Clock
+) -> None:
+    first, second = (one["expert"]["id"] for one in invited(office, panel))
+    administrator.patch(f"/experts/{first}", {"availability": {"max_load": 2}}, etag="*")
+    administrator.patch(f"/experts/{second}", {"availability": {"cool_off_days": 30}}, etag="*")
+    clock.forward(days=30)
+    asked = office.made("/requests", ASKED)
+    assert office.made(f"/requests/{asked['id']}/shortlists", {})["left_out"] == {}
+
+
 @pytest.mark.parametrize("to", ["declined", "silent", "withdrawn"])
 def test_engagement_that_came_to_nothing_is_no_load_and_asks_for_no_rest(
     office: Caller, administrator: Caller, panel: Any, clock: Clock, to: str
