@@ -17,8 +17,6 @@ from expertdb.services.rules import Rules
 from expertdb.wording import Text
 from expertdb.workdays import local_day
 
-DECISIONS = ("upheld", "dismissed")
-
 
 def lodge(
     session: Session, expert_id: str, body: dict[str, Any], *, actor: Actor, now: datetime, rules: Rules

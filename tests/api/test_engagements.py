@@ -407,8 +407,38 @@ def test_load_counts_what_was_asked_and_cool_off_gives_rest(
     assert {first, second}.isdisjoint(listed(found))
     clock.forward(days=31)
     assert office.made(f"/requests/{asked['id']}/shortlists", {})["left_out"] == {"load_reached": 1}
-    clock.forward(days=335)
+    clock.forward(days=333, hours=23)
+    assert office.made(f"/requests/{asked['id']}/shortlists", {})["left_out"] == {"load_reached": 1}
+    clock.forward(hours=1)  # 365 days after the invitation.
     assert office.made(f"/requests/{asked['id']}/shortlists", {})["left_out"] == {}
+
+
+def test_whoever_has_room_for_another_engagement_is_listed(
+    office: Caller, administrator: Caller, panel: Any, clock: Clock
+) -> None:
+    first, second = (one["expert"]["id"] for one in invited(office, panel))
+    administrator.patch(f"/experts/{first}", {"availability": {"max_load": 2}}, etag="*")
+    administrator.patch(f"/experts/{second}", {"availability": {"cool_off_days": 30}}, etag="*")
+    clock.forward(days=30)
+    asked = office.made("/requests", ASKED)
+    assert office.made(f"/requests/{asked['id']}/shortlists", {})["left_out"] == {}
+
+
+@pytest.mark.parametrize("delivers", [False, True])
+def test_whoever_ever_served_is_no_newcomer_and_whoever_was_only_asked_is_one(
+    office: Caller, panel: Any, clock: Clock, delivers: bool
+) -> None:
+    first, second = invited(office, panel)
+    accept(office, first)
+    assert not delivers or move(office, first, "delivered").status_code == 200
+    clock.forward(days=400)
+    asked = office.made("/requests", ASKED)
+    body = {"size": 1, "dry_run": True, "rules": [{"type": "at_least", "count": 1, "newcomer": True}]}
+    found = [
+        office.post(f"/requests/{asked['id']}/panels", body | {"forced": [one["expert"]["id"]]}).json["status"]
+        for one in (first, second)
+    ]
+    assert found == ["infeasible", "proposed"]
 
 
 @pytest.mark.parametrize("to", ["declined", "silent", "withdrawn"])

@@ -180,6 +180,44 @@ def test_state_that_leads_nowhere_there_says_where_it_leads(administrator: Calle
         assert "allowed: publicity, draft, removed, withdrawn" in refused(administrator, path, to)
 
 
+def standing(administrator: Caller, reviewer: Caller, status: str) -> str:
+    """The path of somebody who has come to this status."""
+    if status in ("under_review", "publicity"):
+        return candidate(administrator, reviewer, status)
+    entered = {"submitted": "draft", "renewed": "expired"}.get(status, status)
+    path = f"/experts/{expert(administrator, status=entered)['id']}"
+    if entered != status:
+        moved(administrator, path, status)
+    return path
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "status",
+    ["draft", "submitted", "under_review", "publicity", "active", "on_leave", "suspended", "expired", "renewed"],
+)
+def test_whoever_is_in_the_pool_or_on_the_way_there_can_withdraw(
+    administrator: Caller, reviewer: Caller, status: str
+) -> None:
+    assert carried(administrator, standing(administrator, reviewer, status), "withdrawn")["status"] == "withdrawn"
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("to", "statuses"),
+    [
+        ("suspended", ("active", "on_leave")),
+        ("expired", ("active", "on_leave", "suspended", "renewed")),
+        ("removed", ("active", "on_leave", "suspended", "expired", "renewed")),
+    ],
+)
+def test_appointed_expert_can_be_suspended_ended_and_removed_wherever_they_stand(
+    administrator: Caller, reviewer: Caller, to: str, statuses: tuple[str, ...]
+) -> None:
+    for status in statuses:
+        assert carried(administrator, standing(administrator, reviewer, status), to)["status"] == to, status
+
+
 def test_leave_has_a_last_day(administrator: Caller) -> None:
     path = f"/experts/{expert(administrator)['id']}"
     assert "passed" in refused(administrator, path, "on_leave", 422, until="2026-11-22")

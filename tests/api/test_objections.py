@@ -158,6 +158,8 @@ def test_objection_is_read_under_its_expert_only(administrator: Caller, reviewer
     other = candidate(administrator, reviewer, name="陈晓")
     assert reviewer.get(objection.replace(path, other)).status_code == 404
     assert reviewer.get(f"{path}/objections/nobody").status_code == 404
+    assert pages(reviewer, f"{other}/objections") == [[]]
+    assert reviewer.get("/experts/nobody/objections").status_code == 404
 
 
 def test_consequence_belongs_to_an_upheld_objection(reviewer: Caller, path: str) -> None:

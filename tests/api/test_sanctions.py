@@ -118,6 +118,15 @@ def test_upheld_appeal_against_a_removal_brings_the_expert_back(
     assert len(pages(administrator, f"{path}/sanctions")[0]) == 1 + (before == "suspended")
 
 
+def test_nobody_comes_back_into_the_suspension_of_somebody_else(administrator: Caller, other: Caller) -> None:
+    path, neighbour = (f"/experts/{expert(administrator, name=name)['id']}" for name in ("林岚", "陈晓"))
+    imposed(administrator, neighbour)
+    sanction = imposed(administrator, path, "removed")
+    went(administrator, sanction, "appealed")
+    went(other, sanction, "upheld")
+    assert administrator.get(path).json["status"] == "active"
+
+
 def test_upheld_appeal_after_the_term_finds_it_over(administrator: Caller, other: Caller, clock: Clock) -> None:
     path = f"/experts/{expert(administrator, term={'start': '2024-01-01', 'end': '2026-12-31'})['id']}"
     sanction = imposed(administrator, path, "removed")
@@ -196,3 +205,21 @@ def test_sanction_is_read_under_its_expert_only(administrator: Caller) -> None:
     path, neighbour = (f"/experts/{expert(administrator, name=name)['id']}" for name in ("林岚", "陈晓"))
     sanction = imposed(administrator, path)
     assert administrator.get(sanction.replace(path, neighbour)).status_code == 404
+    assert pages(administrator, f"{neighbour}/sanctions") == [[]]
+    assert administrator.get("/experts/nobody/sanctions").status_code == 404
+
+
+def test_notice_is_noted_on_the_sanction_as_it_was_read(administrator: Caller) -> None:
+    sanction = imposed(administrator, f"/experts/{expert(administrator)['id']}")
+    assert administrator.patch(sanction, {"notified_on": "2026-11-23"}, etag='"9"').status_code == 412
+    assert administrator.get(sanction).json["notified_on"] is None
+
+
+def test_log_has_the_reasons_of_decisions_and_not_the_words_of_an_appeal(administrator: Caller, other: Caller) -> None:
+    path = f"/experts/{expert(administrator)['id']}"
+    sanction = imposed(administrator, path)
+    went(administrator, sanction, "appealed", reason="当日住院")
+    went(other, sanction, "dismissed", reason="证据不足")
+    rows = administrator.get(f"/audit?subject={path.rpartition('/')[2]}").json["items"]
+    found = {row["action"]: row["details"].get("reason") for row in rows if row["action"].startswith("sanction.")}
+    assert found == {"sanction.appealed": None, "sanction.dismissed": "证据不足"}

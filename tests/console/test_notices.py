@@ -8,7 +8,7 @@ from flask import Flask
 from expertdb.database import transaction
 from expertdb.services import sweep
 from expertdb.services.rules import Rules
-from tests.api.people import expert
+from tests.api.people import expert, moved
 from tests.callers import Caller, Clock
 from tests.console.conftest import Visitor, visitor
 from tests.console.filling import filled
@@ -52,6 +52,18 @@ def test_confirmation_is_recorded_by_the_year_that_it_falls_due(
     send(administrator_page, at)
     assert administrator.get(f"/experts/{made['id']}").json["last_confirmed"] == f"{clock.now.date()}"
     assert at not in administrator_page.page("/confirmations")
+
+
+def test_confirmations_of_a_year_are_those_of_whoever_serves_to_its_last_day(
+    administrator: Caller, administrator_page: Visitor, clock: Clock
+) -> None:
+    clock.now = clock.now.replace(month=12, day=31)
+    serving, gone = (expert(administrator, name)["id"] for name in ("林一", "陈二"))
+    moved(administrator, f"/experts/{gone}", "withdrawn")
+    clock.now = clock.now.replace(year=2027, month=6, day=1)
+    administrator_page.sign_in("administrator")
+    page = administrator_page.page("/confirmations")
+    assert (f"/experts/{serving}/confirmation" in page, f"/experts/{gone}/confirmation" in page) == (True, False)
 
 
 def test_who_cannot_be_reached_is_marked(administrator: Caller, administrator_page: Visitor) -> None:

@@ -219,6 +219,16 @@ def test_confirmation_is_of_those_with_an_appointment_and_not_of_tomorrow(admini
     assert administrator.post("/experts/nobody/confirmations", {}).status_code == 404
 
 
+def test_whoever_cannot_be_reached_is_out_of_reach_since_the_first_time(administrator: Caller) -> None:
+    id = expert(administrator)["id"]
+    for day in ("2026-11-02", "2026-11-20"):
+        made = administrator.post(f"/experts/{id}/confirmations", {"reached": False, "on": day}).json
+        assert made["unreachable_since"] == "2026-11-02"
+    administrator.post(f"/experts/{id}/confirmations", {})
+    actions = [row["action"] for row in administrator.get(f"/audit?subject={id}").json["items"]]
+    assert actions[:3] == ["expert.confirmed", "expert.not_reached", "expert.not_reached"]
+
+
 def test_earlier_confirmation_does_not_undo_a_later_one(administrator: Caller, clock: Clock) -> None:
     path = f"/experts/{expert(administrator)['id']}/confirmations"
     administrator.post(path, {})
