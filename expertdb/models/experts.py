@@ -4,7 +4,7 @@ from contextlib import nullcontext
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship, validates
 
 from expertdb.models.base import Base, Json, SortKey, new_id
@@ -104,6 +104,7 @@ class Expert(Base):
     __tablename__ = "experts"
     __table_args__ = (
         Index("ix_experts_name_sort_id", "name_sort", "id"),
+        Index("ix_experts_name_en_lower", text("lower(name_en)")),  # Whom the name of a party may mean.
         Index("ix_experts_status", "status"),
         Index("ix_experts_term_end_status", "term_end", "status"),
         Index("ix_experts_confirmation_due_status", "confirmation_due", "status"),

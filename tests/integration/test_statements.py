@@ -133,7 +133,7 @@ def test_database_that_is_not_migrated_does_not_stop_the_start(tmp_path: object)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-def test_no_list_looks_through_everybody(pool_app: Flask, agency: Caller) -> None:
+def test_no_list_and_no_check_looks_through_everybody(pool_app: Flask, agency: Caller) -> None:
     office = caller(pool_app, "policy_office")
     suspend_one(pool_app)
     path = f"/requests/{agency.get('/requests').json['items'][0]['id']}/shortlists"
@@ -146,6 +146,8 @@ def test_no_list_looks_through_everybody(pool_app: Flask, agency: Caller) -> Non
     assert listed["excluded"]
     assert office.get(f"/shortlists/{listed['id']}").json["excluded"] == listed["excluded"]
     assert office.post("/shortlists/preview", ASKED).json["excluded"] == listed["excluded"]
+    people = {"experts": [listed["entries"][0]["expert"]["id"]], "parties": [{"name": "闽山电池有限公司"}]}
+    assert office.post("/conflicts/check", people).status_code == 200
     with pool_app.app_context(), db.engine.connect() as connection:
         reads = {(statement, values) for statement, values in asked if statement.startswith("SELECT")}
         plans = {
