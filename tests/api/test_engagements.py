@@ -152,6 +152,18 @@ def test_answer_is_awaited_for_three_working_days_or_as_said(office: Caller, pan
     assert faults(refused) == ["/respond_by"]
 
 
+def test_answer_is_awaited_until_the_moment_that_the_office_says(office: Caller, panel: Any) -> None:
+    made = invited(office, panel, respond_by="2026-12-24T04:00:00Z")
+    assert {one["respond_by"] for one in made} == {"2026-12-24T04:00:00+00:00"}
+
+
+def test_nobody_is_invited_for_a_request_that_was_cancelled(office: Caller, agency: Caller, panel: Any) -> None:
+    moved(agency, f"/requests/{panel['request']}", "cancelled")
+    refused = office.post(f"/panels/{panel['id']}/invitations", {})
+    assert problem(refused) == (409, "request-is-not-open")
+    assert office.get("/engagements").json["items"] == []
+
+
 def test_interests_come_before_acceptance_and_the_text_after(office: Caller, panel: Any) -> None:
     one = invited(office, panel)[0]
     guest = link_to(office, one)
