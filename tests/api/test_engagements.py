@@ -152,6 +152,18 @@ def test_answer_is_awaited_for_three_working_days_or_as_said(office: Caller, pan
     assert faults(refused) == ["/respond_by"]
 
 
+def test_answer_is_awaited_until_the_moment_that_the_office_says(office: Caller, panel: Any) -> None:
+    made = invited(office, panel, respond_by="2026-12-24T04:00:00Z")
+    assert {one["respond_by"] for one in made} == {"2026-12-24T04:00:00+00:00"}
+
+
+def test_nobody_is_invited_for_a_request_that_was_cancelled(office: Caller, agency: Caller, panel: Any) -> None:
+    moved(agency, f"/requests/{panel['request']}", "cancelled")
+    refused = office.post(f"/panels/{panel['id']}/invitations", {})
+    assert problem(refused) == (409, "request-is-not-open")
+    assert office.get("/engagements").json["items"] == []
+
+
 def test_interests_come_before_acceptance_and_the_text_after(office: Caller, panel: Any) -> None:
     one = invited(office, panel)[0]
     guest = link_to(office, one)
@@ -189,14 +201,34 @@ def test_acceptance_alone_needs_no_reason(office: Caller, panel: Any, to: str, s
     assert status == 200 or faults(answer) == ["/reason"]
 
 
-def test_secret_matter_shows_less_before_acceptance(office: Caller, panel: Any, app: Flask) -> None:
-    asked = office.made("/requests", ASKED | {"secrecy": "trade_secret"})
+@pytest.mark.parametrize("secrecy", ["internal", "trade_secret", "sensitive"])
+def test_matter_is_opened_by_acceptance_and_stays_open_after_delivery(office: Caller, panel: Any, secrecy: str) -> None:
+    asked = office.made("/requests", ASKED | {"secrecy": secrecy, "questions": ["有何风险？"]})
     moved(office, f"/requests/{asked['id']}", "accepted")
     made = office.made(f"/requests/{asked['id']}/panels", {"size": 1, "rules": [{"type": "odd"}]})
     body = {"to": "confirmed", "reason": "同意", "confirmed_by": "王某"}
     office.post(f"/panels/{made['id']}/transitions", body, etag="*")
     one = invited(office, made)[0]
-    assert link_to(office, one).get(f"/engagements/{one['id']}/matter").json["title"] is None
+    path = f"/engagements/{one['id']}/matter"
+    before = link_to(office, one).get(path).json
+    assert before["title"] == (ASKED["title"] if secrecy == "internal" else None)
+    assert (before["text"], before["questions"], before["panel"]) == (None, [], [])
+    guest = accept(office, one)
+    for _ in range(2):
+        after = guest.get(path).json
+        assert (after["title"], after["text"]) == (ASKED["title"], ASKED["text"])
+        assert (after["questions"], len(after["panel"])) == (["有何风险？"], 1)
+        move(guest, one, "delivered")
+
+
+def test_interests_are_declared_while_an_answer_is_awaited_only(office: Caller, panel: Any) -> None:
+    one = invited(office, panel)[0]
+    guest, path = accept(office, one), f"/engagements/{one['id']}"
+    before = office.get(path).json
+    assert before["declaration"]["by"] == "expert"
+    for who in (guest, office):
+        assert problem(who.post(f"{path}/declarations", NONE)) == (403, "not-allowed")
+    assert office.get(path).json == before
 
 
 def test_expert_is_told_who_asks_before_interests_are_declared(office: Caller, panel: Any, app: Flask) -> None:
