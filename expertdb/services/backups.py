@@ -4,12 +4,14 @@ The tables are taken as the database has them, not as this program's models do: 
 restored with the schema it was made with, and upgraded afterwards.
 """
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import JSON, Connection, MetaData, Table, func, insert, inspect, select, text, update
+from sqlalchemy.exc import SAWarning
 from sqlalchemy.schema import AddConstraint, DropConstraint, ForeignKeyConstraint
 
 from expertdb.services import archives
@@ -27,7 +29,9 @@ Progress = Callable[[str, int], None]
 def tables_of(connection: Connection) -> list[Table]:
     """Every table of ours that there is, each behind those it points to."""
     found = MetaData()
-    found.reflect(connection)
+    with warnings.catch_warnings():  # Rows are copied, not indexes, of which SQLite's on an expression is not read.
+        warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index", SAWarning)
+        found.reflect(connection)
     for table in found.tables.values():
         for column in table.columns:
             if isinstance(column.type, JSON):
