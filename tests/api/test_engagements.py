@@ -567,9 +567,12 @@ def test_opinion_stays_as_it_was_signed(office: Caller, agency: Caller, panel: A
     first = guest.made("/opinions", signed)
     second = guest.made("/opinions", signed | {"text": "补充：亦不同意第四条。"})
     assert (first["dissent"], first["follows"], second["follows"]) == (True, None, first["id"])
+    third = guest.made("/opinions", signed | {"text": "另有一点。"})
+    assert third["follows"] == second["id"]
     assert first["digest"] != second["digest"]
     assert office.get(f"/opinions/{first['id']}").json == first
-    assert [row["id"] for row in agency.get("/opinions").json["items"]] == [second["id"], first["id"]]
+    found = [row["id"] for row in agency.get("/opinions").json["items"]]
+    assert found == [third["id"], second["id"], first["id"]]
     assert guest.get(f"/opinions/{first['id']}").json == first
 
 
