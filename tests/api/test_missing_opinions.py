@@ -77,6 +77,22 @@ def missing(answer: Any) -> list[str]:
     return [one["detail"] for one in answer.json["errors"]]
 
 
+def test_only_its_own_missing_opinions_keep_a_policy_open_whoever_else_was_erased(
+    app: Flask, office: Caller, pool: None
+) -> None:
+    administrator = caller(app, "administrator")
+    gone = expert(administrator, "丁某", organisation="单位丁号")["id"]
+    for to in ("removed", "erased"):
+        moved(administrator, f"/experts/{gone}", to)
+    engaged(office)
+    path, both = engaged(office)
+    for one in both:
+        moved(office, at(one), "delivered")
+    named = missing(closing(office, path))
+    assert sorted(one["id"] for one in both) == sorted(one["id"] for one in both for said in named if one["id"] in said)
+    assert len(named) == 2
+
+
 def test_policy_is_closed_on_signed_opinions_or_reasons_why_there_are_none(office: Caller, pool: None) -> None:
     path, (first, second) = engaged(office)
     signed(office, first)
