@@ -20,10 +20,11 @@ from expertdb.database import db, transaction
 from expertdb.models.audit import canonical
 from expertdb.models.base import Base
 from expertdb.models.opinions import Opinion
+from expertdb.models.panels import Panel
 from expertdb.models.shortlists import Shortlist
 from expertdb.services import held
 from matching import recompute
-from tests.api.people import ASKED, expert, invited_expert, listed, moved, pages, preview
+from tests.api.people import ASKED, candidate, expert, invited_expert, listed, moved, pages, preview
 from tests.api.test_engagements import SCORES
 from tests.callers import Caller, Clock
 from tests.conftest import caller
@@ -153,6 +154,77 @@ def test_after_erasure_the_file_of_the_database_holds_no_word_of_the_person(
     for mark in MARKS:
         assert mark.encode() not in content
         assert json.dumps(mark)[1:-1].encode() not in content
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_erasure_leaves_everything_of_everybody_else(
+    app: Flask, administrator: Caller, office: Caller, clock: Clock
+) -> None:
+    one, _ = served(administrator, office, clock)
+    other = neighbour(administrator, office)
+    before = rows_about(app, other)
+    assert {"expert_revisions", "expert_ties", "opinions", "evaluations", "claims", "consents"} <= set(before)
+    assert {"engagements", "sanctions", "objections", "shortlist_conflicts", "shortlist_entries"} <= set(before)
+    assert all(before[name] for name in ("listed", "candidates", "named"))
+    assert decided(administrator, claimed(administrator, one, "erasure"), "granted").status_code == 200
+    assert rows_about(app, other) == before
+
+
+def neighbour(administrator: Caller, office: Caller) -> str:
+    """Somebody else of whom there is a row of each kind: their id."""
+    reviewer = caller(office.app, "reviewer")
+    at = candidate(
+        administrator, reviewer, name="邻人", statement="电池专利无效宣告", restricted={"phone": "13711112222"}
+    )
+    objection = {"lodged_by": "citizen", "reference": "信访9号", "ground": "other", "text": "有异议。"}
+    reviewer.made(f"{at}/objections", objection)
+    [lodged] = administrator.get(f"{at}/objections").json["items"]
+    body = {"to": "dismissed", "reason": "查无实据"}
+    assert reviewer.post(f"{at}/objections/{lodged['id']}/transitions", body, etag="*").status_code == 200
+    office.app.extensions["clock"].forward(days=8)
+    moved(reviewer, at, "active")
+    assert administrator.patch(at, {"position": "主任"}, etag="*").status_code == 200
+    administrator.made(f"{at}/consents", _consent("2026-1"))
+    administrator.made(f"{at}/claims", {"kind": "copy", "text": "请给副本"})
+    asked = accepted(office)
+    office.made(f"/requests/{asked['id']}/shortlists", {})
+    id = at.rpartition("/")[2]
+    panel = office.made(f"/requests/{asked['id']}/panels", {"size": 1, "forced": [id], "rules": [{"type": "odd"}]})
+    given = [{"expert": row["expert"], "reason": "指定"} for row in panel["deviations"]]
+    decision = {"to": "confirmed", "reason": "同意", "confirmed_by": "王某", "deviations": given}
+    assert office.post(f"/panels/{panel['id']}/transitions", decision, etag="*").status_code == 200
+    [engagement] = office.made(f"/panels/{panel['id']}/invitations", {})["items"]
+    path = f"/engagements/{engagement['id']}"
+    interests = [{"type": "kin", "counterpart": "某公司", "in_this_matter": False}]
+    office.post(f"{path}/declarations", {"none": False, "interests": interests, "confidential": True})
+    for to in ("accepted", "delivered"):
+        moved(office, path, to)
+        if to == "accepted":
+            said = {"engagement": engagement["id"], "position": "support", "text": "可。", "signed_by": "邻人"}
+            office.made("/opinions", said)
+    office.made("/evaluations", {"engagement": engagement["id"], "scores": SCORES, "comment": "好"})
+    office.made(f"/requests/{office.made('/requests', ASKED | {'parties': [{'name': '某公司'}]})['id']}/shortlists", {})
+    moved(administrator, at, "suspended")
+    [sanction] = administrator.get(f"{at}/sanctions").json["items"]
+    appeal = {"to": "appealed", "reason": "不服"}
+    assert administrator.post(f"{at}/sanctions/{sanction['id']}/transitions", appeal, etag="*").status_code == 200
+    return id
+
+
+def rows_about(app: Flask, id: str) -> dict[str, list[Any]]:
+    """Every row about an expert, by table, and what snapshots say of them; but for notes of changes to index."""
+    found: dict[str, list[Any]] = {}
+    with app.app_context(), db.engine.connect() as connection:
+        for table in Base.metadata.sorted_tables:
+            if "expert_id" in table.columns and not table.name.startswith("corpus_"):
+                rows = connection.execute(select(table).where(table.c.expert_id == id)).all()
+                found |= {table.name: sorted(map(str, rows))} if rows else {}
+        lists = connection.scalars(select(Shortlist.snapshot)).all()
+        chosen = connection.execute(select(Panel.snapshot, Panel.names)).all()
+    found["listed"] = [row for one in lists for row in one["entries"] if row["expert"] == id]
+    found["candidates"] = [row for one, _ in chosen for row in one["candidates"] if row["expert"] == id]
+    found["named"] = [names["experts"][id] for _, names in chosen if id in names["experts"]]
+    return found
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
