@@ -9,6 +9,7 @@ of a panel has all of it, also what went before where the panel replaced another
 
 import io
 import zipfile
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -657,6 +658,51 @@ def test_nobody_is_evaluated_before_the_delivery_or_long_after(
     assert agency.post("/evaluations", body).status_code == 403
 
 
+def test_whoever_left_before_the_delivery_is_not_evaluated(office: Caller, agency: Caller, panel: Any) -> None:
+    one = invited(office, panel)[0]
+    accept(office, one)
+    move(office, one, "withdrawn")
+    assert agency.post("/evaluations", {"engagement": one["id"], "scores": SCORES}).status_code == 403
+
+
+def test_request_is_evaluated_once_everybody_who_delivered_in_it_is(office: Caller, agency: Caller, panel: Any) -> None:
+    first, second = invited(office, panel)
+    third = office.get(f"/engagements/{move(office, second, 'declined').json['instead']}").json
+    other = office.made("/requests", ASKED)
+    moved(office, f"/requests/{other['id']}", "accepted")
+    elsewhere = office.made(f"/requests/{other['id']}/panels", {"size": 1, "rules": [{"type": "odd"}]})
+    given = [{"expert": one["expert"], "reason": "指定"} for one in elsewhere["deviations"]]
+    decided = {"to": "confirmed", "reason": "同意", "confirmed_by": "王某", "deviations": given}
+    assert office.post(f"/panels/{elsewhere['id']}/transitions", decided, etag="*").status_code == 200
+    for one in (first, third, *invited(office, elsewhere)):
+        accept(office, one)
+        move(office, one, "delivered")
+    seen = []
+    for one in (first, third):
+        agency.made("/evaluations", {"engagement": one["id"], "scores": SCORES})
+        seen.append(status(office, panel))
+    assert seen == ["delivered", "evaluated"]
+
+
+def test_opinions_and_evaluations_are_found_by_their_request_and_expert(
+    office: Caller, agency: Caller, panel: Any
+) -> None:
+    one, guest = delivered(office, panel)
+    said = guest.made("/opinions", {"engagement": one["id"], "position": "support", "text": "可。", "signed_by": "林"})
+    rated = agency.made("/evaluations", {"engagement": one["id"], "scores": SCORES})
+    for path, made in (("/opinions", said), ("/evaluations", rated)):
+        for name, value in (("request", panel["request"]), ("expert", one["expert"]["id"])):
+            assert office.get(f"{path}?{name}={value}").json["items"] == [made]
+            assert office.get(f"{path}?{name}=nobody").json["items"] == []
+
+
+def test_reply_is_taken_to_the_last_moment(office: Caller, agency: Caller, panel: Any, clock: Clock) -> None:
+    one, guest = delivered(office, panel)
+    made = agency.made("/evaluations", {"engagement": one["id"], "scores": SCORES})
+    clock.now = datetime.fromisoformat(made["reply_by"])
+    assert guest.post(f"/evaluations/{made['id']}/replies", {"text": "已按时"}).status_code == 200
+
+
 def test_reply_after_its_time_is_refused(office: Caller, agency: Caller, panel: Any, clock: Clock) -> None:
     one, guest = delivered(office, panel)
     made = agency.made("/evaluations", {"engagement": one["id"], "scores": SCORES})
@@ -691,6 +737,48 @@ def test_low_ratings_propose_a_suspension_and_touch_no_rank(
     assert (proposal["expert"]["id"], proposal["reasons"]) == (one["expert"]["id"], ["confidentiality"])
     assert [(entry["expert"]["id"], entry["affinity"]) for entry in preview(office)["entries"]] == before
     assert office.get("/evaluations/proposals").status_code == 403
+
+
+def rate(one: dict[str, Any], *who: Caller, score: int) -> None:
+    for evaluator in who:
+        evaluator.made("/evaluations", {"engagement": one["id"], "scores": dict.fromkeys(SCORES, score)})
+
+
+@pytest.mark.parametrize(("evaluators", "score", "reasons"), [(3, 2, [["low_mean"]]), (2, 2, []), (3, 3, [])])
+def test_three_low_ratings_propose_a_suspension_and_no_fewer_or_better(
+    office: Caller,
+    agency: Caller,
+    administrator: Caller,
+    panel: Any,
+    clock: Clock,
+    evaluators: int,
+    score: int,
+    reasons: list[list[str]],
+) -> None:
+    one, _ = delivered(office, panel)
+    rate(one, *(office, agency, administrator)[:evaluators], score=score)
+    clock.forward(days=20)
+    assert [row["reasons"] for row in administrator.get("/evaluations/proposals").json["items"]] == reasons
+
+
+@pytest.mark.parametrize(("hours", "count"), [(-1, 1), (0, 0)])
+def test_ratings_propose_a_suspension_for_two_years(
+    office: Caller, agency: Caller, administrator: Caller, panel: Any, clock: Clock, hours: int, count: int
+) -> None:
+    one, _ = delivered(office, panel)
+    rate(one, agency, score=1)
+    clock.forward(days=730, hours=hours)
+    assert len(administrator.get("/evaluations/proposals").json["items"]) == count
+
+
+def test_nobody_is_proposed_for_suspension_who_is_suspended(
+    office: Caller, agency: Caller, administrator: Caller, panel: Any, clock: Clock
+) -> None:
+    one, _ = delivered(office, panel)
+    rate(one, agency, score=1)
+    clock.forward(days=20)
+    moved(administrator, f"/experts/{one['expert']['id']}", "suspended")
+    assert administrator.get("/evaluations/proposals").json["items"] == []
 
 
 def document(office: Caller, panel: dict[str, Any], language: str) -> str:

@@ -68,6 +68,21 @@ def test_no_two_experts_have_one_identity_number(administrator: Caller, one: dic
     assert administrator.patch(f"/experts/{one['id']}", number, etag="*").status_code == 200
 
 
+def test_licence_number_is_no_identity_number(administrator: Caller) -> None:
+    expert(administrator, restricted={"licence_numbers": [{"licence": "律师", "number": VALUES["id_number"]}]})
+    made = expert(administrator, "王五", restricted={"id_number": VALUES["id_number"]})
+    assert made["restricted"] == {"id_number": MASKED["id_number"]}
+
+
+def test_licence_number_that_is_replaced_stands_beside_its_own_licence(
+    administrator: Caller, one: dict[str, Any]
+) -> None:
+    numbers = [{"licence": "注册会计师", "number": "350200001"}, {"licence": "专利代理师", "number": "3512345"}]
+    changes = {"restricted": {"licence_numbers": numbers}}
+    assert administrator.patch(f"/experts/{one['id']}", changes, etag="*").status_code == 200
+    assert read(administrator, one["id"], "licence_numbers").json == {"licence_numbers": numbers}
+
+
 def test_every_answer_masks_them(administrator: Caller, one: dict[str, Any]) -> None:
     listed = administrator.get("/experts").json["items"][0]
     patched = administrator.patch(f"/experts/{one['id']}", {"position": "合伙人"}, etag="*").json

@@ -463,6 +463,17 @@ def test_whoever_accepted_is_at_work_and_holds_up_nobody_elses_erasure(administr
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_erasure_takes_what_describes_the_person_without_naming_them(administrator: Caller) -> None:
+    described = {"region": "350200", "title_level": "T2", "position": "主任", "languages": ["zh", "en"]}
+    availability = {"max_load": 3, "modes": ["written"]}
+    one = expert(administrator, organisation=EMPLOYER, availability=availability, **described)
+    assert decided(administrator, claimed(administrator, one["id"], "erasure"), "granted").status_code == 200
+    gone = administrator.get(f"/experts/{one['id']}").json
+    assert {gone[name] for name in ("region", "title_level", "position", "organisation", "source_id")} == {None}
+    assert (gone["languages"], gone["licences"], gone["availability"]) == ([], [], {})
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_consents_are_kept_by_version_and_taken_back_once(administrator: Caller) -> None:
     path = f"/experts/{expert(administrator)['id']}/consents"
     administrator.made(path, _consent("2026-1"))

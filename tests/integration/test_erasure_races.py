@@ -92,6 +92,17 @@ def test_answer_that_was_stored_while_somebody_was_erased_is_forgotten_by_the_ne
     assert "answers about the erased forgotten" not in swept(app)
 
 
+def test_sweep_after_an_erasure_keeps_the_answers_about_everybody_else(app: Flask, administrator: Caller) -> None:
+    whom, other = (expert(administrator, name)["id"] for name in ("林岚", "陈晓"))
+    for to in ("withdrawn", "erased"):
+        moved(administrator, f"/experts/{whom}", to)
+    tie, headers = {"type": "kin", "counterpart": "某人"}, {"Idempotency-Key": "k1"}
+    first = administrator.post(f"/experts/{other}/ties", tie, headers=headers)
+    swept(app)
+    again = administrator.post(f"/experts/{other}/ties", tie, headers=headers)
+    assert (again.headers.get("Idempotency-Replayed"), again.json) == ("true", first.json)
+
+
 def test_list_that_was_ranked_before_an_erasure_names_nobody_who_was_erased(
     app: Flask, administrator: Caller, office: Caller
 ) -> None:
