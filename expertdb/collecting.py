@@ -11,7 +11,7 @@ AFTER = (10_000, 20, 50)
 
 @contextmanager
 def nothing_collected() -> Iterator[None]:
-    """Look for none while modules and words are loaded, which all stay: that takes a third of the time of a start."""
+    """Look for none while modules and words are loaded, which all stay: that took three tenths of loading them."""
     before = gc.isenabled()
     gc.disable()
     try:

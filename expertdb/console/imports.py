@@ -58,14 +58,14 @@ def _examine(visit: Visit) -> Plan:
     rows = {one["row"]: Decision(*one["do"]) for one in body.get("rows", ()) if one.get("do")}
     options = Options(mapping, body.get("sheet"), Choices(body.get("duplicates"), body["prefer"], rows))
     dry_run = not body["enter"]
-    return imports.examine(visit.session, _upload(), options, dry_run=dry_run, actor=visit.actor, now=visit.now)
+    return imports.examine(visit.session, uploaded(), options, dry_run=dry_run, actor=visit.actor, now=visit.now)
 
 
 def _target(stated: str) -> str | None:
     return None if stated == UNREAD else stated
 
 
-def _upload() -> Upload:
+def uploaded() -> Upload:
     """The file that was sent; raises InvalidInput."""
     file = request.files.get("file")
     if file is None or not file.filename:

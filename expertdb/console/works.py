@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template
 
 from expertdb import strict_json
 from expertdb.console.experts import CURATORS
 from expertdb.console.forms import Form
 from expertdb.console.handling import go
 from expertdb.console.import_words import MOST
+from expertdb.console.imports import uploaded
 from expertdb.console.language import said
 from expertdb.console.rules import Reply, Visit, allow, prepared_by, takes
 from expertdb.console.site import pages
@@ -49,9 +50,9 @@ def _examine(visit: Visit, expert_id: str) -> Examined:
 
 def _placed(fault: Fault) -> Fault:
     """A fault within the record as one of its file, with the number of the work."""
-    numbers = [number for step in fault.pointer.split("/") if (number := whole(step)) is not None]
     if not fault.pointer.startswith("/record"):
         return fault
+    numbers = [number for step in fault.pointer.split("/") if (number := whole(step)) is not None]
     if not numbers:
         return Fault("/file", fault.detail)
     return Fault("/file", Text("Work {number}: {detail}", number=numbers[0] + 1, detail=fault.detail))
@@ -59,11 +60,9 @@ def _placed(fault: Fault) -> Fault:
 
 def _record() -> dict[str, Any]:
     """The record that was sent as a file; raises InvalidInput."""
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        raise InvalidInput(Fault("/file", Text("Choose a file.")))
+    sent = uploaded()
     try:
-        record = strict_json.loads(file.read())
+        record = strict_json.loads(sent.file.read())
     except strict_json.NotJson as error:
         raise InvalidInput(
             Fault("/file", Text("This cannot be read as JSON: {reason}.", reason=error.reason))
